@@ -66,6 +66,12 @@ MUST_USE bool bus_read(struct bus *b, uint64_t pa, unsigned size,
 MUST_USE bool bus_write(struct bus *b, uint64_t pa, unsigned size,
                         uint64_t value);
 
+/* Ticks every device at c->now and sets c->deadline to the next time at which
+ * any of them, or what they asked for meanwhile, is due. */
+void bus_tick(struct bus *b, struct clock *c);
+/* Resets every device, in the order of attachment. */
+void bus_reset(struct bus *b);
+
 /* DMA: DRAM only, false otherwise; the snoop is told. */
 MUST_USE bool bus_dma_read(struct bus *b, uint64_t pa, void *to, uint64_t len);
 MUST_USE bool bus_dma_write(struct bus *b, uint64_t pa, const void *from,

@@ -13,7 +13,7 @@
 
 struct clock {
     uint64_t now;      /* cycles since power-on */
-    uint64_t hz;       /* cycles a second, at least 10 MHz */
+    uint64_t hz;       /* cycles a second: 10 MHz to 10 GHz */
     uint64_t deadline; /* the machine must call ticks at this time at latest */
 };
 
