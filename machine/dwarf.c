@@ -1,0 +1,413 @@
+/*
+ * DWARF types through libdw. References in a hostile file may form circles,
+ * so every chain and every depth is bounded, and siblings must ascend.
+ */
+#include "machine/dwarf.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+#define DEPTH_MAX 32          /* of nesting and of chains of references */
+#define ENTRIES_MAX (1 << 22) /* in the index */
+#define NAME_MAX_LEN 128
+
+struct type_entry {
+    const char *name;
+    Dwarf_Off offset;
+};
+
+struct enumerator {
+    const char *name;
+    int64_t value;
+};
+
+struct dwarf_types {
+    Dwarf *dwarf; /* NULL without DWARF */
+    struct type_entry *types;
+    struct enumerator *enumerators;
+    size_t n_types, cap_types, n_enumerators, cap_enumerators;
+};
+
+static bool next_sibling(Dwarf_Die *die)
+{
+    Dwarf_Off before = dwarf_dieoffset(die);
+    Dwarf_Die next;
+
+    if (dwarf_siblingof(die, &next) != 0 || dwarf_dieoffset(&next) <= before)
+        return false;
+    *die = next;
+    return true;
+}
+
+static bool unsigned_attr(Dwarf_Die *die, unsigned name, uint64_t *value)
+{
+    Dwarf_Attribute attr;
+    Dwarf_Word word;
+
+    if (!dwarf_attr(die, name, &attr) || dwarf_formudata(&attr, &word) != 0)
+        return false;
+    *value = word;
+    return true;
+}
+
+static bool signed_attr(Dwarf_Die *die, unsigned name, int64_t *value)
+{
+    Dwarf_Attribute attr;
+    Dwarf_Sword word;
+
+    if (!dwarf_attr(die, name, &attr) || dwarf_formsdata(&attr, &word) != 0)
+        return false;
+    *value = word;
+    return true;
+}
+
+static bool type_of(Dwarf_Die *die, Dwarf_Die *type)
+{
+    Dwarf_Attribute attr;
+
+    return dwarf_attr(die, DW_AT_type, &attr) &&
+           dwarf_formref_die(&attr, type);
+}
+
+/* Follows typedefs and qualifiers to the type itself. */
+static bool peel(Dwarf_Die *type)
+{
+    for (int i = 0; i < DEPTH_MAX; i++) {
+        Dwarf_Die next;
+
+        switch (dwarf_tag(type)) {
+        case DW_TAG_typedef:
+        case DW_TAG_const_type:
+        case DW_TAG_volatile_type:
+        case DW_TAG_atomic_type:
+        case DW_TAG_restrict_type:
+            if (!type_of(type, &next))
+                return false;
+            *type = next;
+            break;
+        default:
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool array_count(Dwarf_Die *array, uint64_t *count)
+{
+    Dwarf_Die range;
+
+    *count = 1;
+    if (dwarf_child(array, &range) != 0)
+        return false;
+    do {
+        uint64_t n;
+
+        if (dwarf_tag(&range) != DW_TAG_subrange_type)
+            continue;
+        if (!unsigned_attr(&range, DW_AT_count, &n)) {
+            if (!unsigned_attr(&range, DW_AT_upper_bound, &n))
+                n = UINT64_MAX; /* a flexible array: no elements */
+            n++;
+        }
+        if (n > UINT32_MAX || (*count *= n) > UINT32_MAX)
+            return false;
+    } while (next_sibling(&range));
+    return true;
+}
+
+/* The size of a peeled type; for an array also its elements. */
+static bool type_size(Dwarf_Die *type, uint64_t *size, uint64_t *stride,
+                      uint64_t *count, int depth)
+{
+    Dwarf_Die element;
+    uint64_t inner_stride, inner_count;
+
+    *count = 1;
+    if (depth > DEPTH_MAX)
+        return false;
+    if (dwarf_tag(type) != DW_TAG_array_type) {
+        if (!unsigned_attr(type, DW_AT_byte_size, size))
+            return false;
+        *stride = *size;
+        return *size <= UINT32_MAX;
+    }
+    if (!array_count(type, count) || !type_of(type, &element) ||
+        !peel(&element) ||
+        !type_size(&element, stride, &inner_stride, &inner_count, depth + 1))
+        return false;
+    *size = *stride * *count; /* both below 2^32 */
+    return *size <= UINT32_MAX;
+}
+
+static bool is_aggregate(Dwarf_Die *die)
+{
+    int tag = dwarf_tag(die);
+
+    return tag == DW_TAG_structure_type || tag == DW_TAG_union_type ||
+           tag == DW_TAG_class_type;
+}
+
+/* Offset and bit-field of a member from the start of its aggregate. */
+static bool member_place(Dwarf_Die *member, struct symbol_member *m)
+{
+    uint64_t offset = 0, bits = 0, first_bit = 0;
+
+    unsigned_attr(member, DW_AT_data_member_location, &offset);
+    if (unsigned_attr(member, DW_AT_bit_size, &bits)) {
+        unsigned_attr(member, DW_AT_data_bit_offset, &first_bit);
+        offset += first_bit / 8;
+        first_bit %= 8;
+    }
+    if (offset > UINT32_MAX || bits > 64)
+        return false;
+    m->offset = (uint32_t)offset;
+    m->bit_offset = (uint32_t)first_bit;
+    m->bit_size = (uint32_t)bits;
+    return true;
+}
+
+/* Finds `name` in an aggregate and its anonymous members; `type` becomes the
+ * member's peeled type. */
+static bool find_member(Dwarf_Die *aggregate, const char *name,
+                        struct symbol_member *m, Dwarf_Die *type, int depth)
+{
+    Dwarf_Die member;
+
+    if (depth > DEPTH_MAX || dwarf_child(aggregate, &member) != 0)
+        return false;
+    do {
+        const char *its_name;
+        struct symbol_member outer = {0};
+
+        if (dwarf_tag(&member) != DW_TAG_member || !type_of(&member, type) ||
+            !peel(type) || !member_place(&member, &outer))
+            continue;
+        its_name = dwarf_diename(&member);
+        if (its_name && strcmp(its_name, name) == 0) {
+            *m = outer;
+            return true;
+        }
+        if (!its_name && is_aggregate(type)) {
+            Dwarf_Die inside = *type;
+
+            if (find_member(&inside, name, m, type, depth + 1)) {
+                m->offset += outer.offset;
+                return true;
+            }
+        }
+    } while (next_sibling(&member));
+    return false;
+}
+
+static bool find_type(struct dwarf_types *t, const char *name, Dwarf_Die *die)
+{
+    size_t low = 0, high = t->n_types;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (strcmp(t->types[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < t->n_types && strcmp(t->types[low].name, name) == 0; low++)
+        if (dwarf_offdie(t->dwarf, t->types[low].offset, die) && peel(die) &&
+            is_aggregate(die))
+            return true;
+    return false;
+}
+
+/* Copies the part of `path` before the next dot; returns what follows it, or
+ * NULL if the part does not fit. */
+static const char *next_part(const char *path, char part[NAME_MAX_LEN])
+{
+    size_t n = strcspn(path, ".");
+
+    if (!n || n >= NAME_MAX_LEN)
+        return NULL;
+    memcpy(part, path, n);
+    part[n] = 0;
+    return path + n + (path[n] == '.');
+}
+
+bool dwarf_types_member(struct dwarf_types *t, const char *type,
+                        const char *path, struct symbol_member *m)
+{
+    Dwarf_Die die, inside;
+    uint64_t size, stride, count, offset = 0;
+
+    if (!find_type(t, type, &die))
+        return false;
+    for (;;) {
+        char part[NAME_MAX_LEN];
+
+        path = next_part(path, part);
+        if (!path || !find_member(&die, part, m, &inside, 0) ||
+            !type_size(&inside, &size, &stride, &count, 0))
+            return false;
+        offset += m->offset;
+        if (!*path)
+            break;
+        die = inside;
+        if (dwarf_tag(&die) == DW_TAG_array_type &&
+            !(type_of(&inside, &die) && peel(&die)))
+            return false;
+    }
+    if (offset > UINT32_MAX)
+        return false;
+    m->offset = (uint32_t)offset;
+    m->size = (uint32_t)size;
+    m->stride = (uint32_t)stride;
+    m->count = (uint32_t)count;
+    return true;
+}
+
+bool dwarf_types_size(struct dwarf_types *t, const char *type, uint32_t *size)
+{
+    Dwarf_Die die;
+    uint64_t bytes, stride, count;
+
+    if (!find_type(t, type, &die) ||
+        !type_size(&die, &bytes, &stride, &count, 0))
+        return false;
+    *size = (uint32_t)bytes;
+    return true;
+}
+
+bool dwarf_types_enumerator(struct dwarf_types *t, const char *name,
+                            int64_t *value)
+{
+    size_t low = 0, high = t->n_enumerators;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (strcmp(t->enumerators[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == t->n_enumerators || strcmp(t->enumerators[low].name, name) != 0)
+        return false;
+    *value = t->enumerators[low].value;
+    return true;
+}
+
+static void add_type(struct dwarf_types *t, Dwarf_Die *die)
+{
+    const char *name = dwarf_diename(die);
+
+    if (!name || dwarf_hasattr(die, DW_AT_declaration) ||
+        t->n_types >= ENTRIES_MAX)
+        return;
+    if (t->n_types == t->cap_types) {
+        t->cap_types = t->cap_types ? 2 * t->cap_types : 1024;
+        t->types = alloc_resize(t->types, t->cap_types, sizeof *t->types);
+    }
+    t->types[t->n_types++] =
+        (struct type_entry){name, dwarf_dieoffset(die)};
+}
+
+static void add_enumerators(struct dwarf_types *t, Dwarf_Die *enumeration)
+{
+    Dwarf_Die die;
+
+    if (dwarf_child(enumeration, &die) != 0)
+        return;
+    do {
+        const char *name = dwarf_diename(&die);
+        int64_t value;
+
+        if (dwarf_tag(&die) != DW_TAG_enumerator || !name ||
+            !signed_attr(&die, DW_AT_const_value, &value) ||
+            t->n_enumerators >= ENTRIES_MAX)
+            continue;
+        if (t->n_enumerators == t->cap_enumerators) {
+            t->cap_enumerators =
+                t->cap_enumerators ? 2 * t->cap_enumerators : 1024;
+            t->enumerators = alloc_resize(t->enumerators, t->cap_enumerators,
+                                          sizeof *t->enumerators);
+        }
+        t->enumerators[t->n_enumerators++] = (struct enumerator){name, value};
+    } while (next_sibling(&die));
+}
+
+static void index_unit(struct dwarf_types *t, Dwarf_Die *unit)
+{
+    Dwarf_Die die;
+
+    if (dwarf_child(unit, &die) != 0)
+        return;
+    do {
+        switch (dwarf_tag(&die)) {
+        case DW_TAG_enumeration_type:
+            add_enumerators(t, &die);
+            break;
+        case DW_TAG_structure_type:
+        case DW_TAG_union_type:
+        case DW_TAG_typedef:
+            add_type(t, &die);
+            break;
+        default:
+            break;
+        }
+    } while (next_sibling(&die));
+}
+
+static int compare_types(const void *a, const void *b)
+{
+    const struct type_entry *x = a, *y = b;
+    int order = strcmp(x->name, y->name);
+
+    return order ? order : (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+static int compare_enumerators(const void *a, const void *b)
+{
+    const struct enumerator *x = a, *y = b;
+    int order = strcmp(x->name, y->name);
+
+    return order ? order : (x->value > y->value) - (x->value < y->value);
+}
+
+struct dwarf_types *dwarf_types_open(Elf *elf)
+{
+    struct dwarf_types *t = alloc_zeroed(1, sizeof *t);
+    Dwarf_Off offset = 0, next;
+    size_t header;
+
+    t->dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
+    if (!t->dwarf)
+        return t;
+    while (dwarf_nextcu(t->dwarf, offset, &next, &header, NULL, NULL, NULL) ==
+               0 &&
+           next > offset) {
+        Dwarf_Die unit;
+
+        if (dwarf_offdie(t->dwarf, offset + header, &unit))
+            index_unit(t, &unit);
+        offset = next;
+    }
+    if (t->n_types)
+        qsort(t->types, t->n_types, sizeof *t->types, compare_types);
+    if (t->n_enumerators)
+        qsort(t->enumerators, t->n_enumerators, sizeof *t->enumerators,
+              compare_enumerators);
+    return t;
+}
+
+void dwarf_types_close(struct dwarf_types *t)
+{
+    if (!t)
+        return;
+    if (t->dwarf)
+        dwarf_end(t->dwarf);
+    free(t->types);
+    free(t->enumerators);
+    free(t);
+}

@@ -1,0 +1,58 @@
+/*
+ * What an ELF file says about the program in it: symbols by name and by
+ * address, and from DWARF the layout of its structures and the values of its
+ * enumerators. So the host can read a guest kernel's data without the
+ * guest's help. The file is hostile: what is wrong in it is not found, or an
+ * error, never a crash or an endless loop.
+ *
+ * The whole file is read by symbols_open; later calls touch memory only.
+ * Tables are built when first asked for.
+ */
+#ifndef QUIRE_MACHINE_SYMBOLS_H
+#define QUIRE_MACHINE_SYMBOLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+
+struct symbols;
+
+/* A member of a structure, in bytes from the structure's start. An array has
+ * `count` elements of `stride` bytes, in all dimensions together; else count
+ * is 1 and stride == size. A bit-field has bit_size > 0 and starts at bit
+ * bit_offset from `offset`, counted from the lowest. */
+struct symbol_member {
+    uint32_t offset, size, stride, count;
+    uint32_t bit_offset, bit_size;
+};
+
+/* NULL if the file cannot be read or is no ELF file; then `error` says why.
+ * A file without symbols or without DWARF opens; lookups find nothing. */
+struct symbols *symbols_open(const char *path, char *error, size_t size);
+/* The same from memory, which is copied. */
+struct symbols *symbols_open_memory(const void *data, size_t len, char *error,
+                                    size_t size);
+void symbols_close(struct symbols *s); /* NULL is allowed */
+
+/* Address and size (0 where the symbol has none) of a function, variable or
+ * label. */
+MUST_USE bool symbols_find(struct symbols *s, const char *name,
+                           uint64_t *address, uint64_t *size);
+/* The function or label of code at or before pc, NULL if there is none; the
+ * distance goes to `offset`. The name lives as long as `s`. */
+const char *symbols_nearest(struct symbols *s, uint64_t pc, uint64_t *offset);
+
+/* `type` is the name of a struct, a union or a typedef of one, without the
+ * keyword. `path` is a member, found in anonymous members too; "a.b" is
+ * member b of member a (of an element, if a is an array). */
+MUST_USE bool symbols_member(struct symbols *s, const char *type,
+                             const char *path, struct symbol_member *m);
+MUST_USE bool symbols_type_size(struct symbols *s, const char *type,
+                                uint32_t *size);
+/* The value of an enumerator of any enumeration. */
+MUST_USE bool symbols_enumerator(struct symbols *s, const char *name,
+                                 int64_t *value);
+
+#endif
