@@ -1,0 +1,62 @@
+/*
+ * The boot allocator: what memory there is and which of it is taken, until
+ * memblock_free_all() hands the rest to the buddy allocator.
+ */
+#ifndef QUIRE_GUESTOS_MEMBLOCK_H
+#define QUIRE_GUESTOS_MEMBLOCK_H
+
+#include "types.h"
+
+#define MEMBLOCK_MAX_REGIONS 64
+
+struct memblock_region {
+    u64 base;
+    u64 size;
+};
+
+/* Sorted, disjoint and merged. */
+struct memblock_type {
+    unsigned int cnt;
+    u64 total_size;
+    const char *name;
+    struct memblock_region regions[MEMBLOCK_MAX_REGIONS];
+};
+
+struct memblock {
+    u64 current_limit; /* allocations stay below: end of the direct map */
+    struct memblock_type memory;
+    struct memblock_type reserved;
+};
+
+extern struct memblock memblock;
+
+/* Physical ranges in bytes; may overlap what is there. Panics when the table
+ * is full: a board with that many regions is not one of ours. */
+void memblock_add(u64 base, u64 size);
+void memblock_reserve(u64 base, u64 size);
+void memblock_free(u64 base, u64 size);
+/* Forgets memory from `limit` on (mem= and frames beyond the PTE's reach). */
+void memblock_cap(u64 limit);
+void memblock_set_current_limit(u64 limit);
+
+/* Zeroed memory in the direct map, from the top down; panics without. */
+void *memblock_alloc(size_t size, size_t align);
+/* Its physical address, not cleared; 0 when there is none below max_addr. */
+u64 memblock_phys_alloc(size_t size, size_t align, u64 max_addr);
+
+u64 memblock_start_of_DRAM(void);
+u64 memblock_end_of_DRAM(void);
+bool memblock_is_memory(u64 addr);
+bool memblock_is_reserved(u64 addr);
+
+/* Frees every frame that is memory and not reserved to the buddy allocator;
+ * returns how many. No memblock call may follow. */
+unsigned long memblock_free_all(void);
+
+/* Prints both tables at boot. */
+void memblock_dump_all(void);
+
+/* Invariant: sorted, disjoint, merged, totals right. */
+void memblock_check(void);
+
+#endif

@@ -1,0 +1,158 @@
+/*
+ * Nodes, zones, free areas and LRU lists. Physical memory is one node; its
+ * zones partition the frames by what can reach them (DMA: bus masters with a
+ * short reach; NORMAL: the direct map; HIGHMEM: neither).
+ */
+#ifndef QUIRE_GUESTOS_MMZONE_H
+#define QUIRE_GUESTOS_MMZONE_H
+
+#include "gfp.h"
+#include "list.h"
+#include "mm_types.h"
+#include "spinlock.h"
+#include "vmstat.h"
+#include "wait.h"
+
+/* Blocks of 2^0 .. 2^(MAX_ORDER-1) frames: up to 4 MiB. */
+#define MAX_ORDER 11
+/* Above this order an allocation may fail rather than kill. */
+#define PAGE_ALLOC_COSTLY_ORDER 3
+
+enum zone_type {
+    ZONE_DMA,
+    ZONE_NORMAL,
+    ZONE_HIGHMEM,
+    MAX_NR_ZONES,
+};
+
+enum zone_watermarks {
+    WMARK_MIN,  /* below it only reserves are served */
+    WMARK_LOW,  /* below it kswapd starts */
+    WMARK_HIGH, /* up to it kswapd works */
+    NR_WMARK,
+};
+
+enum lru_list {
+    LRU_INACTIVE_ANON,
+    LRU_ACTIVE_ANON,
+    LRU_INACTIVE_FILE,
+    LRU_ACTIVE_FILE,
+    LRU_UNEVICTABLE,
+    NR_LRU_LISTS,
+};
+
+#define LRU_ACTIVE 1
+#define LRU_FILE 2
+
+struct free_area {
+    struct list_head free_list;
+    unsigned long nr_free; /* blocks */
+};
+
+/*
+ * A zone: frames [zone_start_pfn, zone_start_pfn + spanned_pages). lock guards
+ * free_area and NR_FREE_PAGES of the zone; taken with interrupts off.
+ */
+struct zone {
+    unsigned long _watermark[NR_WMARK];
+    /* Frames kept from allocations that could also use a higher zone. */
+    unsigned long lowmem_reserve[MAX_NR_ZONES];
+    struct pglist_data *zone_pgdat;
+    unsigned long zone_start_pfn;
+    unsigned long spanned_pages; /* with holes */
+    unsigned long present_pages; /* without */
+    unsigned long managed_pages; /* given to the buddy allocator */
+    const char *name;
+    struct free_area free_area[MAX_ORDER];
+    struct spinlock lock;
+    long vm_stat[NR_VM_ZONE_STAT_ITEMS];
+};
+
+/* The lists that reclaim works on, with what decides between them. */
+struct lruvec {
+    struct list_head lists[NR_LRU_LISTS];
+    struct spinlock lru_lock; /* guards lists and PG_lru; interrupts off */
+    unsigned long anon_cost, file_cost;
+};
+
+/* A node. */
+typedef struct pglist_data {
+    struct zone node_zones[MAX_NR_ZONES];
+    /* Zones in the order to try for a highest zone; NULL ends each. */
+    struct zone *node_zonelists[MAX_NR_ZONES][MAX_NR_ZONES + 1];
+    unsigned long node_start_pfn;
+    unsigned long node_present_pages;
+    unsigned long node_spanned_pages;
+    int node_id;
+    struct wait_queue_head kswapd_wait;
+    struct task_struct *kswapd;
+    int kswapd_order;                  /* what it was woken for */
+    enum zone_type kswapd_highest_zoneidx;
+    int kswapd_failures; /* balancing runs without progress */
+    unsigned long totalreserve_pages;
+    struct lruvec __lruvec;
+    long vm_stat[NR_VM_NODE_STAT_ITEMS];
+} pg_data_t;
+
+extern struct pglist_data contig_page_data;
+#define NODE_DATA(nid) (&contig_page_data)
+
+extern unsigned long min_low_pfn, max_low_pfn, max_pfn;
+extern unsigned long totalreserve_pages;
+extern int min_free_kbytes;
+
+/* The zone that an allocation prefers. */
+static inline enum zone_type gfp_zone(gfp_t gfp)
+{
+    if (gfp & __GFP_DMA)
+        return ZONE_DMA;
+    return gfp & __GFP_HIGHMEM ? ZONE_HIGHMEM : ZONE_NORMAL;
+}
+
+static inline bool managed_zone(const struct zone *zone)
+{
+    return zone->managed_pages != 0;
+}
+
+static inline bool populated_zone(const struct zone *zone)
+{
+    return zone->present_pages != 0;
+}
+
+static inline bool is_highmem(const struct zone *zone)
+{
+    return zone == &zone->zone_pgdat->node_zones[ZONE_HIGHMEM];
+}
+
+static inline enum zone_type zone_idx(const struct zone *zone)
+{
+    return (enum zone_type)(zone - zone->zone_pgdat->node_zones);
+}
+
+static inline unsigned long zone_end_pfn(const struct zone *zone)
+{
+    return zone->zone_start_pfn + zone->spanned_pages;
+}
+
+#define min_wmark_pages(zone) ((zone)->_watermark[WMARK_MIN])
+#define low_wmark_pages(zone) ((zone)->_watermark[WMARK_LOW])
+#define high_wmark_pages(zone) ((zone)->_watermark[WMARK_HIGH])
+
+/*
+ * Whether a block of the order could be handed out with `mark` frames left,
+ * for an allocation whose highest zone is highest_zoneidx.
+ */
+bool zone_watermark_ok(struct zone *zone, unsigned int order,
+                       unsigned long mark, enum zone_type highest_zoneidx,
+                       unsigned int alloc_flags);
+
+/* Computes watermarks and reserves from min_free_kbytes. */
+void setup_per_zone_wmarks(void);
+/* Chooses min_free_kbytes by the size of low memory: 4 * sqrt(KiB). */
+void init_per_zone_wmark_min(void);
+
+/* Invariants: every list, count and flag of the free areas; panics with what
+ * is wrong. Returns the free pages counted. */
+unsigned long buddy_check(void);
+
+#endif
