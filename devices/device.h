@@ -64,4 +64,14 @@ struct device {
     bool is_busy; /* inside read, write or tick: guards against re-entry */
 };
 
+/* Sets what every device has; the wire stays unconnected until the board
+ * solders it. The device's own init calls this, then resets. */
+static inline void device_init(struct device *d,
+                               const struct device_class *class,
+                               uint64_t base_pa, struct clock *clock)
+{
+    *d = (struct device){
+        .class = class, .base_pa = base_pa, .clock = clock};
+}
+
 #endif
