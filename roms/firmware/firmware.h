@@ -1,0 +1,99 @@
+/*
+ * What the files of the firmware share: the trap frame, which start.S builds,
+ * CSR access, and the functions. M-mode, physical addresses, one hart.
+ */
+#ifndef QUIRE_ROMS_FIRMWARE_FIRMWARE_H
+#define QUIRE_ROMS_FIRMWARE_FIRMWARE_H
+
+#define FRAME_SP 8
+#define FRAME_PC 128
+#define FRAME_STATUS 132
+#define FRAME_SIZE 144
+
+#define MSTATUS_SIE (1u << 1)
+#define MSTATUS_SPIE (1u << 5)
+#define MSTATUS_SPP (1u << 8)
+#define MSTATUS_MPP_SHIFT 11
+#define MSTATUS_MPP (3u << MSTATUS_MPP_SHIFT)
+
+#define MIP_SSIP (1u << 1)
+#define MIP_STIP (1u << 5)
+#define MIP_MTIP (1u << 7)
+#define MIP_SEIP (1u << 9)
+
+#ifndef __ASSEMBLER__
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct trap_frame {
+    uint32_t x[32];
+    uint32_t pc;
+    uint32_t status;
+};
+
+#define csr_read(csr)                                                          \
+    ({                                                                         \
+        uint32_t value_;                                                       \
+        __asm__ volatile("csrr %0, " #csr : "=r"(value_));                     \
+        value_;                                                                \
+    })
+#define csr_write(csr, value)                                                  \
+    __asm__ volatile("csrw " #csr ", %0" ::"rK"(value) : "memory")
+#define csr_set(csr, value)                                                    \
+    __asm__ volatile("csrs " #csr ", %0" ::"rK"(value) : "memory")
+#define csr_clear(csr, value)                                                  \
+    __asm__ volatile("csrc " #csr ", %0" ::"rK"(value) : "memory")
+
+/*
+ * For CSRs that this hart may not have, at boot: the trap lands behind the
+ * access. A read yields `absent` then.
+ */
+#define csr_try_write(csr, value)                                              \
+    __asm__ volatile("la t0, 1f\n csrrw t0, mtvec, t0\n csrw " #csr ", %0\n"   \
+                     ".balign 4\n 1: csrw mtvec, t0" ::"r"(value)              \
+                     : "t0", "memory")
+#define csr_try_read(csr, absent)                                              \
+    ({                                                                         \
+        uint32_t value_ = (absent);                                            \
+        __asm__ volatile("la t0, 1f\n csrrw t0, mtvec, t0\n csrr %0, " #csr    \
+                         "\n .balign 4\n 1: csrw mtvec, t0"                    \
+                         : "+r"(value_)::"t0", "memory");                      \
+        value_;                                                                \
+    })
+
+/* start.S */
+_Noreturn void enter_supervisor(uint32_t hart, uint32_t fdt, uint32_t next);
+
+/* boot.c, called by start.S */
+_Noreturn void boot(uint32_t hart, uint32_t fdt, const uint32_t *info);
+
+/* trap.c, called by start.S */
+void trap_handle(struct trap_frame *frame);
+_Noreturn void own_trap_report(void);
+
+/* sbi.c: serves the ECALL in `frame`; leaves pc to the caller. */
+void sbi_call(struct trap_frame *frame);
+
+/* timer.c: the S timer interrupt, through stimecmp where the hart has it,
+ * else by forwarding the CLINT's. */
+void timer_init(void);
+void timer_set(uint64_t when);
+void timer_expired(void);
+
+/* console.c: the UART, polled. A line of text comes without its newline. */
+void console_init(void);
+void console_put(uint8_t byte);
+int console_get(void); /* -1: nothing there */
+void console_print(const char *text);
+void console_print_hex(uint32_t value);
+
+/* The finisher: `value` is one of FINISHER_*. */
+_Noreturn void finish(uint32_t value);
+
+/* fdt.c: names [base, base + size) in the tree's memory reservation block.
+ * Grows the tree by 16 bytes in place; leaves what is no tree alone. */
+void fdt_reserve(void *fdt, uint64_t base, uint64_t size);
+#endif
+
+#endif
