@@ -18,11 +18,11 @@ void timer_init(void)
 
     cmp[1] = ~0u;
     cmp[0] = ~0u;
-    /* 0x31a: menvcfgh. QEMU 7.2 keeps STCE without having stimecmph (0x15d),
-     * so ask that itself. */
-    csr_try_write(0x31a, MENVCFGH_STCE | MENVCFGH_ADUE);
+    /* 0x15d: stimecmph. (QEMU 7.2's STCE can be set without it.) */
     csr_try_write(0x15d, ~0u);
     has_sstc = csr_try_read(0x15d, 0) == ~0u;
+    /* 0x31a: menvcfgh. */
+    csr_try_write(0x31a, MENVCFGH_ADUE | (has_sstc ? MENVCFGH_STCE : 0));
 }
 
 void timer_set(uint64_t when)
