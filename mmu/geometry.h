@@ -1,0 +1,30 @@
+/*
+ * Sizes of the modelled caches and TLBs, as the user names them.
+ */
+#ifndef QUIRE_MMU_GEOMETRY_H
+#define QUIRE_MMU_GEOMETRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+
+/* A size of 0: there is none. Replacement is least recently used. */
+struct cache_geometry {
+    uint32_t size_bytes;
+    uint32_t ways;
+    uint32_t line_bytes;
+};
+
+/* entries == 0: there is none; ways == entries: fully associative. */
+struct tlb_geometry {
+    uint32_t entries;
+    uint32_t ways;
+};
+
+/* NULL if the model can have this shape (none included), else what would be
+ * right, as the end of a sentence: "a line of 8 to 4096 bytes". */
+MUST_USE const char *cache_geometry_check(const struct cache_geometry *g);
+MUST_USE const char *tlb_geometry_check(const struct tlb_geometry *g);
+
+#endif

@@ -1,0 +1,260 @@
+/*
+ * The memory management unit of one hart: virtual loads, stores, atomics and
+ * fetches. The common case is a hit in the host-side translation cache, here
+ * inline; everything else (page walks, PMP, devices, modelled TLBs and
+ * caches, faults) is behind it.
+ *
+ * Addresses: a virtual address is zero-extended from XLEN; so is tval. Values
+ * are zero-extended from the access's size. The mmu keeps its own copy of
+ * what it needs of satp, mstatus and the privilege; the hart pushes changes.
+ */
+#ifndef QUIRE_MMU_MMU_H
+#define QUIRE_MMU_MMU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/archive.h"
+#include "base/bits.h"
+#include "base/compiler.h"
+#include "devices/bus.h"
+#include "mmu/fault.h"
+#include "mmu/geometry.h"
+#include "mmu/pmp.h"
+
+struct cache;
+
+struct mmu_config {
+    struct tlb_geometry itlb, dtlb, l2tlb;
+    struct cache_geometry l1i, l1d;
+    bool has_pmp;
+    bool is_svade;       /* A and D: fault instead of a hardware update */
+    bool traps_misaligned; /* loads and stores; AMO, LR, SC always trap */
+};
+
+/* What the mmu asks of its hart. Any function may be NULL. */
+struct mmu_port {
+    /* Around each access to a device: bring clock->now up to date before;
+     * look again at deadlines and interrupts after. */
+    void (*before_device)(void *ctx);
+    void (*after_device)(void *ctx);
+    /* Bytes were written that mmu_mark_code had marked; the marks stand. */
+    void (*code_written)(void *ctx, uint64_t pa, uint64_t len);
+    void *ctx;
+};
+
+#define MMU_MAX_HARTS 8
+#define MMU_PAGE_SHIFT 12
+#define MMU_PAGE_SIZE (UINT64_C(1) << MMU_PAGE_SHIFT)
+#define MMU_PAGE_MASK (MMU_PAGE_SIZE - 1)
+
+/* A page that the host reaches directly. A tag is the virtual page and the
+ * context (mmu->data_key); its low bits catch misalignment. */
+struct host_page {
+    uint64_t load_tag;
+    uint64_t store_tag;
+    uintptr_t addend; /* host address = addend + virtual address */
+};
+
+#define HOST_PAGES 4096
+#define HOST_TAG_NONE UINT64_C(0x800) /* no address has this tag */
+
+/* Where instructions may be read; valid to the end of the 4 KiB page, until
+ * the next call that can change translations. */
+struct fetch {
+    uint64_t pa;
+    const uint8_t *host;
+};
+
+/* satp values that were in use lately; each has an epoch of its own, so that
+ * returning to one finds its translations, and a fence is a new number. */
+#define MMU_SPACES 16
+struct space {
+    uint64_t satp;
+    uint64_t epoch;
+};
+
+struct mmu {
+    struct host_page *pages; /* HOST_PAGES, by virtual page number */
+    struct host_page *fetch_pages;
+    uint64_t data_key, fetch_key; /* the contexts of data and of fetches */
+    uint64_t repeat_fetches; /* see mmu_count_fetch */
+
+    struct bus *bus;
+    struct mmu_config config;
+    struct mmu_port port;
+
+    /* The hart's state, as pushed. */
+    uint64_t satp;
+    enum privilege priv;
+    enum privilege mpp;
+    bool mprv, sum, mxr;
+    struct pmp pmp;
+
+    /* LR's reservation: physical, of its own bytes. */
+    bool is_reserved;
+    uint64_t reserved_pa;
+    uint8_t reserved_size;
+
+    struct mmu *harts[MMU_MAX_HARTS]; /* those that share the DRAM, self too */
+    unsigned n_harts;
+    uint64_t *code_lines; /* a mask of 64-byte lines for each frame */
+
+    struct space spaces[MMU_SPACES];
+    unsigned next_space;
+    uint64_t bare_epoch, satp_epoch, last_epoch;
+    /* Virtual megapages (4 MiB, modulo 1024) with pieces in the host cache */
+    uint64_t has_pieces[16];
+};
+
+/* `l2` is shared by all harts and may be NULL. */
+void mmu_init(struct mmu *m, const struct mmu_config *config, struct bus *bus,
+              struct cache *l2);
+void mmu_free(struct mmu *m);
+/* Reset of the hart: bare, M-mode, PMP off, no reservation, nothing cached. */
+void mmu_reset(struct mmu *m);
+void mmu_set_port(struct mmu *m, const struct mmu_port *port);
+/* Tells all harts of each other, once, after all were initialised; without it
+ * a hart is alone. */
+void mmu_join(struct mmu *const *harts, unsigned n);
+
+/* State that the hart pushes. All are cheap, and none drops translations. */
+void mmu_set_satp(struct mmu *m, uint64_t satp);
+void mmu_set_mode(struct mmu *m, enum privilege priv, bool mprv,
+                  enum privilege mpp, bool sum, bool mxr);
+/* The PMP registers live in m->pmp, where the hart reads them. set: as it
+ * stands; write: the guest's write, subject to locks and reserved values. */
+void mmu_set_pmp(struct mmu *m, unsigned i, uint8_t cfg, uint64_t addr);
+void mmu_write_pmpcfg(struct mmu *m, unsigned i, uint8_t cfg);
+void mmu_write_pmpaddr(struct mmu *m, unsigned i, uint64_t addr);
+
+/* The four forms of sfence.vma. */
+void mmu_sfence(struct mmu *m, bool has_va, uint64_t va, bool has_asid,
+                uint64_t asid);
+void mmu_fence_i(struct mmu *m);
+
+/* What the inline functions below leave over. */
+MUST_USE bool mmu_load_slow(struct mmu *m, uint64_t va, unsigned size,
+                            uint64_t *value, struct fault *fault);
+MUST_USE bool mmu_store_slow(struct mmu *m, uint64_t va, unsigned size,
+                             uint64_t value, struct fault *fault);
+MUST_USE bool mmu_fetch_slow(struct mmu *m, uint64_t va, struct fetch *out,
+                             struct fault *fault);
+
+static ALWAYS_INLINE struct host_page *mmu_page(struct host_page *pages,
+                                                uint64_t va)
+{
+    return &pages[va >> MMU_PAGE_SHIFT & (HOST_PAGES - 1)];
+}
+
+static ALWAYS_INLINE uint64_t mmu_tag(uint64_t va, unsigned size, uint64_t key)
+{
+    return (va & (~MMU_PAGE_MASK | (size - 1))) | key;
+}
+
+/* A load or store of 1, 2, 4 or 8 bytes. False: *fault says why, and nothing
+ * was read or written. */
+MUST_USE static ALWAYS_INLINE bool mmu_load(struct mmu *m, uint64_t va,
+                                            unsigned size, uint64_t *value,
+                                            struct fault *fault)
+{
+    const struct host_page *page = mmu_page(m->pages, va);
+
+    if (LIKELY(page->load_tag == mmu_tag(va, size, m->data_key))) {
+        *value = load_le((const void *)(page->addend + va), size);
+        return true;
+    }
+    return mmu_load_slow(m, va, size, value, fault);
+}
+
+MUST_USE static ALWAYS_INLINE bool mmu_store(struct mmu *m, uint64_t va,
+                                             unsigned size, uint64_t value,
+                                             struct fault *fault)
+{
+    const struct host_page *page = mmu_page(m->pages, va);
+
+    if (LIKELY(page->store_tag == mmu_tag(va, size, m->data_key))) {
+        store_le((void *)(page->addend + va), size, value);
+        return true;
+    }
+    return mmu_store_slow(m, va, size, value, fault);
+}
+
+/* *old = memory; memory = op(*old, arg), of 4 or 8 bytes. Faults are those of
+ * a store; misaligned ones always trap, devices give an access fault. */
+MUST_USE bool mmu_amo(struct mmu *m, uint64_t va, unsigned size,
+                      uint64_t (*op)(uint64_t old, uint64_t arg), uint64_t arg,
+                      uint64_t *old, struct fault *fault);
+/* The reservation is the bytes loaded, physical. It outlives traps and own
+ * stores; any SC that does not trap ends it, and so do writes to it by other
+ * harts and by DMA. An SC that fails has no effect at all on the model. */
+MUST_USE bool mmu_load_reserved(struct mmu *m, uint64_t va, unsigned size,
+                                uint64_t *value, struct fault *fault);
+MUST_USE bool mmu_store_conditional(struct mmu *m, uint64_t va, unsigned size,
+                                    uint64_t value, bool *stored,
+                                    struct fault *fault);
+
+/*
+ * Fetching with exact counts. Before an instruction at va whose page is not
+ * known to be the one fetched from last:
+ *
+ *     mmu_fetch(m, va, &f, &fault)          translates va's page; or a trap
+ *     mmu_fetch_next(m, va, &f2, &fault)    only if the instruction has 4
+ *                                           bytes and its last 2 are on the
+ *                                           next page: f2 is where; or a trap
+ *     mmu_count_fetch(m, va, size)          the access itself, once it is
+ *                                           known to execute (or to trap
+ *                                           later than in fetch)
+ *
+ * With a modelled TLB, mmu_fetch makes the entry present (a miss is counted
+ * and filled then), so exactly one mmu_count_fetch must follow each success.
+ * Within the page only mmu_count_fetch is needed, for each instruction, in
+ * order of execution. For an instruction that lies wholly in the line of the
+ * last one counted, m->repeat_fetches++ (or += n for n such instructions,
+ * any time before the line changes) says the same; but not across an access
+ * to a device, which can take the line away: count the next one in full.
+ * Without models (see mmu_has_models) counting may be left out altogether.
+ */
+MUST_USE static ALWAYS_INLINE bool mmu_fetch(struct mmu *m, uint64_t va,
+                                             struct fetch *out,
+                                             struct fault *fault)
+{
+    const struct host_page *page = mmu_page(m->fetch_pages, va);
+
+    if (LIKELY(page->load_tag == mmu_tag(va, 2, m->fetch_key))) {
+        out->host = (const uint8_t *)(page->addend + va);
+        out->pa = page->store_tag + (va & MMU_PAGE_MASK);
+        return true;
+    }
+    return mmu_fetch_slow(m, va, out, fault);
+}
+
+MUST_USE bool mmu_fetch_next(struct mmu *m, uint64_t va, struct fetch *out,
+                             struct fault *fault);
+void mmu_count_fetch(struct mmu *m, uint64_t va, unsigned size);
+/* Whether fetches must be counted, and the bytes of a line for that. */
+bool mmu_has_models(const struct mmu *m);
+unsigned mmu_fetch_line_bytes(const struct mmu *m);
+
+/* Decoded code: the hart marks what it has decoded, by physical address; each
+ * later write to a marked 64-byte line, by any hart or by DMA, calls
+ * port.code_written. mmu_unmark_code drops all marks of pa's frame. */
+void mmu_mark_code(struct mmu *m, uint64_t pa, uint64_t len);
+void mmu_unmark_code(struct mmu *m, uint64_t pa);
+
+/* DMA is about to read, or has written, DRAM: for all joined harts at once,
+ * on any of them. */
+void mmu_snoop_dma_read(struct mmu *m, uint64_t pa, uint64_t len);
+void mmu_snoop_dma_write(struct mmu *m, uint64_t pa, uint64_t len);
+
+/* The host looks: what `va` means now for such an access, with no effect at
+ * all (no A or D, no TLB, no count, no device). False: it would fault. */
+MUST_USE bool mmu_peek_translate(const struct mmu *m, uint64_t va,
+                                 enum access access, enum privilege priv,
+                                 uint64_t *pa);
+
+/* Modelled TLBs, reservation, PMP; caches in snapshots only, as the guest
+ * cannot observe them. After a restore the hart pushes satp and mode. */
+void mmu_archive(struct mmu *m, struct archive *a);
+
+#endif
