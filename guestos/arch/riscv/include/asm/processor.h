@@ -1,0 +1,18 @@
+/* What a task owns of the processor. */
+#ifndef QUIRE_GUESTOS_ASM_PROCESSOR_H
+#define QUIRE_GUESTOS_ASM_PROCESSOR_H
+
+#include "asm/current.h"
+
+/* Callee-saved registers of a task that is not running. */
+struct thread_struct {
+    unsigned long ra, sp;
+    unsigned long s[12];
+};
+
+static inline void cpu_relax(void)
+{
+    __asm__ volatile("" ::: "memory");
+}
+
+#endif

@@ -1,0 +1,31 @@
+/* /proc: registration, and what mm/ shows there. */
+#ifndef QUIRE_GUESTOS_PROC_FS_H
+#define QUIRE_GUESTOS_PROC_FS_H
+
+#include "seq_file.h"
+
+struct mm_struct;
+struct task_struct;
+
+/* A file /proc/<name> whose text is what `show` prints. */
+void proc_create_single(const char *name, umode_t mode,
+                        int (*show)(struct seq_file *m, void *v));
+
+/* In mm/, registered by fs/proc/. */
+int meminfo_proc_show(struct seq_file *m, void *v);
+int buddyinfo_proc_show(struct seq_file *m, void *v);
+int zoneinfo_proc_show(struct seq_file *m, void *v);
+int slabinfo_proc_show(struct seq_file *m, void *v);
+int vmstat_proc_show(struct seq_file *m, void *v);
+int swaps_proc_show(struct seq_file *m, void *v);
+
+/* Parts of /proc/PID; `mm` is held by the caller. */
+int show_pid_maps(struct seq_file *m, struct mm_struct *mm);
+void task_mem(struct seq_file *m, struct mm_struct *mm); /* Vm* of status */
+/* In pages: all, and resident; shared, text, data through the pointers. */
+unsigned long task_statm(struct mm_struct *mm, unsigned long *shared,
+                         unsigned long *text, unsigned long *data,
+                         unsigned long *resident);
+unsigned long task_vsize(struct mm_struct *mm); /* bytes */
+
+#endif

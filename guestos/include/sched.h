@@ -1,0 +1,238 @@
+/*
+ * Tasks and the scheduler. A task is a thread of execution with a kernel
+ * stack; a user task also has an address space (mm), open files and signal
+ * handlers, each shared or own as clone said.
+ */
+#ifndef QUIRE_GUESTOS_SCHED_H
+#define QUIRE_GUESTOS_SCHED_H
+
+#include "atomic.h"
+#include "bitops.h"
+#include "err.h"
+#include "jiffies.h"
+#include "list.h"
+#include "signal.h"
+#include "spinlock.h"
+#include "wait.h"
+#include "asm/processor.h"
+
+struct mm_struct;
+struct files_struct;
+struct fs_struct;
+struct reclaim_state;
+
+/* task_struct.state: what a task waits for; 0 is runnable. */
+#define TASK_RUNNING 0u
+#define TASK_INTERRUPTIBLE 1u
+#define TASK_UNINTERRUPTIBLE 2u
+#define TASK_STOPPED 4u
+#define TASK_DEAD 0x80u
+#define TASK_WAKEKILL 0x100u
+#define TASK_KILLABLE (TASK_WAKEKILL | TASK_UNINTERRUPTIBLE)
+#define TASK_NORMAL (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
+
+/* task_struct.exit_state */
+#define EXIT_ZOMBIE 1u
+#define EXIT_DEAD 2u
+
+/* task_struct.flags, Linux's values. */
+#define PF_EXITING 0x00000004u
+#define PF_FORKNOEXEC 0x00000040u
+#define PF_SIGNALED 0x00000400u
+#define PF_MEMALLOC 0x00000800u
+#define PF_KSWAPD 0x00020000u
+#define PF_MEMALLOC_NOFS 0x00040000u
+#define PF_MEMALLOC_NOIO 0x00080000u
+#define PF_KTHREAD 0x00200000u
+
+/* task_struct.thread_flags: work before the return to user mode. Set by
+ * others too, so changed with set_bit and its kin. */
+#define TIF_NEED_RESCHED 0
+#define TIF_SIGPENDING 1
+#define TIF_MEMDIE 2 /* the OOM killer has chosen it */
+
+#define TASK_COMM_LEN 16
+#define THREAD_SIZE 8192
+#define NR_RLIMITS 16
+#define RLIMIT_STACK 3
+#define RLIMIT_NOFILE 7
+#define RLIM_INFINITY (~0UL)
+
+struct rlimit {
+    unsigned long cur, max;
+};
+
+struct task_struct {
+    /* First: entry.S knows the offsets of these (asm-offsets). */
+    unsigned long kernel_sp; /* top of the kernel stack, while in user mode */
+    unsigned long user_sp;   /* scratch of the trap entry */
+    unsigned preempt_count;
+    unsigned cpu;
+    unsigned long thread_flags;
+    struct thread_struct thread; /* what switch_to saves */
+
+    volatile unsigned state;
+    unsigned flags; /* PF_* */
+    void *stack;
+    struct atomic usage;
+
+    /* Scheduling; under the run queue's lock. */
+    bool on_rq;
+    bool is_idle;
+    int nice; /* -20 .. 19 */
+    int time_slice;
+    int counter_prio;
+    struct list_head run_list;
+    u64 utime, stime; /* in ticks */
+    u64 start_time;   /* ns since boot */
+    unsigned long nvcsw, nivcsw;
+
+    /* All tasks, in the order of their birth; under tasklist_lock. */
+    struct list_head tasks;
+    pid_t pid, tgid, pgrp, session;
+    struct task_struct *real_parent, *parent, *group_leader;
+    struct list_head children, sibling;
+    struct list_head thread_group;
+    char comm[TASK_COMM_LEN];
+
+    /* mm is NULL in kernel threads; active_mm is what the MMU uses. */
+    struct mm_struct *mm, *active_mm;
+    unsigned long min_flt, maj_flt, cmin_flt, cmaj_flt;
+    struct reclaim_state *reclaim_state;
+    int oom_score_adj; /* -1000 .. 1000 */
+    unsigned pagefault_disabled;
+
+    struct files_struct *files;
+    struct fs_struct *fs;
+
+    /* Signals. */
+    struct sighand_struct *sighand;
+    struct spinlock siglock; /* guards pending, blocked */
+    u64 pending, blocked, saved_sigmask;
+    bool has_saved_sigmask;
+    struct siginfo_lite last_info[NR_SIGNALS]; /* of each pending signal */
+    unsigned long sas_sp, sas_size;
+    int exit_signal;
+
+    /* End of life. */
+    unsigned exit_state;
+    int exit_code; /* as wait() reports it */
+    struct wait_queue_head wait_chldexit;
+    u32 __user *set_child_tid, *clear_child_tid;
+    struct completion *vfork_done;
+    u64 cutime, cstime;
+
+    struct rlimit rlim[NR_RLIMITS];
+    uid_t uid, euid, gid, egid;
+    umode_t umask;
+
+    /* Where a sleep was interrupted, for restart_syscall. */
+    u64 restart_expires;
+    void __user *restart_rmtp;
+
+    void *journal_info; /* owner: whoever set it in this call chain */
+};
+
+extern struct task_struct init_task; /* pid 0, the idle task */
+extern struct spinlock tasklist_lock;
+
+/* Every process but the idle task; with tasklist_lock held. */
+#define for_each_process(p)                                                    \
+    for ((p) = list_next_entry(&init_task, tasks); (p) != &init_task;          \
+         (p) = list_next_entry(p, tasks))
+
+static inline bool test_tsk_thread_flag(const struct task_struct *task, int bit)
+{
+    return test_bit((unsigned long)bit, &task->thread_flags);
+}
+
+static inline void set_tsk_thread_flag(struct task_struct *task, int bit)
+{
+    set_bit((unsigned long)bit, &task->thread_flags);
+}
+
+static inline void clear_tsk_thread_flag(struct task_struct *task, int bit)
+{
+    clear_bit((unsigned long)bit, &task->thread_flags);
+}
+
+static inline bool test_thread_flag(int bit)
+{
+    return test_tsk_thread_flag(current, bit);
+}
+
+static inline bool need_resched(void)
+{
+    return test_thread_flag(TIF_NEED_RESCHED);
+}
+
+static inline void set_current_state(unsigned state)
+{
+    __atomic_store_n(&current->state, state, __ATOMIC_SEQ_CST);
+}
+
+#define __set_current_state(s) set_current_state(s)
+
+static inline void get_task_struct(struct task_struct *task)
+{
+    atomic_inc(&task->usage);
+}
+
+void put_task_struct(struct task_struct *task);
+
+/* Gives the hart to another task; comes back when this one is chosen. */
+void schedule(void);
+#define MAX_SCHEDULE_TIMEOUT ((long)(~0UL >> 1))
+/* Sleeps at most that many ticks in the state that the caller has set;
+ * returns what was left. */
+long schedule_timeout(long ticks);
+long schedule_timeout_interruptible(long ticks);
+long schedule_timeout_uninterruptible(long ticks);
+void io_schedule(void);
+long io_schedule_timeout(long ticks);
+void yield(void);
+/* Yields if a reschedule is due; true when it did. May sleep. */
+bool cond_resched(void);
+/* True when it was not runnable before. */
+bool wake_up_process(struct task_struct *task);
+bool wake_up_state(struct task_struct *task, unsigned states);
+
+struct task_struct *find_task_by_pid(pid_t pid); /* takes a reference */
+struct mm_struct *get_task_mm(struct task_struct *task); /* mmput it */
+
+static inline bool signal_pending(const struct task_struct *task)
+{
+    return test_tsk_thread_flag(task, TIF_SIGPENDING);
+}
+
+static inline bool fatal_signal_pending(const struct task_struct *task)
+{
+    return signal_pending(task) && (task->pending & sigmask(SIGKILL));
+}
+
+/* From the kernel; never sleeps. */
+int send_sig(int sig, struct task_struct *task);
+/* To the current task because of what it did at `addr`; cannot be ignored. */
+void force_sig_fault(int sig, int code, unsigned long addr);
+void force_sig(int sig);
+
+/* Kernel threads; see kernel/kthread.c. The name takes printf's formats. */
+struct task_struct *kthread_create(int (*fn)(void *data), void *data,
+                                   const char *name, ...)
+    __attribute__((format(printf, 3, 4)));
+#define kthread_run(fn, data, ...)                                             \
+    __extension__({                                                            \
+        struct task_struct *kthread_new =                                      \
+            kthread_create(fn, data, __VA_ARGS__);                             \
+        if (!IS_ERR(kthread_new)) {                                            \
+            wake_up_process(kthread_new);                                      \
+        }                                                                      \
+        kthread_new;                                                           \
+    })
+bool kthread_should_stop(void);
+
+/* Switches the hart to `mm` (which the caller holds) for the current task. */
+void switch_mm(struct mm_struct *prev, struct mm_struct *next,
+               struct task_struct *task);
+
+#endif
