@@ -1,0 +1,166 @@
+/*
+ * One hardware thread: registers, CSRs, its MMU, and hart_run, which executes
+ * an exact number of steps. A step is one instruction attempted: retired, or
+ * ended by an exception. Interrupts are taken between steps and are none.
+ *
+ * Conventions on RV32: x[] is kept sign-extended to 64 bits; pc, addresses
+ * and CSRs are kept zero-extended.
+ */
+#ifndef QUIRE_CPU_HART_H
+#define QUIRE_CPU_HART_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/archive.h"
+#include "base/compiler.h"
+#include "devices/bus.h"
+#include "devices/clock.h"
+#include "mmu/mmu.h"
+
+struct blocks;
+struct hart;
+struct isa;
+
+/* Bits of mip, mie and mideleg, and numbers for hart_set_irq. */
+enum irq_bit {
+    IRQ_SSI = 1,
+    IRQ_MSI = 3,
+    IRQ_STI = 5,
+    IRQ_MTI = 7,
+    IRQ_SEI = 9,
+    IRQ_MEI = 11,
+};
+
+/* Who watches: neither may change the hart, nor does being watched. */
+struct hart_watch {
+    /* Before each instruction is executed, after its good fetch; the state is
+     * exactly that before it. `bits` as fetched, 16 if compressed. */
+    void (*exec)(void *ctx, const struct hart *h, uint32_t bits);
+    /* After a trap was taken: pc and priv are the handler's. */
+    void (*trap)(void *ctx, const struct hart *h, bool is_interrupt,
+                 unsigned cause, uint64_t epc, uint64_t tval);
+    void *ctx;
+};
+
+/* An engine executes at most `max_steps` steps, fewer where hart_run's
+ * contract says so; it never takes interrupts. */
+struct engine {
+    const char *name;
+    void (*run)(struct hart *h, uint64_t max_steps);
+};
+
+/* Every engine that exists, by name; NULL if there is none. */
+const struct engine *engine_find(const char *name);
+
+struct hart_config {
+    unsigned xlen;               /* 32 */
+    const struct engine *engine; /* NULL: "interp" */
+    struct mmu_config mmu;
+    unsigned block_limit; /* instructions a block, 0: the default; for tests */
+};
+
+/* The CSRs with state of their own; the rest are views (cpu/csr_table.c). */
+struct csrs {
+    uint64_t mstatus; /* all of it, mstatush in the upper half */
+    uint64_t medeleg, mideleg, mie;
+    uint64_t mip;   /* bits that software wrote; wires are apart in `wires` */
+    uint64_t wires; /* levels of the interrupt wires, as bits of mip */
+    uint64_t mtvec, mscratch, mepc, mcause, mtval, mcounteren, menvcfg;
+    uint64_t stvec, sscratch, sepc, scause, stval, scounteren, senvcfg, satp;
+    uint64_t mcountinhibit;
+    uint64_t mcycle_offset;   /* mcycle = steps + this */
+    uint64_t minstret_offset; /* minstret = retired + this */
+    uint8_t pmpcfg[16];
+    uint64_t pmpaddr[16];
+};
+
+/* Counters of `-stats`, beyond steps and retired. */
+struct hart_stats {
+    uint64_t exceptions[16];
+    uint64_t interrupts[16];
+};
+
+struct hart {
+    uint64_t x[33]; /* x[0] is 0; x[REG_SINK] swallows writes to x0 */
+    uint64_t pc;
+    enum privilege priv;
+    bool in_wfi;      /* stopped in WFI until an enabled interrupt is pending */
+    uint64_t steps;   /* since reset */
+    uint64_t retired; /* since reset */
+    struct csrs csr;
+    struct mmu mmu;
+    struct hart_stats stats;
+
+    /* Options and wires: not state. */
+    unsigned id;
+    unsigned xlen;
+    struct bus *bus;
+    struct clock *clock;
+    uint64_t (*read_mtime)(void *ctx);
+    void *mtime_ctx;
+    struct hart_watch watch;
+    const struct engine *engine;
+    struct isa *isa;
+
+    /* The engine's own, derived from state: never archived. */
+    struct blocks *blocks;
+    const struct insn *at; /* instruction in flight, for exact time */
+    uint64_t turn_now;     /* clock->now when steps was turn_steps */
+    uint64_t turn_steps;
+    bool leave;          /* stop executing after this instruction */
+    bool stop_requested; /* hart_run returns, too */
+    bool is_stuck;
+};
+
+/* `l2` is shared by all harts and may be NULL. Options are copied. */
+void hart_init(struct hart *h, const struct hart_config *config, unsigned id,
+               struct bus *bus, struct clock *clock, struct cache *l2);
+void hart_free(struct hart *h);
+/* Power-on or warm reset: M-mode at pc; steps and retired go on. */
+void hart_reset(struct hart *h, uint64_t pc);
+
+/* Where the time CSR comes from: the CLINT's mtime. Without it, time is
+ * clock->now at MTIME_HZ. */
+void hart_set_mtime(struct hart *h, uint64_t (*read)(void *ctx), void *ctx);
+void hart_set_watch(struct hart *h, const struct hart_watch *watch);
+
+/*
+ * Runs exactly max_steps steps from clock->now on and returns their number;
+ * fewer if the hart enters (or is in) WFI with nothing pending, a stop is
+ * requested, or clock->deadline is reached (it may be pulled closer meanwhile
+ * by an access to a device). Each step is one cycle; clock->now is exact
+ * whenever a device is called, and advanced by the steps done on return.
+ */
+uint64_t hart_run(struct hart *h, uint64_t max_steps);
+
+/* Ends hart_run after the instruction in flight: for the finisher. */
+void hart_request_stop(struct hart *h);
+
+/* In WFI and nothing pending: only a wire can wake it. */
+bool hart_is_waiting(const struct hart *h);
+/* In a trap vector that traps to itself forever: nothing but counters
+ * changes, and no enabled interrupt can end it. Known after the first round. */
+bool hart_is_stuck(const struct hart *h);
+
+/* Drives a bit of mip (enum irq_bit); usable as struct irq.set. */
+void hart_set_irq(void *hart, unsigned mip_bit, bool level);
+
+/* A store by somebody else (DMA, another hart) reached [pa, pa + len): drops
+ * decoded blocks. Usable as mmu_port.code_written. */
+void hart_code_written(void *hart, uint64_t pa, uint64_t len);
+
+/* The value that a read would give in M-mode, without any effect, zero-
+ * extended from XLEN; false if there is no such CSR. */
+MUST_USE bool hart_csr_peek(const struct hart *h, unsigned number,
+                            uint64_t *value);
+/* Writes as M-mode would, for debuggers and tests; false if there is no such
+ * CSR or it is read-only. */
+MUST_USE bool hart_csr_poke(struct hart *h, unsigned number, uint64_t value);
+/* The name of a CSR, or NULL. */
+const char *hart_csr_name(unsigned number);
+
+/* All state, the MMU's included; hostile when it restores. */
+void hart_archive(struct hart *h, struct archive *a);
+
+#endif
