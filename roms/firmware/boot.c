@@ -38,7 +38,6 @@ static void delegate_traps(void)
     csr_write(medeleg, DELEGATED_EXCEPTIONS);
     csr_write(mideleg, DELEGATED_INTERRUPTS);
     csr_write(mcounteren, ~0u);
-    csr_write(mstatus, MSTATUS_MPP & 1u << MSTATUS_MPP_SHIFT);
     csr_write(satp, 0);
 }
 

@@ -21,6 +21,8 @@
 #define MIP_MTIP (1u << 7)
 #define MIP_SEIP (1u << 9)
 
+#define MSTATUS_MPP_S (1 << 11)
+
 #ifndef __ASSEMBLER__
 #include <stdbool.h>
 #include <stddef.h>

@@ -26,13 +26,15 @@ park:
     j park
 
 /*
- * enter_supervisor(hart, fdt, next): mstatus and the rest stand already.
+ * enter_supervisor(hart, fdt, next): the rest of the CSRs stand already.
  * mscratch holds the stack while S or U runs, and 0 while the firmware does,
  * so that the trap entry can tell a trap of the firmware's own.
  */
     .globl enter_supervisor
 enter_supervisor:
     csrw mepc, a2
+    li t0, MSTATUS_MPP_S
+    csrw mstatus, t0
     lla t0, stack_top
     csrw mscratch, t0
     mret
