@@ -21,6 +21,7 @@
 #include "mmu/fault.h"
 #include "mmu/geometry.h"
 #include "mmu/pmp.h"
+#include "mmu/walk.h"
 
 struct cache;
 
@@ -56,14 +57,23 @@ struct host_page {
     uintptr_t addend; /* host address = addend + virtual address */
 };
 
+struct fetch_page {
+    uint64_t tag;
+    uint64_t page_pa;
+    uintptr_t addend;
+};
+
 #define HOST_PAGES 4096
+#define FETCH_PAGES 256
 #define HOST_TAG_NONE UINT64_C(0x800) /* no address has this tag */
 
-/* Where instructions may be read; valid to the end of the 4 KiB page, until
- * the next call that can change translations. */
+/* Where instructions may be read, until the next call that can change
+ * translations: to the end of the 4 KiB page, or, where PMP divides the page,
+ * 2 bytes at a time. */
 struct fetch {
     uint64_t pa;
     const uint8_t *host;
+    unsigned bytes; /* that may be read there */
 };
 
 /* satp values that were in use lately; each has an epoch of its own, so that
@@ -71,12 +81,18 @@ struct fetch {
 #define MMU_SPACES 16
 struct space {
     uint64_t satp;
-    uint64_t epoch;
+    uint64_t epoch; /* 0: free */
+};
+
+/* What decides about an access besides its address. */
+struct context {
+    struct rights rights;
+    const struct walk_scheme *scheme; /* NULL: physical addresses */
 };
 
 struct mmu {
     struct host_page *pages; /* HOST_PAGES, by virtual page number */
-    struct host_page *fetch_pages;
+    struct fetch_page *fetch_pages; /* FETCH_PAGES, likewise */
     uint64_t data_key, fetch_key; /* the contexts of data and of fetches */
     uint64_t repeat_fetches; /* see mmu_count_fetch */
 
@@ -84,11 +100,13 @@ struct mmu {
     struct mmu_config config;
     struct mmu_port port;
 
-    /* The hart's state, as pushed. */
+    /* The hart's state, as pushed, and what follows from it. */
     uint64_t satp;
+    const struct walk_scheme *scheme; /* that satp selects */
     enum privilege priv;
     enum privilege mpp;
     bool mprv, sum, mxr;
+    struct context data, fetch;
     struct pmp pmp;
 
     /* LR's reservation: physical, of its own bytes. */
@@ -98,13 +116,15 @@ struct mmu {
 
     struct mmu *harts[MMU_MAX_HARTS]; /* those that share the DRAM, self too */
     unsigned n_harts;
-    uint64_t *code_lines; /* a mask of 64-byte lines for each frame */
+    uint64_t *code_lines;  /* a mask of 64-byte lines for each frame */
+    uint8_t *store_frames; /* frames that a store tag may stand for */
 
     struct space spaces[MMU_SPACES];
     unsigned next_space;
     uint64_t bare_epoch, satp_epoch, last_epoch;
-    /* Virtual megapages (4 MiB, modulo 1024) with pieces in the host cache */
-    uint64_t has_pieces[16];
+    /* Which 4 MiB of virtual addresses (modulo 4 GiB) may have pieces of
+     * superpages in the host-side cache. */
+    bool has_pieces[1024];
 };
 
 /* `l2` is shared by all harts and may be NULL. */
@@ -141,10 +161,10 @@ MUST_USE bool mmu_store_slow(struct mmu *m, uint64_t va, unsigned size,
 MUST_USE bool mmu_fetch_slow(struct mmu *m, uint64_t va, struct fetch *out,
                              struct fault *fault);
 
-static ALWAYS_INLINE struct host_page *mmu_page(struct host_page *pages,
+static ALWAYS_INLINE struct host_page *mmu_page(const struct mmu *m,
                                                 uint64_t va)
 {
-    return &pages[va >> MMU_PAGE_SHIFT & (HOST_PAGES - 1)];
+    return &m->pages[va >> MMU_PAGE_SHIFT & (HOST_PAGES - 1)];
 }
 
 static ALWAYS_INLINE uint64_t mmu_tag(uint64_t va, unsigned size, uint64_t key)
@@ -158,7 +178,7 @@ MUST_USE static ALWAYS_INLINE bool mmu_load(struct mmu *m, uint64_t va,
                                             unsigned size, uint64_t *value,
                                             struct fault *fault)
 {
-    const struct host_page *page = mmu_page(m->pages, va);
+    const struct host_page *page = mmu_page(m, va);
 
     if (LIKELY(page->load_tag == mmu_tag(va, size, m->data_key))) {
         *value = load_le((const void *)(page->addend + va), size);
@@ -171,7 +191,7 @@ MUST_USE static ALWAYS_INLINE bool mmu_store(struct mmu *m, uint64_t va,
                                              unsigned size, uint64_t value,
                                              struct fault *fault)
 {
-    const struct host_page *page = mmu_page(m->pages, va);
+    const struct host_page *page = mmu_page(m, va);
 
     if (LIKELY(page->store_tag == mmu_tag(va, size, m->data_key))) {
         store_le((void *)(page->addend + va), size, value);
@@ -200,8 +220,8 @@ MUST_USE bool mmu_store_conditional(struct mmu *m, uint64_t va, unsigned size,
  *
  *     mmu_fetch(m, va, &f, &fault)          translates va's page; or a trap
  *     mmu_fetch_next(m, va, &f2, &fault)    only if the instruction has 4
- *                                           bytes and its last 2 are on the
- *                                           next page: f2 is where; or a trap
+ *                                           bytes and f.bytes == 2: f2 is
+ *                                           where its last 2 are; or a trap
  *     mmu_count_fetch(m, va, size)          the access itself, once it is
  *                                           known to execute (or to trap
  *                                           later than in fetch)
@@ -219,11 +239,13 @@ MUST_USE static ALWAYS_INLINE bool mmu_fetch(struct mmu *m, uint64_t va,
                                              struct fetch *out,
                                              struct fault *fault)
 {
-    const struct host_page *page = mmu_page(m->fetch_pages, va);
+    const struct fetch_page *page =
+        &m->fetch_pages[va >> MMU_PAGE_SHIFT & (FETCH_PAGES - 1)];
 
-    if (LIKELY(page->load_tag == mmu_tag(va, 2, m->fetch_key))) {
+    if (LIKELY(page->tag == mmu_tag(va, 2, m->fetch_key))) {
         out->host = (const uint8_t *)(page->addend + va);
-        out->pa = page->store_tag + (va & MMU_PAGE_MASK);
+        out->pa = page->page_pa + (va & MMU_PAGE_MASK);
+        out->bytes = (unsigned)(MMU_PAGE_SIZE - (va & MMU_PAGE_MASK));
         return true;
     }
     return mmu_fetch_slow(m, va, out, fault);
