@@ -1,0 +1,150 @@
+/*
+ * A whole machine: harts, memory, devices and time. It is created from a
+ * configuration, runs by steps, and stops for a reason. What the host does
+ * with it (console, pictures, pace) reaches it only through the hooks here,
+ * at step boundaries.
+ *
+ * A step is one instruction attempted, by any hart. Equal configurations and
+ * equal input give equal states after equal numbers of steps, whatever the
+ * slices in which machine_run is called.
+ */
+#ifndef QUIRE_MACHINE_MACHINE_H
+#define QUIRE_MACHINE_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/archive.h"
+#include "base/compiler.h"
+#include "cpu/hart.h"
+#include "devices/bus.h"
+#include "devices/clock.h"
+#include "mmu/geometry.h"
+
+struct board;
+struct cache;
+struct loader;
+
+#define MACHINE_MAX_HARTS 8
+#define MACHINE_MAX_DRIVES 9 /* 8 virtio slots and one quire,disk */
+#define MACHINE_MIN_RAM (UINT64_C(1) << 20)
+#define MACHINE_MAX_RAM (UINT64_C(14) << 30)
+
+enum drive_interface { DRIVE_VIRTIO, DRIVE_QUIRE };
+
+struct drive_config {
+    const char *file;
+    enum drive_interface interface;
+    bool is_readonly;
+    const char *faults; /* as image_options.faults, or NULL */
+};
+
+/* Strings stay the caller's, and must outlive the machine. */
+struct machine_config {
+    struct hart_config hart;
+    struct cache_geometry l2;
+    unsigned n_harts; /* 1 .. MACHINE_MAX_HARTS */
+    uint64_t ram_bytes;
+    uint64_t clock_hz;
+    uint64_t dma_reach; /* bytes of DRAM that quire,dma reaches */
+    uint64_t seed;      /* of the rng-seed in /chosen */
+    const char *bios;   /* file of the firmware, NULL for none */
+    const char *kernel, *initrd, *append, *dtb; /* each NULL for none */
+    struct drive_config drives[MACHINE_MAX_DRIVES];
+    unsigned n_drives;
+    bool is_snapshot; /* writes to drives stay in memory */
+};
+
+/* The configuration that DESIGN section 7 calls default: models on, 64 MiB,
+ * one hart, no images. */
+void machine_config_default(struct machine_config *config);
+
+enum machine_stop {
+    STOP_STEPS,     /* the steps asked for are done */
+    STOP_PASS,      /* the guest: all is well */
+    STOP_FAIL,      /* the guest: a failure, machine->fail_code */
+    STOP_DEAD,      /* nothing can ever happen again */
+    STOP_HOST_IO,   /* a disk image failed on the host: machine->host_error */
+    STOP_REQUESTED, /* machine_request_stop, or the idle hook's wish */
+};
+
+/* What the host may see and do. Any function may be NULL. */
+struct machine_hooks {
+    /* The guest sent a byte to the console. */
+    void (*console_put)(void *ctx, uint8_t byte);
+    /* Every hart waits, for `cycles` of machine time or, with CLOCK_NEVER,
+     * for input alone. Returns how the host answers. Without the hook time
+     * jumps at once, and CLOCK_NEVER is the machine's death. */
+    enum idle_answer {
+        IDLE_OVER,  /* let time jump; with CLOCK_NEVER: no input can come */
+        IDLE_AGAIN, /* something arrived: look again */
+        IDLE_STOP,  /* return STOP_REQUESTED, time as it is */
+    } (*idle)(void *ctx, uint64_t cycles);
+    void *ctx;
+};
+
+struct machine {
+    struct machine_config config;
+    struct machine_hooks hooks;
+    struct clock clock;
+    struct bus bus;
+    struct hart harts[MACHINE_MAX_HARTS];
+    unsigned n_harts;
+    struct cache *l2;      /* shared by the harts, NULL for none */
+    struct board *board;   /* the devices: machine/board.h */
+    struct loader *loader; /* what stands in memory at reset */
+
+    /* Harts take turns; here is where the round stands. */
+    uint64_t round_start; /* clock.now at its beginning */
+    uint64_t round_longest, turn_steps;
+    uint32_t turn; /* the hart whose turn it is */
+
+    uint64_t resets;
+    uint64_t idle_cycles; /* machine time that was jumped over */
+
+    bool has_finished, is_reset_asked, is_stop_asked;
+    enum machine_stop verdict;
+    unsigned fail_code;     /* of STOP_FAIL, as the guest gave it */
+    const char *host_error; /* of STOP_HOST_IO: the file that failed */
+};
+
+/* Builds and loads all of it, ready for its first step. What is wrong with
+ * the configuration or its files ends the program with one line and status 2
+ * or 3. machine_free accepts NULL. */
+struct machine *machine_create(const struct machine_config *config);
+void machine_free(struct machine *m);
+void machine_set_hooks(struct machine *m, const struct machine_hooks *hooks);
+
+/* Runs until `max_steps` more steps are done, all harts together, or the
+ * machine stops. A machine that passed, failed or died stays so. */
+enum machine_stop machine_run(struct machine *m, uint64_t max_steps);
+/* Makes machine_run return soon; for hooks, not for signal handlers. */
+void machine_request_stop(struct machine *m);
+
+/* Steps, retired instructions since power-on, all harts together. */
+uint64_t machine_steps(const struct machine *m);
+uint64_t machine_retired(const struct machine *m);
+
+/* Bytes from outside, between two calls of machine_run or in the idle hook:
+ * returns how many the receiver took. */
+size_t machine_console_input(struct machine *m, const uint8_t *bytes,
+                             size_t len);
+/* Whether the guest looks for input, so that a byte would not be lost to its
+ * initialisation: how many bytes to send now. */
+unsigned machine_console_room(const struct machine *m);
+
+/* All state that the guest can observe, now or later. A failed restore leaves
+ * a machine that must not run. */
+void machine_archive(struct machine *m, struct archive *a);
+uint64_t machine_hash(struct machine *m);
+
+/* The host reads physical memory (DRAM and boot ROM) without any effect;
+ * false unless all of it is there. */
+MUST_USE bool machine_peek(const struct machine *m, uint64_t pa, void *to,
+                           size_t len);
+/* The same by virtual address, as `hart` would translate a load now. */
+MUST_USE bool machine_peek_virtual(const struct machine *m, unsigned hart,
+                                   uint64_t va, void *to, size_t len);
+
+#endif
