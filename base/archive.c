@@ -300,6 +300,11 @@ bool archive_is_loading(const struct archive *a)
     return a->mode == ARCHIVE_LOAD;
 }
 
+bool archive_is_stored(const struct archive *a)
+{
+    return a->mode == ARCHIVE_SAVE || a->mode == ARCHIVE_LOAD;
+}
+
 const char *archive_error(const struct archive *a)
 {
     return a->error[0] ? a->error : NULL;

@@ -48,6 +48,8 @@ void archive_pages(struct archive *a, const char *name, void *p, size_t size);
 void archive_check(struct archive *a, bool ok, const char *what);
 
 bool archive_is_loading(const struct archive *a);
+/* SAVE and LOAD: for what a digest among the fields stands for otherwise. */
+bool archive_is_stored(const struct archive *a);
 /* NULL, or why the restore failed. */
 const char *archive_error(const struct archive *a);
 /* SAVE: the stream so far, owned by the archive. */

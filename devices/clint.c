@@ -108,8 +108,7 @@ static void clint_write(struct device *d, uint32_t offset, unsigned size,
         return;
     }
     if ((offset & ~7u) == CLINT_MTIME)
-        c->mtime_offset =
-            merge(clint_mtime(c), offset, size, value) - ticks(c);
+        c->mtime_offset = merge(clint_mtime(c), offset, size, value) - ticks(c);
     else if (hart < c->n_harts)
         c->mtimecmp[hart] = merge(c->mtimecmp[hart], offset, size, value);
     clock_request(d->clock, update(c));

@@ -344,8 +344,9 @@ static void uart_archive(struct device *d, struct archive *a)
     archive_bool(a, "timed_out", &u->is_timed_out);
     archive_u64(a, "timeout", &u->timeout);
     archive_check(a, u->first < UART_FIFO && u->n <= capacity(u), "fifo");
-    archive_check(a, !(u->ier & ~0x0f) && !(u->fcr & ~FCR_KEPT) &&
-                         !(u->mcr & ~MCR_BITS), "reserved bits");
+    archive_check(
+        a, !(u->ier & ~0x0f) && !(u->fcr & ~FCR_KEPT) && !(u->mcr & ~MCR_BITS),
+        "reserved bits");
 }
 
 static void uart_describe(const struct device *d, void *fdt)
