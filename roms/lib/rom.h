@@ -1,0 +1,136 @@
+/*
+ * The framework of the regression ROMs: a ROM is one file of CASE()s, which
+ * run in source order, each from the same state: M-mode, no translation, PMP
+ * open to all, no interrupt enabled, nothing delegated. The first EXPECT that
+ * does not hold ends the ROM (abi/rom.h says how that is told).
+ */
+#ifndef QUIRE_ROMS_LIB_ROM_H
+#define QUIRE_ROMS_LIB_ROM_H
+
+#include "abi/platform.h"
+#include "abi/rom.h"
+#include "roms/lib/csr.h"
+
+/* Offsets in struct trap, for start.S. */
+#define TRAP_CAUSE 128
+#define TRAP_EPC 132
+#define TRAP_TVAL 136
+#define TRAP_STATUS 140
+
+#ifndef __ASSEMBLER__
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum mode { U = 0, S = 1, M = 3 };
+
+/* What was so when a trap reached M-mode. */
+struct trap {
+    uint32_t x[32]; /* registers; x[10] is a0 */
+    uint32_t cause;
+    uint32_t epc;
+    uint32_t tval;
+    uint32_t status; /* mstatus after the trap was taken */
+};
+
+struct rom_case {
+    const char *name;
+    void (*run)(void);
+};
+
+/* Defines one case; its name is the claim that it checks. */
+#define CASE(name)                                                             \
+    static void name(void);                                                    \
+    __attribute__((                                                            \
+        used, no_reorder,                                                      \
+        section(".rom_cases"))) static const struct rom_case case_##name = {   \
+        #name, name};                                                          \
+    static void name(void)
+
+/*
+ * A piece of assembly that can run in any mode and at any address, and ends
+ * with ECALL unless it traps before. `name` is its physical address.
+ */
+#define STUB(name, body)                                                       \
+    __asm__(".pushsection .stubs, \"ax\"\n .balign 4\n .globl " #name "\n"     \
+            ".option push\n .option norelax\n" #name ":\n" body                \
+            "\n ecall\n .option pop\n .popsection");                           \
+    extern const char name[]
+
+/* Enters `mode` at `pc` with a0 .. a2 set, and stays until a trap reaches
+ * M-mode. The result holds until the next call. mstatus keeps its other bits,
+ * and so enters with MIE = MPIE. MPRV and MIE are clear afterwards. */
+const struct trap *rom_run(enum mode mode, const void *pc, uint32_t a0,
+                           uint32_t a1, uint32_t a2);
+
+/* Executes one instruction (2 bytes if its low bits are not 11) in `mode`,
+ * without translation, then ECALL. It stands at rom_exec_pc(). */
+const struct trap *rom_exec(enum mode mode, uint32_t insn, uint32_t a0,
+                            uint32_t a1);
+uint32_t rom_exec_pc(void);
+
+/* The one trap vector; cases that change mtvec need not restore it. */
+void rom_trap_vector(void);
+
+/* 16 zeroed pages for whatever a case needs; zeroed before each case. */
+#define ROM_FRAMES 16
+extern uint8_t rom_frames[ROM_FRAMES][4096];
+
+static inline volatile uint32_t *frame_words(unsigned i)
+{
+    return (volatile uint32_t *)rom_frames[i];
+}
+
+static inline uint32_t frame_pa(unsigned i)
+{
+    return (uint32_t)rom_frames[i];
+}
+
+/* A word of device or memory at a physical address. */
+static inline volatile uint32_t *word_at(uint32_t pa)
+{
+    return (volatile uint32_t *)(uintptr_t)pa;
+}
+
+static inline volatile uint8_t *byte_at(uint32_t pa)
+{
+    return (volatile uint8_t *)(uintptr_t)pa;
+}
+
+uint64_t mtime_now(void);
+void mtimecmp_set(uint64_t when);
+
+/* PMP: sets entry i, address given as the register holds it. */
+void pmp_set(unsigned i, uint32_t cfg, uint32_t addr);
+static inline uint32_t pmp_napot(uint32_t base, uint32_t size)
+{
+    return base >> 2 | (size / 8 - 1);
+}
+
+void rom_check(const char *file, int line, const char *what, uint32_t got,
+               uint32_t want);
+void rom_check_trap(const char *file, int line, const struct trap *t,
+                    uint32_t cause, uint32_t epc, uint32_t tval);
+
+/* Ends the ROM unless got == want. */
+#define EXPECT(got, want)                                                      \
+    rom_check(__FILE__, __LINE__, #got, (uint32_t)(got), (uint32_t)(want))
+#define EXPECT_TRUE(condition)                                                 \
+    rom_check(__FILE__, __LINE__, #condition, !!(condition), 1)
+/* Ends the ROM unless the trap has this cause, epc and tval. */
+#define EXPECT_TRAP(trap, cause, epc, tval)                                    \
+    rom_check_trap(__FILE__, __LINE__, trap, (uint32_t)(cause),                \
+                   (uint32_t)(epc), (uint32_t)(tval))
+/* Ends the ROM unless the stub ran to its end. */
+#define EXPECT_DONE(trap, mode) EXPECT((trap)->cause, CAUSE_ECALL_U + (mode))
+
+/* Stubs that most ROMs need; the register with the address is a0. */
+extern const char stub_ecall[];
+extern const char stub_lw[]; /* a0 = word */
+extern const char stub_lb[]; /* a0 = byte */
+extern const char stub_sw[]; /* a1 is stored */
+extern const char stub_sb[];
+extern const char stub_call[]; /* jalr ra, a0 */
+#endif
+
+#endif

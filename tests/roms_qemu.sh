@@ -1,0 +1,28 @@
+#!/bin/sh
+# Runs every regression ROM that uses only standard hardware on QEMU's virt
+# board: a point each, so that the ROMs themselves are checked by a peer.
+. "$top_srcdir/tests/roms_lib.sh"
+if test -z "$QEMU32"; then
+    echo "1..0 # SKIP qemu-system-riscv32 is not installed"
+    exit 0
+fi
+set -- $(rom_names)
+echo "1..$#"
+number=0
+for name; do
+    number=$((number + 1))
+    reason=$(rom_column qemu-skip.tsv "$name" 2)
+    if test -n "$reason"; then
+        echo "ok $number - $name # SKIP $reason"
+        continue
+    fi
+    text=$(timeout 60 "$QEMU32" -M virt -m 64M -nographic -bios none \
+        $(rom_options "$name" 3) -kernel "$roms_folder/$name.elf" \
+        2>&1 </dev/null)
+    status=$?
+    if test $status = 0; then
+        echo "ok $number - $name"
+    else
+        echo "not ok $number - $name # status $status: $text"
+    fi
+done
