@@ -28,10 +28,9 @@ CASE(reserved_encodings_are_illegal_and_mtval_holds_their_bits)
 CASE(all_ones_and_longer_encodings_are_illegal)
 {
     static const uint32_t words[] = {
-        0xffffffff,
-        0x0000001f, /* 48 bits */
-        0x0000003f, /* 64 bits */
-        0x0000007f, /* 80 bits and more */
+        0xffffffff, 0x0000001f, /* 48 bits */
+        0x0000003f,             /* 64 bits */
+        0x0000007f,             /* 80 bits and more */
         0x0000707f,
     };
 
@@ -43,21 +42,21 @@ CASE(all_ones_and_longer_encodings_are_illegal)
 CASE(unassigned_encodings_are_illegal)
 {
     static const uint32_t words[] = {
-        0x0000000b, /* custom-0 */
-        0x0000003b, /* addw: RV64 only */
-        0x0000001b, /* addiw: RV64 only */
-        0x00003003, /* ld: RV64 only */
-        0x00006003, /* lwu: RV64 only */
-        0x00003023, /* sd: RV64 only */
-        0x00002063, /* branch, funct3 2 */
-        0x00001067, /* jalr, funct3 1 */
-        0x04000033, /* add, funct7 2 */
-        0x40001033, /* sll, funct7 32 */
-        0x00004073, /* system, funct3 4 */
-        0x00200073, /* uret */
-        0x0000302f, /* amo, 64 bits: RV64 only */
-        0x2800202f, /* amo, unassigned */
-        0x00100173, /* ebreak with rd */
+        0x0000000b,            /* custom-0 */
+        0x0000003b,            /* addw: RV64 only */
+        0x0000001b,            /* addiw: RV64 only */
+        0x00003003,            /* ld: RV64 only */
+        0x00006003,            /* lwu: RV64 only */
+        0x00003023,            /* sd: RV64 only */
+        0x00002063,            /* branch, funct3 2 */
+        0x00001067,            /* jalr, funct3 1 */
+        0x04000033,            /* add, funct7 2 */
+        0x40001033,            /* sll, funct7 32 */
+        0x00004073,            /* system, funct3 4 */
+        0x00200073,            /* uret */
+        0x0000302f,            /* amo, 64 bits: RV64 only */
+        0x2800202f,            /* amo, unassigned */
+        0x00100173,            /* ebreak with rd */
         0x30201073 & ~0x1000u, /* mret with rs... */
     };
 

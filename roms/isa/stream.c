@@ -59,8 +59,7 @@ CASE(three_pages_of_alternating_lengths)
     put_word(pc, 0x00000073);
     fence_i();
     for (unsigned round = 0; round < 3; round++) {
-        const struct trap *t =
-            rom_run(M, (void *)(frame_pa(0) + 2), 0, 0, 0);
+        const struct trap *t = rom_run(M, (void *)(frame_pa(0) + 2), 0, 0, 0);
 
         EXPECT_DONE(t, M);
         EXPECT(t->x[10], sum);

@@ -16,7 +16,7 @@ STUB(stub_lw, "lw a0, 0(a0)");
 STUB(stub_lb, "lb a0, 0(a0)");
 STUB(stub_sw, "sw a1, 0(a0)");
 STUB(stub_sb, "sb a1, 0(a0)");
-STUB(stub_call, "jalr ra, a0");
+STUB(stub_call, ".option norvc\n jalr ra, a0");
 STUB(stub_buffer, ".space 16");
 
 static void put(char c)

@@ -130,7 +130,7 @@ extern const char stub_lw[]; /* a0 = word */
 extern const char stub_lb[]; /* a0 = byte */
 extern const char stub_sw[]; /* a1 is stored */
 extern const char stub_sb[];
-extern const char stub_call[]; /* jalr ra, a0 */
+extern const char stub_call[]; /* jalr ra, a0: 4 bytes */
 #endif
 
 #endif

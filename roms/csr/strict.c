@@ -1,0 +1,69 @@
+/*
+ * Rules of the privileged manual that QEMU 7.2 breaks. Rows 21, 24, 25, 28 and
+ * 41 of the list of corner cases. Our choices: mstatus.MPP keeps its value
+ * when 2 is written; FS is hard-wired 0.
+ */
+#include "roms/lib/rom.h"
+
+#define NO_STATE (1u << 31 | 3u << 15 | MSTATUS_FS | 3u << 9)
+
+CASE(setting_no_bits_through_a_register_is_still_a_write)
+{
+    /* csrrs a0, mvendorid, a1 and csrrc, with a1 = 0 */
+    const uint32_t words[] = {0xf115a573, 0xf115b573};
+
+    for (unsigned i = 0; i < 2; i++)
+        EXPECT_TRAP(rom_exec(M, words[i], 0, 0), CAUSE_ILLEGAL, rom_exec_pc(),
+                    words[i]);
+}
+
+CASE(mpp_never_holds_the_reserved_mode)
+{
+    csr_write(mstatus, MSTATUS_MPP_S);
+    csr_write(mstatus, 2u << MSTATUS_MPP_SHIFT);
+    EXPECT(csr_read(mstatus) & MSTATUS_MPP, MSTATUS_MPP_S);
+}
+
+CASE(exception_pcs_have_no_bit_zero)
+{
+    csr_write(mepc, ~0u);
+    EXPECT(csr_read(mepc), 0xfffffffe);
+    csr_write(mepc, 0x80000003);
+    EXPECT(csr_read(mepc), 0x80000002);
+    csr_write(sepc, ~0u);
+    EXPECT(csr_read(sepc), 0xfffffffe);
+}
+
+CASE(there_is_no_extension_state)
+{
+    csr_set(mstatus, NO_STATE);
+    EXPECT(csr_read(mstatus) & NO_STATE, 0);
+    csr_set(sstatus, NO_STATE);
+    EXPECT(csr_read(sstatus) & NO_STATE, 0);
+}
+
+STUB(leave_by_mret, "csrw mepc, a1\n csrw mstatus, a0\n mret");
+STUB(leave_by_sret, "csrw sepc, a1\n csrw mstatus, a0\n sret");
+
+CASE(a_return_drops_bit_zero_of_its_target)
+{
+    const struct trap *t =
+        rom_run(M, leave_by_mret, MSTATUS_MPP, (uint32_t)stub_ecall + 1, 0);
+
+    EXPECT_TRAP(t, CAUSE_ECALL_M, stub_ecall, 0);
+}
+
+CASE(leaving_m_clears_mprv)
+{
+    const uint32_t pc = (uint32_t)stub_ecall;
+    const struct trap *t = rom_run(M, leave_by_mret, MSTATUS_MPRV, pc, 0);
+
+    EXPECT_TRAP(t, CAUSE_ECALL_U, pc, 0);
+    EXPECT(t->status & MSTATUS_MPRV, 0);
+    t = rom_run(M, leave_by_mret, MSTATUS_MPRV | MSTATUS_MPP_S, pc, 0);
+    EXPECT_TRAP(t, CAUSE_ECALL_S, pc, 0);
+    EXPECT(t->status & MSTATUS_MPRV, 0);
+    t = rom_run(M, leave_by_sret, MSTATUS_MPRV | MSTATUS_SPP, pc, 0);
+    EXPECT_TRAP(t, CAUSE_ECALL_S, pc, 0);
+    EXPECT(t->status & MSTATUS_MPRV, 0);
+}
