@@ -69,8 +69,7 @@ static bool type_of(Dwarf_Die *die, Dwarf_Die *type)
 {
     Dwarf_Attribute attr;
 
-    return dwarf_attr(die, DW_AT_type, &attr) &&
-           dwarf_formref_die(&attr, type);
+    return dwarf_attr(die, DW_AT_type, &attr) && dwarf_formref_die(&attr, type);
 }
 
 /* Follows typedefs and qualifiers to the type itself. */
@@ -309,8 +308,7 @@ static void add_type(struct dwarf_types *t, Dwarf_Die *die)
         t->cap_types = t->cap_types ? 2 * t->cap_types : 1024;
         t->types = alloc_resize(t->types, t->cap_types, sizeof *t->types);
     }
-    t->types[t->n_types++] =
-        (struct type_entry){name, dwarf_dieoffset(die)};
+    t->types[t->n_types++] = (struct type_entry){name, dwarf_dieoffset(die)};
 }
 
 static void add_enumerators(struct dwarf_types *t, Dwarf_Die *enumeration)

@@ -30,7 +30,7 @@ struct symbols {
     char *data;
     size_t len;
     Elf *elf;
-    struct dwarf_types *types; /* NULL until asked for */
+    struct dwarf_types *types;           /* NULL until asked for */
     struct symbol *by_name, *by_address; /* by_address: code only */
     size_t n_names, n_code;
     bool has_tables;
@@ -92,11 +92,11 @@ static void read_table(struct symbols *s, Elf_Data *data, size_t strings,
             break;
         name = elf_strptr(s->elf, strings, sym.st_name);
         if (is_wanted(&sym, name))
-            s->by_name[s->n_names++] = (struct symbol){
-                name, sym.st_value, sym.st_size,
-                sym.st_shndx < SHN_LORESERVE &&
-                    GELF_ST_TYPE(sym.st_info) != STT_OBJECT &&
-                    section_is_code(s->elf, sym.st_shndx)};
+            s->by_name[s->n_names++] =
+                (struct symbol){name, sym.st_value, sym.st_size,
+                                sym.st_shndx < SHN_LORESERVE &&
+                                    GELF_ST_TYPE(sym.st_info) != STT_OBJECT &&
+                                    section_is_code(s->elf, sym.st_shndx)};
     }
 }
 
