@@ -1,6 +1,6 @@
 /*
- * Rules of the privileged manual that QEMU 7.2 breaks. Rows 21, 24, 25, 28 and
- * 41 of the list of corner cases. Our choices: mstatus.MPP keeps its value
+ * Rules of the privileged manual that QEMU 7.2 breaks. Rows 21, 24, 25, 28, 32
+ * and 41 of the list of corner cases. Our choices: mstatus.MPP keeps its value
  * when 2 is written; FS is hard-wired 0.
  */
 #include "roms/lib/rom.h"
@@ -32,6 +32,12 @@ CASE(exception_pcs_have_no_bit_zero)
     EXPECT(csr_read(mepc), 0x80000002);
     csr_write(sepc, ~0u);
     EXPECT(csr_read(sepc), 0xfffffffe);
+}
+
+CASE(ecall_from_m_cannot_be_delegated)
+{
+    csr_write(medeleg, ~0u);
+    EXPECT(csr_read(medeleg) & 1u << CAUSE_ECALL_M, 0);
 }
 
 CASE(there_is_no_extension_state)

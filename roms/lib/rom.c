@@ -12,9 +12,9 @@ uint8_t rom_frames[ROM_FRAMES][4096] __attribute__((aligned(4096)));
 static const struct rom_case *current;
 
 STUB(stub_ecall, "");
-STUB(stub_lw, "lw a0, 0(a0)");
+STUB(stub_lw, ".option norvc\n lw a0, 0(a0)");
 STUB(stub_lb, "lb a0, 0(a0)");
-STUB(stub_sw, "sw a1, 0(a0)");
+STUB(stub_sw, ".option norvc\n sw a1, 0(a0)");
 STUB(stub_sb, "sb a1, 0(a0)");
 STUB(stub_call, ".option norvc\n jalr ra, a0");
 STUB(stub_buffer, ".space 16");

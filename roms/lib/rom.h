@@ -126,9 +126,9 @@ void rom_check_trap(const char *file, int line, const struct trap *t,
 
 /* Stubs that most ROMs need; the register with the address is a0. */
 extern const char stub_ecall[];
-extern const char stub_lw[]; /* a0 = word */
+extern const char stub_lw[]; /* a0 = word; 4 bytes */
 extern const char stub_lb[]; /* a0 = byte */
-extern const char stub_sw[]; /* a1 is stored */
+extern const char stub_sw[]; /* a1 is stored; 4 bytes */
 extern const char stub_sb[];
 extern const char stub_call[]; /* jalr ra, a0: 4 bytes */
 #endif

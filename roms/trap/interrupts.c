@@ -130,18 +130,3 @@ CASE(an_enabling_write_in_s_is_followed_by_the_interrupt)
     EXPECT(csr_read(sepc), (uint32_t)after_sip);
     EXPECT(t->x[11], 0);
 }
-
-STUB(by_device, "sw a1, 0(a0)\n.globl after_device\nafter_device:\n"
-                "c.li a2, 7");
-extern const char after_device[];
-
-CASE(a_store_to_the_clint_is_followed_by_the_interrupt)
-{
-    csr_write(mie, 1u << IRQ_M_SOFT);
-    csr_write(mstatus, MSTATUS_MPIE);
-    const struct trap *t = rom_run(M, by_device, CLINT_BASE + CLINT_MSIP, 1, 0);
-
-    EXPECT_TRAP(t, CAUSE_INTERRUPT(IRQ_M_SOFT), after_device, 0);
-    EXPECT(t->x[12], 0);
-    *word_at(CLINT_BASE + CLINT_MSIP) = 0;
-}
