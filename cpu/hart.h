@@ -20,6 +20,7 @@
 
 struct blocks;
 struct hart;
+struct insn;
 struct isa;
 
 /* Bits of mip, mie and mideleg, and numbers for hart_set_irq. */
@@ -43,11 +44,11 @@ struct hart_watch {
     void *ctx;
 };
 
-/* An engine executes at most `max_steps` steps, fewer where hart_run's
- * contract says so; it never takes interrupts. */
+/* An engine executes until h->steps reaches h->run_until or h->leave is set;
+ * it takes exceptions, but no interrupts. */
 struct engine {
     const char *name;
-    void (*run)(struct hart *h, uint64_t max_steps);
+    void (*run)(struct hart *h);
 };
 
 /* Every engine that exists, by name; NULL if there is none. */
@@ -69,13 +70,12 @@ struct csrs {
     uint64_t mtvec, mscratch, mepc, mcause, mtval, mcounteren, menvcfg;
     uint64_t stvec, sscratch, sepc, scause, stval, scounteren, senvcfg, satp;
     uint64_t mcountinhibit;
-    uint64_t mcycle_offset;   /* mcycle = steps + this */
-    uint64_t minstret_offset; /* minstret = retired + this */
-    uint8_t pmpcfg[16];
-    uint64_t pmpaddr[16];
+    /* The counter is this plus the steps (or the instructions retired), or,
+     * while it is inhibited, this alone. */
+    uint64_t mcycle_offset, minstret_offset;
 };
 
-/* Counters of `-stats`, beyond steps and retired. */
+/* Counters of `-stats`, beyond steps. */
 struct hart_stats {
     uint64_t exceptions[16];
     uint64_t interrupts[16];
@@ -85,9 +85,9 @@ struct hart {
     uint64_t x[33]; /* x[0] is 0; x[REG_SINK] swallows writes to x0 */
     uint64_t pc;
     enum privilege priv;
-    bool in_wfi;      /* stopped in WFI until an enabled interrupt is pending */
-    uint64_t steps;   /* since reset */
-    uint64_t retired; /* since reset */
+    bool in_wfi;     /* stopped in WFI until an enabled interrupt is pending */
+    uint64_t steps;  /* since power-on */
+    uint64_t failed; /* of these, those that ended by an exception */
     struct csrs csr;
     struct mmu mmu;
     struct hart_stats stats;
@@ -108,16 +108,25 @@ struct hart {
     const struct insn *at; /* instruction in flight, for exact time */
     uint64_t turn_now;     /* clock->now when steps was turn_steps */
     uint64_t turn_steps;
-    bool leave;          /* stop executing after this instruction */
+    uint64_t turn_limit; /* in steps: where the turn ends at latest */
+    uint64_t run_until;  /* in steps; 0 once `leave` is set */
+    bool leave;          /* the engine returns after this instruction */
     bool stop_requested; /* hart_run returns, too */
     bool is_stuck;
+    uint8_t csr_rows[4096]; /* by number: row of csr_table + 1, or 0 */
 };
+
+/* Instructions that retired since power-on. */
+static inline uint64_t hart_retired(const struct hart *h)
+{
+    return h->steps - h->failed;
+}
 
 /* `l2` is shared by all harts and may be NULL. Options are copied. */
 void hart_init(struct hart *h, const struct hart_config *config, unsigned id,
                struct bus *bus, struct clock *clock, struct cache *l2);
 void hart_free(struct hart *h);
-/* Power-on or warm reset: M-mode at pc; steps and retired go on. */
+/* Power-on or warm reset: M-mode at pc; steps go on counting. */
 void hart_reset(struct hart *h, uint64_t pc);
 
 /* Where the time CSR comes from: the CLINT's mtime. Without it, time is
@@ -127,10 +136,10 @@ void hart_set_watch(struct hart *h, const struct hart_watch *watch);
 
 /*
  * Runs exactly max_steps steps from clock->now on and returns their number;
- * fewer if the hart enters (or is in) WFI with nothing pending, a stop is
- * requested, or clock->deadline is reached (it may be pulled closer meanwhile
- * by an access to a device). Each step is one cycle; clock->now is exact
- * whenever a device is called, and advanced by the steps done on return.
+ * fewer if the hart enters (or is in) WFI with nothing pending, gets stuck, a
+ * stop is requested, or clock->deadline is reached (it may be pulled closer
+ * meanwhile by an access to a device). Each step is one cycle; clock->now is
+ * exact whenever a device is called, and advanced by the steps done on return.
  */
 uint64_t hart_run(struct hart *h, uint64_t max_steps);
 
@@ -157,8 +166,6 @@ MUST_USE bool hart_csr_peek(const struct hart *h, unsigned number,
 /* Writes as M-mode would, for debuggers and tests; false if there is no such
  * CSR or it is read-only. */
 MUST_USE bool hart_csr_poke(struct hart *h, unsigned number, uint64_t value);
-/* The name of a CSR, or NULL. */
-const char *hart_csr_name(unsigned number);
 
 /* All state, the MMU's included; hostile when it restores. */
 void hart_archive(struct hart *h, struct archive *a);

@@ -19,7 +19,9 @@
  */
 enum op {
     OP_ILLEGAL,
-    OP_END, /* no instruction: ends a block of decoded ones */
+    /* No instructions, but marks in a block of decoded ones (cpu/block.h). */
+    OP_END,
+    OP_FETCH,
     /* Integers: the register and the immediate form of one thing are two
      * operations, so that executing them needs no choice. */
     OP_LUI,
@@ -74,12 +76,9 @@ enum op {
     OP_LH,
     OP_LHU,
     OP_LW,
-    OP_LWU,
-    OP_LD,
     OP_SB,
     OP_SH,
     OP_SW,
-    OP_SD,
     OP_LR_W,
     OP_SC_W,
     OP_AMOSWAP_W,
@@ -92,8 +91,8 @@ enum op {
     OP_AMOMINU_W,
     OP_AMOMAXU_W,
     OP_FENCE,
+    /* From here on, each ends a block. */
     OP_FENCE_I,
-    /* Control: each ends a block. */
     OP_JAL,
     OP_JALR,
     OP_BEQ,
@@ -114,8 +113,8 @@ enum op {
     OP_CSRRWI,
     OP_CSRRSI,
     OP_CSRRCI,
-    N_OPS
 };
+#define N_OPS (OP_CSRRCI + 1)
 
 /* Where rd = x0 sends its result: a 33rd register that nobody reads. */
 #define REG_SINK 32
@@ -128,9 +127,9 @@ struct insn {
     uint8_t rs2;     /* 0..31 */
     uint16_t offset; /* in bytes from the start of its page */
     uint8_t size;    /* 2 or 4 bytes */
-    uint8_t spare;
-    int32_t imm;   /* sign-extended; the number of a CSR */
-    uint32_t bits; /* as fetched; 16 bits if compressed */
+    uint8_t index;   /* instructions before it in its block */
+    int32_t imm;     /* sign-extended; the number of a CSR */
+    uint32_t bits;   /* as fetched; 16 bits if compressed */
 };
 
 /* Widths on which a row exists. */
@@ -171,7 +170,7 @@ struct insn isa_decode(const struct isa *isa, uint32_t bits);
 /* The row that decodes these bits, or NULL. */
 const struct isa_row *isa_find(const struct isa *isa, uint32_t bits);
 
-/* Writes the instruction in objdump's syntax (-M no-aliases, numeric), name
+/* Writes the instruction in objdump's syntax (-M no-aliases), name
  * and operands apart by a tab, NUL-terminated; what does not exist becomes
  * ".2byte 0x.." or ".4byte 0x..". 64 bytes suffice. */
 void isa_disassemble(const struct isa *isa, char *text, size_t size,

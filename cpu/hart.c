@@ -1,0 +1,290 @@
+/*
+ * The life of a hart: what it consists of, when it runs and when it stops.
+ */
+#include "cpu/hart.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "abi/platform.h"
+#include "base/bits.h"
+#include "cpu/block.h"
+#include "cpu/csr.h"
+#include "cpu/internal.h"
+#include "cpu/isa.h"
+
+static const struct engine *const engines[] = {&engine_interp};
+
+const struct engine *engine_find(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(engines); i++)
+        if (!strcmp(engines[i]->name, name))
+            return engines[i];
+    return NULL;
+}
+
+/* ---- wires from and to the MMU ---- */
+
+static void bring_clock_up_to_date(void *ctx)
+{
+    struct hart *h = ctx;
+
+    h->clock->now = h->turn_now + (hart_steps_now(h) - h->turn_steps);
+}
+
+/* A device may have asked for a tick or raised an interrupt. */
+static void look_again(void *ctx)
+{
+    hart_leave(ctx);
+}
+
+void hart_code_written(void *hart, uint64_t pa, uint64_t len)
+{
+    struct hart *h = hart;
+
+    blocks_drop(h, pa, len);
+    hart_leave(h);
+}
+
+void hart_push_mode(struct hart *h)
+{
+    uint64_t s = h->csr.mstatus;
+
+    mmu_set_mode(&h->mmu, h->priv, s & MSTATUS_MPRV,
+                 (enum privilege)(s >> MSTATUS_MPP_SHIFT & 3), s & MSTATUS_SUM,
+                 s & MSTATUS_MXR);
+}
+
+void hart_translation_changed(struct hart *h)
+{
+    h->blocks->page.va = h->blocks->line = 1;
+}
+
+/* ---- interrupts ---- */
+
+void hart_look_at_interrupts(struct hart *h)
+{
+    if (trap_pending(h) >= 0)
+        hart_leave(h);
+}
+
+void hart_set_irq(void *hart, unsigned mip_bit, bool level)
+{
+    struct hart *h = hart;
+    uint64_t mask = UINT64_C(1) << mip_bit;
+
+    h->csr.wires = level ? h->csr.wires | mask : h->csr.wires & ~mask;
+}
+
+static bool is_any_enabled_pending(const struct hart *h)
+{
+    return (h->csr.mip | h->csr.wires) & h->csr.mie;
+}
+
+bool hart_is_waiting(const struct hart *h)
+{
+    return h->in_wfi && !is_any_enabled_pending(h);
+}
+
+bool hart_is_stuck(const struct hart *h)
+{
+    return h->is_stuck;
+}
+
+/* ---- time ---- */
+
+uint64_t hart_mtime(const struct hart *h)
+{
+    bring_clock_up_to_date((void *)h);
+    if (h->read_mtime)
+        return h->read_mtime(h->mtime_ctx);
+    return clock_to_ticks(h->clock, h->clock->now, MTIME_HZ);
+}
+
+void hart_set_mtime(struct hart *h, uint64_t (*read)(void *ctx), void *ctx)
+{
+    h->read_mtime = read;
+    h->mtime_ctx = ctx;
+}
+
+void hart_set_watch(struct hart *h, const struct hart_watch *watch)
+{
+    h->watch = watch ? *watch : (struct hart_watch){0};
+}
+
+/* ---- running ---- */
+
+void hart_request_stop(struct hart *h)
+{
+    h->stop_requested = true;
+    hart_leave(h);
+}
+
+static uint64_t add_saturating(uint64_t a, uint64_t b)
+{
+    return a + b < a ? UINT64_MAX : a + b;
+}
+
+/* Prepares the next stretch up to a deadline, or says that the turn is over.
+ * Interrupts are taken here and nowhere else: an engine returns whenever one
+ * may have become due. */
+static bool begin_stretch(struct hart *h)
+{
+    uint64_t now = h->turn_now + (h->steps - h->turn_steps);
+    uint64_t until;
+    int interrupt;
+
+    if (h->stop_requested || h->is_stuck || h->steps >= h->turn_limit ||
+        now >= h->clock->deadline || hart_is_waiting(h))
+        return false;
+    h->in_wfi = false;
+    interrupt = trap_pending(h);
+    if (interrupt >= 0)
+        trap_interrupt(h, (unsigned)interrupt);
+    until = add_saturating(h->steps, h->clock->deadline - now);
+    h->run_until = until < h->turn_limit ? until : h->turn_limit;
+    h->leave = false;
+    return true;
+}
+
+uint64_t hart_run(struct hart *h, uint64_t max_steps)
+{
+    h->turn_now = h->clock->now;
+    h->turn_steps = h->steps;
+    h->turn_limit = add_saturating(h->steps, max_steps);
+    h->stop_requested = false;
+    h->is_stuck = false;
+    hart_translation_changed(h);
+    while (begin_stretch(h)) {
+        h->engine->run(h);
+        h->at = NULL;
+    }
+    h->clock->now = h->turn_now + (h->steps - h->turn_steps);
+    return h->steps - h->turn_steps;
+}
+
+/* ---- life ---- */
+
+void hart_init(struct hart *h, const struct hart_config *config, unsigned id,
+               struct bus *bus, struct clock *clock, struct cache *l2)
+{
+    struct mmu_port port = {bring_clock_up_to_date, look_again,
+                            hart_code_written, h};
+
+    memset(h, 0, sizeof *h);
+    h->id = id;
+    h->xlen = config->xlen ? config->xlen : 32;
+    h->bus = bus;
+    h->clock = clock;
+    h->engine = config->engine ? config->engine : &engine_interp;
+    h->isa = isa_new(h->xlen);
+    mmu_init(&h->mmu, &config->mmu, bus, l2);
+    mmu_set_port(&h->mmu, &port);
+    h->blocks = blocks_new(&h->mmu, config->block_limit);
+    csr_index(h);
+    hart_reset(h, 0);
+}
+
+void hart_free(struct hart *h)
+{
+    blocks_free(h->blocks);
+    mmu_free(&h->mmu);
+    isa_free(h->isa);
+    memset(h, 0, sizeof *h);
+}
+
+void hart_reset(struct hart *h, uint64_t pc)
+{
+    uint64_t wires = h->csr.wires;
+
+    memset(h->x, 0, sizeof h->x);
+    memset(&h->csr, 0, sizeof h->csr);
+    h->csr.wires = wires;
+    h->csr.mcycle_offset = -h->steps;
+    h->csr.minstret_offset = -hart_retired(h);
+    h->pc = pc;
+    h->priv = PRIV_M;
+    h->in_wfi = h->is_stuck = false;
+    mmu_reset(&h->mmu);
+    mmu_set_satp(&h->mmu, 0);
+    hart_push_mode(h);
+    hart_translation_changed(h);
+}
+
+/* ---- state ---- */
+
+static void archive_csrs(struct csrs *c, struct archive *a)
+{
+    static const struct {
+        const char *name;
+        size_t at;
+    } fields[] = {
+        {"mstatus", offsetof(struct csrs, mstatus)},
+        {"medeleg", offsetof(struct csrs, medeleg)},
+        {"mideleg", offsetof(struct csrs, mideleg)},
+        {"mie", offsetof(struct csrs, mie)},
+        {"mip", offsetof(struct csrs, mip)},
+        {"wires", offsetof(struct csrs, wires)},
+        {"mtvec", offsetof(struct csrs, mtvec)},
+        {"mscratch", offsetof(struct csrs, mscratch)},
+        {"mepc", offsetof(struct csrs, mepc)},
+        {"mcause", offsetof(struct csrs, mcause)},
+        {"mtval", offsetof(struct csrs, mtval)},
+        {"mcounteren", offsetof(struct csrs, mcounteren)},
+        {"menvcfg", offsetof(struct csrs, menvcfg)},
+        {"stvec", offsetof(struct csrs, stvec)},
+        {"sscratch", offsetof(struct csrs, sscratch)},
+        {"sepc", offsetof(struct csrs, sepc)},
+        {"scause", offsetof(struct csrs, scause)},
+        {"stval", offsetof(struct csrs, stval)},
+        {"scounteren", offsetof(struct csrs, scounteren)},
+        {"senvcfg", offsetof(struct csrs, senvcfg)},
+        {"satp", offsetof(struct csrs, satp)},
+        {"mcountinhibit", offsetof(struct csrs, mcountinhibit)},
+        {"mcycle_offset", offsetof(struct csrs, mcycle_offset)},
+        {"minstret_offset", offsetof(struct csrs, minstret_offset)},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+        archive_u64(a, fields[i].name,
+                    (uint64_t *)(void *)((char *)c + fields[i].at));
+}
+
+static void check_restored(struct hart *h, struct archive *a)
+{
+    bool fits = true;
+
+    for (unsigned i = 0; i < 32; i++)
+        fits &= h->xlen > 32 || h->x[i] == (uint64_t)sign_extend(h->x[i], 32);
+    archive_check(a, fits, "registers are wider than XLEN");
+    archive_check(a, !(h->pc & 1) && !(h->pc & ~isa_address_mask(h->isa)),
+                  "pc");
+    archive_check(a, h->priv <= PRIV_M && h->priv != 2, "priv");
+    archive_check(a, h->failed <= h->steps, "failed");
+}
+
+void hart_archive(struct hart *h, struct archive *a)
+{
+    char name[16];
+    uint8_t priv = (uint8_t)h->priv;
+
+    snprintf(name, sizeof name, "hart%u", h->id);
+    archive_section(a, name);
+    for (unsigned i = 1; i < 32; i++)
+        archive_u64(a, isa_register_name(i), &h->x[i]);
+    archive_u64(a, "pc", &h->pc);
+    archive_u8(a, "priv", &priv);
+    h->priv = (enum privilege)priv;
+    archive_bool(a, "in_wfi", &h->in_wfi);
+    archive_u64(a, "steps", &h->steps);
+    archive_u64(a, "failed", &h->failed);
+    archive_csrs(&h->csr, a);
+    mmu_archive(&h->mmu, a);
+    if (!archive_is_loading(a))
+        return;
+    check_restored(h, a);
+    blocks_drop_all(h->blocks);
+    mmu_set_satp(&h->mmu, h->csr.satp);
+    hart_push_mode(h);
+}
