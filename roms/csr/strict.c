@@ -1,7 +1,7 @@
 /*
- * Rules of the privileged manual that QEMU 7.2 breaks. Rows 21, 24, 25, 28, 32
- * and 41 of the list of corner cases. Our choices: mstatus.MPP keeps its value
- * when 2 is written; FS is hard-wired 0.
+ * Rules of the privileged manual that QEMU 7.2 breaks. Rows 21, 24, 25, 28, 32,
+ * 41 and 116 of the list of corner cases. Our choices: mstatus.MPP keeps its
+ * value when 2 is written; FS is hard-wired 0.
  */
 #include "roms/lib/rom.h"
 
@@ -46,6 +46,20 @@ CASE(there_is_no_extension_state)
     EXPECT(csr_read(mstatus) & NO_STATE, 0);
     csr_set(sstatus, NO_STATE);
     EXPECT(csr_read(sstatus) & NO_STATE, 0);
+}
+
+CASE(a_tor_range_follows_its_lower_bound)
+{
+    const uint32_t pa = frame_pa(0);
+
+    pmp_set(7, PMP_NAPOT | PMP_RWX, ~0u);
+    pmp_set(0, 0, 0);
+    pmp_set(1, 0, pa >> 2);
+    pmp_set(2, PMP_TOR, (pa + 64) >> 2);
+    EXPECT(rom_run(U, stub_lw, pa, 0, 0)->cause, CAUSE_LOAD_ACCESS);
+    pmp_set(1, 0, (pa + 32) >> 2);
+    EXPECT(rom_run(U, stub_lw, pa, 0, 0)->cause, CAUSE_ECALL_U);
+    EXPECT(rom_run(U, stub_lw, pa + 32, 0, 0)->cause, CAUSE_LOAD_ACCESS);
 }
 
 STUB(leave_by_mret, "csrw mepc, a1\n csrw mstatus, a0\n mret");
