@@ -1,7 +1,7 @@
 /*
  * The decoder: finds the row of an instruction and gathers its fields.
  */
-#include "cpu/internal.h"
+#include "cpu/isa_pattern.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/bits.h"
 #include "base/compiler.h"
+#include "cpu/internal.h"
 
 /* Rows are sorted into buckets by bits that every row fixes: the major opcode
  * of a 32-bit instruction, or quadrant and funct3 of a 16-bit one. */

@@ -2,7 +2,7 @@
  * Reads the encoding column of the instruction table: the manual's notation
  * becomes fixed bits and slices of fields.
  */
-#include "cpu/internal.h"
+#include "cpu/isa_pattern.h"
 
 #include <stdlib.h>
 #include <string.h>
