@@ -79,6 +79,8 @@ enum vm_event_item {
     OOM_KILL,
     SWAP_RA,
     SWAP_RA_HIT,
+    BOUNCE_IN, /* pages copied for devices that do not reach them */
+    BOUNCE_OUT,
     NR_VM_EVENT_ITEMS,
 };
 
