@@ -1,7 +1,7 @@
 /*
  * Rules of the privileged manual that QEMU 7.2 breaks. Rows 21, 24, 25, 28, 32,
- * 41 and 116 of the list of corner cases. Our choices: mstatus.MPP keeps its
- * value when 2 is written; FS is hard-wired 0.
+ * 41, 43 and 116 of the list of corner cases. Our choices: mstatus.MPP keeps
+ * its value when 2 is written; FS is hard-wired 0.
  */
 #include "roms/lib/rom.h"
 
@@ -60,6 +60,14 @@ CASE(a_tor_range_follows_its_lower_bound)
     pmp_set(1, 0, (pa + 32) >> 2);
     EXPECT(rom_run(U, stub_lw, pa, 0, 0)->cause, CAUSE_ECALL_U);
     EXPECT(rom_run(U, stub_lw, pa + 32, 0, 0)->cause, CAUSE_LOAD_ACCESS);
+}
+
+CASE(pmp_entries_never_write_without_reading)
+{
+    csr_write(pmpcfg1, PMP_NAPOT | PMP_W);
+    EXPECT_TRUE((csr_read(pmpcfg1) & 3) != PMP_W);
+    csr_write(pmpcfg1, PMP_NAPOT | PMP_RWX | 3 << 5);
+    EXPECT(csr_read(pmpcfg1), PMP_NAPOT | PMP_RWX);
 }
 
 STUB(leave_by_mret, "csrw mepc, a1\n csrw mstatus, a0\n mret");

@@ -1,5 +1,5 @@
 /*
- * Physical memory protection. Rows 42, 43, 115, 116, 117 and 118 of the list
+ * Physical memory protection. Rows 42, 115, 116, 117 and 118 of the list
  * of corner cases. The locking case is last, as locks stay until reset.
  */
 #include "roms/lib/vm.h"
@@ -189,15 +189,6 @@ CASE(code_that_loses_its_right_stops_running)
     EXPECT(fetch_cause(M, page(0)), CAUSE_ECALL_M);
     pmp_set(0, PMP_NAPOT | PMP_X, pmp_napot(page(0), 4096));
     EXPECT(fetch_cause(U, page(0)), CAUSE_ECALL_U);
-}
-
-CASE(write_without_read_is_never_kept)
-{
-    csr_write(pmpcfg1, PMP_NAPOT | PMP_W);
-    EXPECT_TRUE((csr_read(pmpcfg1) & 3) != PMP_W);
-    csr_write(pmpcfg1, 0);
-    csr_write(pmpcfg0, csr_read(pmpcfg0) & 0xff);
-    EXPECT(csr_read(pmpcfg0) & 0x60, 0);
 }
 
 CASE(addresses_have_32_bits_of_a_34_bit_space)

@@ -1,0 +1,72 @@
+/*
+ * What keeps and what breaks a reservation. Rows 65, 101, 107, 109 and 110 of
+ * the list of corner cases. Our choices: SC and xRET drop it, a trap by itself
+ * does not; a store of the same hart does not; it is on the physical word;
+ * SC checks its right to store first, and then whether it succeeds.
+ */
+#include "roms/lib/vm.h"
+
+#define SUCCEEDED 0
+
+STUB(lr_store_sc, "lr.w a2, (a0)\n sw a2, 0(a0)\n sc.w a0, a1, (a0)");
+STUB(lr_fence_sc, "lr.w a2, (a0)\n fence\n fence.i\n sc.w a0, a1, (a0)");
+STUB(lr_next_sc, "lr.w a2, (a0)\n addi a0, a0, 4\n sc.w a0, a1, (a0)");
+/* LR through a0, SC through a1. */
+STUB(lr_alias_sc, "lr.w a2, (a0)\n sc.w a0, a2, (a1)");
+STUB(lr_mret_sc, "lr.w a2, (a0)\n la t0, 1f\n csrw mepc, t0\n li t0, 0x1800\n"
+                 "csrs mstatus, t0\n mret\n1: sc.w a0, a1, (a0)");
+/* The vector (mtvec = a3 before) goes on without MRET. */
+STUB(lr_trap_sc, "csrrw a3, mtvec, a2\n lr.w a4, (a0)\n ecall\n"
+                 ".globl lr_trap_sc_on\nlr_trap_sc_on:\n ecall");
+STUB(lr_trap_vector, ".balign 4\n csrw mtvec, a3\n sc.w a0, a1, (a0)");
+STUB(sc_alone, "sc.w a0, a1, (a0)");
+
+CASE(stores_and_fences_of_the_same_hart_keep_it)
+{
+    EXPECT(rom_run(M, lr_store_sc, frame_pa(0), 9, 0)->x[10], SUCCEEDED);
+    EXPECT(*frame_words(0), 9);
+    EXPECT(rom_run(M, lr_fence_sc, frame_pa(0), 9, 0)->x[10], SUCCEEDED);
+}
+
+CASE(it_covers_one_word)
+{
+    EXPECT(rom_run(M, lr_next_sc, frame_pa(0), 9, 0)->x[10], 1);
+}
+
+CASE(a_return_drops_it)
+{
+    EXPECT(rom_run(M, lr_mret_sc, frame_pa(0), 9, 0)->x[10], 1);
+    EXPECT(*frame_words(0), 0);
+}
+
+CASE(a_trap_keeps_it)
+{
+    const struct trap *t =
+        rom_run(M, lr_trap_sc, frame_pa(0), 9, (uint32_t)lr_trap_vector);
+    EXPECT(t->cause, CAUSE_ECALL_M);
+    EXPECT(t->x[10], SUCCEEDED);
+    EXPECT(*frame_words(0), 9);
+}
+
+CASE(it_is_on_the_physical_address)
+{
+    vm_on(0);
+    vm_map(1, frame_pa(0), PTE_VRW | PTE_AD);
+    vm_map(2, frame_pa(0), PTE_VRW | PTE_AD);
+    vm_map(3, frame_pa(1), PTE_VRW | PTE_AD);
+    *frame_words(0) = 7;
+    EXPECT(vm_run(S, lr_alias_sc, vm_page(1), vm_page(2))->x[10], SUCCEEDED);
+    EXPECT(vm_run(S, lr_alias_sc, vm_page(1), vm_page(3))->x[10], 1);
+    EXPECT(*frame_words(1), 0);
+}
+
+CASE(sc_without_a_reservation_still_checks_its_right)
+{
+    vm_on(0);
+    vm_map(1, frame_pa(0), PTE_V | PTE_R | PTE_AD);
+    EXPECT_TRAP(vm_run(S, sc_alone, vm_page(1), 9), CAUSE_STORE_PAGE, sc_alone,
+                vm_page(1));
+    EXPECT(rom_run(M, sc_alone, 0x18000000, 9, 0)->cause, CAUSE_STORE_ACCESS);
+    EXPECT(rom_run(M, sc_alone, frame_pa(0) + 2, 9, 0)->cause,
+           CAUSE_STORE_MISALIGNED);
+}
