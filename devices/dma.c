@@ -447,7 +447,7 @@ static const struct device_reg dma_regs[] = {
     CHANNEL_REG(QDMA_COMPLETED, REG_RO, "COMPLETED",
       "Descriptors that took effect since the start."),
     CHANNEL_REG(QDMA_FAULT_LO, REG_RO, "FAULT_LO",
-      "The address that was refused, of the descriptor itself for errors 3 "
+      "The address that was refused; the descriptor's own for errors 3, 4 "
       "and 5."),
     CHANNEL_REG(QDMA_FAULT_HI, REG_RO, "FAULT_HI", "Its upper half."),
 };
