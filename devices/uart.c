@@ -57,6 +57,10 @@ enum {
 #define CHARACTER_BITS 10
 #define TIMEOUT_CHARACTERS 4
 
+/* The transmitter is always empty, so who reads LSR twice in a row without
+ * sending waits for input. */
+#define POLLS_FOR_INPUT 2
+
 static bool has_fifos(const struct uart *u)
 {
     return u->fcr & FCR_ENABLE;
@@ -125,6 +129,11 @@ unsigned uart_can_receive(const struct uart *u)
     return u->mcr & MCR_LOOP ? 0 : capacity(u) - u->n;
 }
 
+bool uart_is_listening(const struct uart *u)
+{
+    return (u->ier & IER_RX) || u->polls >= POLLS_FOR_INPUT;
+}
+
 void uart_receive(struct uart *u, uint8_t byte)
 {
     if (!(u->mcr & MCR_LOOP))
@@ -166,6 +175,8 @@ static uint8_t read_lsr(struct uart *u)
     uint8_t value = LSR_EMPTY | u->lsr_errors | (u->n ? LSR_READY : 0);
 
     u->lsr_errors = 0;
+    if (u->polls < POLLS_FOR_INPUT)
+        u->polls++;
     return value;
 }
 
@@ -215,6 +226,7 @@ static uint64_t uart_read(struct device *d, uint32_t offset, unsigned size)
 
 static void transmit(struct uart *u, uint8_t byte)
 {
+    u->polls = 0;
     if (u->mcr & MCR_LOOP)
         push(u, byte);
     else if (u->put)
@@ -321,6 +333,7 @@ static void uart_reset(struct device *d)
     u->msr = MSR_IDLE;
     u->divisor = RESET_DIVISOR;
     u->is_thre_pending = false;
+    u->polls = 0;
     clear_receiver(u);
     update(u);
 }

@@ -23,6 +23,9 @@ struct uart {
     bool is_thre_pending; /* the transmitter's interrupt */
     bool is_timed_out;    /* bytes below the trigger level have waited */
     uint64_t timeout;     /* when they will have, or CLOCK_NEVER */
+
+    /* Not state: reads of LSR since the last byte went out, at most 2. */
+    unsigned polls;
 };
 
 extern const struct device_class uart_class;
@@ -30,6 +33,10 @@ extern const struct device_class uart_class;
 void uart_init(struct uart *u, uint64_t base_pa, struct clock *clock);
 /* How many bytes uart_receive would take now without loss. */
 unsigned uart_can_receive(const struct uart *u);
+/* Whether the guest looks for input: it has enabled the interrupt, or reads
+ * LSR again and again with nothing to send. Before that a byte is likely to
+ * be lost to the guest's initialisation. */
+bool uart_is_listening(const struct uart *u);
 /* A byte arrives from outside; only at a step boundary, when the machine is
  * not inside the device. A byte too many is lost and sets LSR's overrun. */
 void uart_receive(struct uart *u, uint8_t byte);

@@ -53,7 +53,8 @@ struct machine_config {
     const char *kernel, *initrd, *append, *dtb; /* each NULL for none */
     struct drive_config drives[MACHINE_MAX_DRIVES];
     unsigned n_drives;
-    bool is_snapshot; /* writes to drives stay in memory */
+    bool is_snapshot;      /* writes to drives stay in memory */
+    bool is_virtio_legacy; /* virtio-mmio version 1 */
 };
 
 /* The configuration that DESIGN section 7 calls default: models on, 64 MiB,

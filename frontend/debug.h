@@ -1,0 +1,24 @@
+/*
+ * -d: what the harts do, one line each, in the log. Watching changes nothing
+ * that the guest could notice.
+ */
+#ifndef QUIRE_FRONTEND_DEBUG_H
+#define QUIRE_FRONTEND_DEBUG_H
+
+#include <stdio.h>
+
+#include "machine/machine.h"
+
+struct isa;
+
+struct debug {
+    FILE *out;
+    struct isa *isa;
+};
+
+/* Has m watched for `items` (DEBUG_*), which may be 0; lines go to `out`. The
+ * struct must outlive the machine's running. */
+void debug_open(struct debug *d, struct machine *m, unsigned items, FILE *out);
+void debug_close(struct debug *d);
+
+#endif

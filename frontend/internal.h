@@ -1,0 +1,19 @@
+/*
+ * Private to frontend/: options whose values are lists.
+ */
+#ifndef QUIRE_FRONTEND_INTERNAL_H
+#define QUIRE_FRONTEND_INTERNAL_H
+
+#include "frontend/options.h"
+
+/* A copy of `text` that lives as long as the options. */
+char *options_keep(struct options *o, const char *text);
+
+/* Each returns NULL, or what would be right. */
+const char *options_set_cpu(struct options *o, const char *value);
+const char *options_set_drive(struct options *o, const char *value);
+const char *options_set_dma(struct options *o, const char *value);
+const char *options_set_cache(struct options *o, const char *value);
+const char *options_set_tlb(struct options *o, const char *value);
+
+#endif

@@ -1,0 +1,266 @@
+/*
+ * Options whose values are lists: -cpu, -drive, -dma, -cache, -tlb.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "abi/platform.h"
+#include "base/compiler.h"
+#include "frontend/internal.h"
+#include "frontend/parse.h"
+#include "devices/image.h"
+
+const char *options_set_cpu(struct options *o, const char *value)
+{
+    static const char usage[] =
+        "rv32 and then any of pmp, svade, misaligned, each =on or =off";
+    struct mmu_config *mmu = &o->machine.hart.mmu;
+    struct part part;
+    bool is_bad;
+
+    if (!parse_part(&value, &part, &is_bad) || part.key[0] ||
+        strcmp(part.value, "rv32"))
+        return usage;
+    while (parse_part(&value, &part, &is_bad)) {
+        bool is_on;
+
+        if (!parse_switch(part.value, &is_on))
+            return usage;
+        if (!strcmp(part.key, "pmp"))
+            mmu->has_pmp = is_on;
+        else if (!strcmp(part.key, "svade"))
+            mmu->is_svade = is_on;
+        else if (!strcmp(part.key, "misaligned"))
+            mmu->traps_misaligned = !is_on;
+        else
+            return usage;
+    }
+    return is_bad ? usage : NULL;
+}
+
+/* Adds a rule to those that the drive has. */
+static const char *add_fault(struct options *o, struct drive_config *drive,
+                             const char *rule)
+{
+    char all[2048], error[160];
+    struct image probe = {.n_faults = 0};
+
+    if (snprintf(all, sizeof all, "%s%s%s", drive->faults ? drive->faults : "",
+                 drive->faults ? ";" : "", rule) >= (int)sizeof all)
+        return "fewer faults";
+    if (!image_parse_faults(&probe, all, error, sizeof error))
+        return options_keep(o, error);
+    drive->faults = options_keep(o, all);
+    return NULL;
+}
+
+static const char *set_drive_part(struct options *o, struct drive_config *drive,
+                                  const struct part *part)
+{
+    if (!strcmp(part->key, "file") && part->value[0]) {
+        drive->file = options_keep(o, part->value);
+    } else if (!strcmp(part->key, "if")) {
+        if (strcmp(part->value, "virtio") && strcmp(part->value, "quire"))
+            return "if=virtio or if=quire";
+        drive->interface = *part->value == 'q' ? DRIVE_QUIRE : DRIVE_VIRTIO;
+    } else if (!strcmp(part->key, "format")) {
+        return strcmp(part->value, "raw") ? "format=raw" : NULL;
+    } else if (!strcmp(part->key, "readonly")) {
+        return parse_switch(part->value, &drive->is_readonly)
+                   ? NULL
+                   : "readonly=on or readonly=off";
+    } else if (!strcmp(part->key, "fault")) {
+        return add_fault(o, drive, part->value);
+    } else {
+        return "file=F and then any of if, format, readonly, fault";
+    }
+    return NULL;
+}
+
+const char *options_set_drive(struct options *o, const char *value)
+{
+    struct drive_config drive = {.interface = DRIVE_VIRTIO};
+    unsigned n_quire = 0, n_virtio = 0;
+    struct part part;
+    bool is_bad;
+
+    while (parse_part(&value, &part, &is_bad)) {
+        const char *wrong = set_drive_part(o, &drive, &part);
+
+        if (wrong)
+            return wrong;
+    }
+    if (is_bad || !drive.file)
+        return "file=F is missing";
+    for (unsigned i = 0; i < o->machine.n_drives; i++)
+        ++*(o->machine.drives[i].interface == DRIVE_QUIRE ? &n_quire
+                                                          : &n_virtio);
+    if (drive.interface == DRIVE_QUIRE && n_quire)
+        return "the board has one quire,disk: use if=virtio";
+    if (drive.interface == DRIVE_VIRTIO && n_virtio == VIRTIO_SLOTS)
+        return "the board has 8 virtio slots";
+    o->machine.drives[o->machine.n_drives++] = drive;
+    return NULL;
+}
+
+const char *options_set_dma(struct options *o, const char *value)
+{
+    static const char usage[] =
+        "reach=SIZE, whole pages of 4K, 4K to 14G, of which DRAM may be less";
+    struct part part;
+    uint64_t reach;
+    bool is_bad;
+
+    while (parse_part(&value, &part, &is_bad)) {
+        if (strcmp(part.key, "reach") || !parse_size(part.value, 1, &reach) ||
+            !reach || reach > MACHINE_MAX_RAM || reach & MMU_PAGE_MASK)
+            return usage;
+        o->machine.dma_reach = reach;
+    }
+    return is_bad ? usage : NULL;
+}
+
+/* Takes the field before the next `:` off *text, which is NULL at the end. */
+static bool take_field(const char **text, char *field, size_t size)
+{
+    size_t n;
+
+    if (!*text)
+        return false;
+    n = strcspn(*text, ":");
+    if (n >= size)
+        return false;
+    memcpy(field, *text, n);
+    field[n] = 0;
+    *text = (*text)[n] ? *text + n + 1 : NULL;
+    return true;
+}
+
+static bool take_number(const char **text, bool is_size, uint32_t *value)
+{
+    char field[32];
+    uint64_t wide;
+
+    if (!take_field(text, field, sizeof field) ||
+        !(is_size ? parse_size(field, 1, &wide) : parse_u64(field, &wide)) ||
+        wide > UINT32_MAX)
+        return false;
+    *value = (uint32_t)wide;
+    return true;
+}
+
+/* The rest of a level: each further field must be the one that exists. */
+static const char *check_policies(const char *text, const char *const *only,
+                                  unsigned n)
+{
+    char field[32];
+
+    for (unsigned i = 0; text; i++) {
+        if (i == n || !take_field(&text, field, sizeof field))
+            return "too many fields";
+        if (strcmp(field, only[i]))
+            return i == 0   ? "the replacement of this version is lru"
+                   : i == 1 ? "the write policy of this version is wb"
+                            : "the allocation policy of this version is alloc";
+    }
+    return NULL;
+}
+
+/* SIZE:WAYS:LINE[:lru[:wb[:alloc]]] or none. */
+static const char *set_cache_level(struct cache_geometry *level,
+                                   const char *text)
+{
+    static const char *const only[] = {"lru", "wb", "alloc"};
+    struct cache_geometry g;
+    const char *wrong;
+
+    if (!strcmp(text, "none")) {
+        *level = (struct cache_geometry){0, 0, 0};
+        return NULL;
+    }
+    if (!take_number(&text, true, &g.size_bytes) ||
+        !take_number(&text, false, &g.ways) ||
+        !take_number(&text, true, &g.line_bytes))
+        return "LEVEL=SIZE:WAYS:LINE[:lru[:wb[:alloc]]] or LEVEL=none";
+    wrong = check_policies(text, only, ARRAY_SIZE(only));
+    if (wrong)
+        return wrong;
+    wrong = g.size_bytes ? NULL : "a size above 0";
+    if (!wrong)
+        *level = g;
+    return wrong;
+}
+
+const char *options_set_cache(struct options *o, const char *value)
+{
+    static const char usage[] = "none, or a list of l1i=, l1d=, l2=";
+    struct mmu_config *mmu = &o->machine.hart.mmu;
+    struct part part;
+    bool is_bad;
+
+    if (!strcmp(value, "none")) {
+        mmu->l1i = mmu->l1d = o->machine.l2 = (struct cache_geometry){0, 0, 0};
+        return NULL;
+    }
+    while (parse_part(&value, &part, &is_bad)) {
+        struct cache_geometry *level = !strcmp(part.key, "l1i")   ? &mmu->l1i
+                                       : !strcmp(part.key, "l1d") ? &mmu->l1d
+                                       : !strcmp(part.key, "l2")
+                                           ? &o->machine.l2
+                                           : NULL;
+        const char *wrong = level ? set_cache_level(level, part.value) : usage;
+
+        if (wrong)
+            return wrong;
+    }
+    return is_bad ? usage : NULL;
+}
+
+/* N[:WAYS[:lru]] or none. */
+static const char *set_tlb_level(struct tlb_geometry *level, const char *text)
+{
+    static const char *const only[] = {"lru"};
+    struct tlb_geometry g;
+    const char *wrong;
+
+    if (!strcmp(text, "none")) {
+        *level = (struct tlb_geometry){0, 0};
+        return NULL;
+    }
+    if (!take_number(&text, false, &g.entries))
+        return "LEVEL=N[:WAYS[:lru]] or LEVEL=none";
+    g.ways = g.entries;
+    if (text && !take_number(&text, false, &g.ways))
+        return "LEVEL=N[:WAYS[:lru]] or LEVEL=none";
+    wrong = check_policies(text, only, ARRAY_SIZE(only));
+    if (wrong)
+        return wrong;
+    wrong = g.entries ? NULL : "entries above 0";
+    if (!wrong)
+        *level = g;
+    return wrong;
+}
+
+const char *options_set_tlb(struct options *o, const char *value)
+{
+    static const char usage[] = "none, or a list of i=, d=, l2=";
+    struct mmu_config *mmu = &o->machine.hart.mmu;
+    struct part part;
+    bool is_bad;
+
+    if (!strcmp(value, "none")) {
+        mmu->itlb = mmu->dtlb = mmu->l2tlb = (struct tlb_geometry){0, 0};
+        return NULL;
+    }
+    while (parse_part(&value, &part, &is_bad)) {
+        struct tlb_geometry *level = !strcmp(part.key, "i")    ? &mmu->itlb
+                                     : !strcmp(part.key, "d")  ? &mmu->dtlb
+                                     : !strcmp(part.key, "l2") ? &mmu->l2tlb
+                                                               : NULL;
+        const char *wrong = level ? set_tlb_level(level, part.value) : usage;
+
+        if (wrong)
+            return wrong;
+    }
+    return is_bad ? usage : NULL;
+}

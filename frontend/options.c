@@ -1,0 +1,493 @@
+/*
+ * The table of options, and what each does to struct options.
+ */
+#include "frontend/options.h"
+
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/compiler.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "config.h"
+#include "frontend/internal.h"
+#include "frontend/parse.h"
+#include "abi/platform.h"
+
+#define MAX_CONFIG_FILE ((size_t)1 << 20)
+#define MAX_CONFIG_DEPTH 4
+#define FIRMWARE "firmware32.elf"
+
+/* Sets one option from its value ("" where the option takes none). NULL, or
+ * what would be right, as the end of "quire: -name value: ...". */
+typedef const char *set_function(struct options *o, const char *value);
+
+struct option_row {
+    const char *name;
+    const char *argument; /* NULL: none */
+    const char *help;
+    set_function *set;
+};
+
+char *options_keep(struct options *o, const char *text)
+{
+    char *copy = alloc_string(text);
+
+    o->strings = alloc_resize(o->strings, o->n_strings + 1, sizeof *o->strings);
+    o->strings[o->n_strings++] = copy;
+    return copy;
+}
+
+static const char *set_machine(struct options *o, const char *value)
+{
+    (void)o;
+    return strcmp(value, "quire32") ? "the machine of this version is quire32"
+                                    : NULL;
+}
+
+static const char *set_memory(struct options *o, const char *value)
+{
+    uint64_t bytes;
+
+    if (!parse_size(value, UINT64_C(1) << 20, &bytes) ||
+        bytes < MACHINE_MIN_RAM || bytes > MACHINE_MAX_RAM ||
+        bytes & MMU_PAGE_MASK)
+        return "a size from 1M to 14G in whole pages of 4K (a bare number "
+               "counts MiB)";
+    o->machine.ram_bytes = bytes;
+    return NULL;
+}
+
+static const char *set_harts(struct options *o, const char *value)
+{
+    (void)o;
+    return strcmp(value, "1") ? "this version has one hart: use 1" : NULL;
+}
+
+static const char *set_kernel(struct options *o, const char *value)
+{
+    o->machine.kernel = options_keep(o, value);
+    return NULL;
+}
+
+static const char *set_bios(struct options *o, const char *value)
+{
+    o->bios = strcmp(value, "default") ? options_keep(o, value) : NULL;
+    return NULL;
+}
+
+static const char *set_initrd(struct options *o, const char *value)
+{
+    o->machine.initrd = options_keep(o, value);
+    return NULL;
+}
+
+static const char *set_append(struct options *o, const char *value)
+{
+    o->machine.append = options_keep(o, value);
+    return NULL;
+}
+
+static const char *set_dtb(struct options *o, const char *value)
+{
+    o->machine.dtb = options_keep(o, value);
+    return NULL;
+}
+
+static const char *set_rom(struct options *o, const char *value)
+{
+    o->rom = options_keep(o, value);
+    o->machine.kernel = o->rom;
+    o->bios = "none";
+    o->display = DISPLAY_NONE;
+    return NULL;
+}
+
+static const char *set_snapshot(struct options *o, const char *value)
+{
+    (void)value;
+    o->machine.is_snapshot = true;
+    return NULL;
+}
+
+static const char *set_global(struct options *o, const char *value)
+{
+    static const char force[] = "virtio-mmio.force-legacy=";
+
+    if (strncmp(value, force, strlen(force)) ||
+        !parse_switch(value + strlen(force), &o->machine.is_virtio_legacy))
+        return "virtio-mmio.force-legacy=on or =off";
+    return NULL;
+}
+
+static const char *set_serial(struct options *o, const char *value)
+{
+    if (!strcmp(value, "stdio")) {
+        o->serial = SERIAL_STDIO;
+    } else if (!strcmp(value, "null") || !strcmp(value, "none")) {
+        o->serial = SERIAL_NULL;
+    } else if (!strncmp(value, "file:", 5) && value[5]) {
+        o->serial = SERIAL_FILE;
+        o->serial_file = options_keep(o, value + 5);
+    } else {
+        return "stdio, file:F or null";
+    }
+    return NULL;
+}
+
+static const char *set_nographic(struct options *o, const char *value)
+{
+    (void)value;
+    o->serial = SERIAL_STDIO;
+    return NULL;
+}
+
+static const char *set_clock(struct options *o, const char *value)
+{
+    uint64_t hz;
+
+    if (!parse_decimal(value, &hz) || hz < MTIME_HZ ||
+        hz > UINT64_C(10000000000))
+        return "10M to 10G";
+    o->machine.clock_hz = hz;
+    return NULL;
+}
+
+static const char *set_pace(struct options *o, const char *value)
+{
+    if (strcmp(value, "host") && strcmp(value, "none"))
+        return "host or none";
+    o->pace = *value == 'h' ? PACE_HOST : PACE_NONE;
+    return NULL;
+}
+
+static const char *set_engine(struct options *o, const char *value)
+{
+    o->machine.hart.engine = engine_find(value);
+    return o->machine.hart.engine ? NULL
+                                  : "the engine of this version is "
+                                    "interp";
+}
+
+static const char *set_seed(struct options *o, const char *value)
+{
+    return parse_u64(value, &o->machine.seed) ? NULL : "a number";
+}
+
+static const char *set_debug(struct options *o, const char *value)
+{
+    static const struct {
+        const char *name;
+        unsigned item;
+    } items[] = {{"exec", DEBUG_EXEC}, {"int", DEBUG_INT}};
+    struct part part;
+    bool is_bad;
+
+    while (parse_part(&value, &part, &is_bad)) {
+        size_t i = 0;
+
+        while (i < ARRAY_SIZE(items) && strcmp(part.value, items[i].name))
+            i++;
+        if (i == ARRAY_SIZE(items) || part.key[0])
+            return "a list of: exec, int";
+        o->debug |= items[i].item;
+    }
+    return is_bad ? "a list of: exec, int" : NULL;
+}
+
+static const char *set_log_file(struct options *o, const char *value)
+{
+    o->log_file = options_keep(o, value);
+    return NULL;
+}
+
+static const char *set_stats(struct options *o, const char *value)
+{
+    static const char *const formats[] = {
+        [STATS_JSON] = "json:", [STATS_CSV] = "csv:", [STATS_TXT] = "txt:"};
+
+    for (unsigned f = STATS_JSON; f < ARRAY_SIZE(formats); f++) {
+        size_t n = strlen(formats[f]);
+
+        if (strncmp(value, formats[f], n) || !value[n])
+            continue;
+        o->stats = (enum stats_format)f;
+        o->stats_file = options_keep(o, value + n);
+        return NULL;
+    }
+    return "json:F, csv:F or txt:F";
+}
+
+/* `key=N` with N a number of steps, greater than 0. */
+static bool parse_steps(const char *value, const char *key, uint64_t *steps)
+{
+    size_t n = strlen(key);
+
+    return !strncmp(value, key, n) && parse_decimal(value + n, steps) && *steps;
+}
+
+static const char *set_limit(struct options *o, const char *value)
+{
+    if (!parse_steps(value, "insns=", &o->limit))
+        return "insns=N, a number of steps";
+    o->has_limit = true;
+    return NULL;
+}
+
+static const char *set_hash(struct options *o, const char *value)
+{
+    return parse_steps(value, "every=", &o->hash_every)
+               ? NULL
+               : "every=N, a number of steps";
+}
+
+static const char *set_timeout(struct options *o, const char *value)
+{
+    if (!parse_u64(value, &o->timeout_seconds) || !o->timeout_seconds ||
+        o->timeout_seconds > UINT32_MAX)
+        return "a number of seconds";
+    return NULL;
+}
+
+static const char *set_expect(struct options *o, const char *value)
+{
+    regex_t regex;
+
+    if (regcomp(&regex, value, REG_EXTENDED | REG_NOSUB))
+        return "not an extended regular expression";
+    regfree(&regex);
+    o->expect = options_keep(o, value);
+    return NULL;
+}
+
+static const char *set_exit(struct options *o, const char *value)
+{
+    o->is_exit_raw = !strcmp(value, "raw");
+    return o->is_exit_raw ? NULL : "raw";
+}
+
+static const char *set_help(struct options *o, const char *value)
+{
+    (void)o;
+    (void)value;
+    options_help(stdout);
+    exit(EXIT_PASS);
+}
+
+static const char *set_version(struct options *o, const char *value)
+{
+    (void)o;
+    (void)value;
+    printf("quire %s\n", PACKAGE_VERSION);
+    exit(EXIT_PASS);
+}
+
+static set_function set_config;
+
+/* In the order of --help. */
+/* clang-format off */
+static const struct option_row rows[] = {
+    { "M", "quire32", "the machine", set_machine },
+    { "cpu", "rv32[,pmp=off][,svade=on][,misaligned=off]",
+      "the hart: without PMP; A and D bits by software; misaligned loads and "
+      "stores trap", options_set_cpu },
+    { "m", "SIZE", "memory, 1M to 14G (64M)", set_memory },
+    { "smp", "1", "number of harts", set_harts },
+    { "kernel", "F", "an ELF program or a raw Linux Image", set_kernel },
+    { "bios", "F|none|default",
+      "firmware; none starts the kernel in M-mode", set_bios },
+    { "initrd", "F", "initial RAM disk", set_initrd },
+    { "append", "STR", "the kernel's command line", set_append },
+    { "dtb", "F", "a device tree instead of the built-in one", set_dtb },
+    { "rom", "F", "run a regression ROM and print its verdict", set_rom },
+    { "drive", "file=F[,if=virtio|quire][,format=raw][,readonly=on]"
+      "[,fault=read|write:eio@lba=A-B]",
+      "a disk; faults can be repeated", options_set_drive },
+    { "snapshot", NULL, "writes to drives stay in memory", set_snapshot },
+    { "global", "virtio-mmio.force-legacy=on|off",
+      "virtio-mmio version 1 or 2 (off)", set_global },
+    { "dma", "reach=SIZE", "what quire,dma reaches of memory (16M)",
+      options_set_dma },
+    { "serial", "stdio|file:F|null", "where the console goes (stdio)",
+      set_serial },
+    { "nographic", NULL, "console on stdio", set_nographic },
+    { "engine", "interp", "how instructions are executed", set_engine },
+    { "cache", "l1i=SIZE:WAYS:LINE[:lru[:wb[:alloc]]],l1d=..,l2=..|none",
+      "modelled caches (32K:8:64, 32K:8:64, 512K:8:64); LEVEL=none drops one",
+      options_set_cache },
+    { "tlb", "i=N[:WAYS[:lru]],d=..,l2=..|none",
+      "modelled TLBs (32, 32, 512:4); LEVEL=none drops one", options_set_tlb },
+    { "clock", "HZ", "steps a second of machine time (1G)", set_clock },
+    { "pace", "host|none",
+      "sleep while all harts wait, or not (host at a terminal)", set_pace },
+    { "seed", "N", "of the random numbers that the guest is given", set_seed },
+    { "d", "exec,int", "log instructions, traps", set_debug },
+    { "D", "F", "log and hashes go to F instead of stderr", set_log_file },
+    { "hash", "every=N", "print a hash of all state each N steps", set_hash },
+    { "stats", "json:F|csv:F|txt:F", "write statistics at the end", set_stats },
+    { "limit", "insns=N", "end after N steps, with status 126", set_limit },
+    { "timeout", "SECONDS", "end after so long, with status 124", set_timeout },
+    { "expect", "REGEX",
+      "end with 0 once a console line matches, with 5 if none does",
+      set_expect },
+    { "exit", "raw", "exit with the guest's own code", set_exit },
+    { "config", "F", "options from a file, one a line, without the dash",
+      set_config },
+    { "help", NULL, "print this", set_help },
+    { "version", NULL, "print the version", set_version },
+};
+/* clang-format on */
+
+static const struct option_row *find_row(const char *name)
+{
+    if (!strcmp(name, "h"))
+        name = "help";
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+        if (!strcmp(rows[i].name, name))
+            return &rows[i];
+    return NULL;
+}
+
+/* Where an option stands: "" on the command line, else "FILE:LINE: ". */
+static const struct option_row *must_find_row(const char *where,
+                                              const char *name)
+{
+    const struct option_row *row = find_row(name);
+    const char *nearest;
+
+    if (row)
+        return row;
+    nearest = parse_nearest(name, rows, ARRAY_SIZE(rows), sizeof rows[0]);
+    if (nearest)
+        die(EXIT_USAGE, "%s-%s: unknown option; did you mean -%s?", where, name,
+            nearest);
+    die(EXIT_USAGE, "%s-%s: unknown option; --help lists them", where, name);
+}
+
+static void apply(struct options *o, const char *where,
+                  const struct option_row *row, const char *value)
+{
+    const char *wrong;
+
+    if (row->argument && (!value || !*value))
+        die(EXIT_USAGE, "%s-%s: value missing: -%s %s", where, row->name,
+            row->name, row->argument);
+    if (!row->argument && value)
+        die(EXIT_USAGE, "%s-%s takes no value", where, row->name);
+    wrong = row->set(o, value ? value : "");
+    if (wrong)
+        die(EXIT_USAGE, "%s-%s %s: %s", where, row->name, value ? value : "",
+            wrong);
+}
+
+static const char *skip_dashes(const char *text)
+{
+    if (*text == '-')
+        text++;
+    return *text == '-' ? text + 1 : text;
+}
+
+/* One line of a -config file: name and value, both without quotes. */
+static void apply_line(struct options *o, const char *where, char *line)
+{
+    char *name = line + strspn(line, " \t"), *value, *end;
+
+    end = name + strlen(name);
+    while (end > name && strchr(" \t\r", end[-1]))
+        *--end = 0;
+    if (!*name || *name == '#')
+        return;
+    value = name + strcspn(name, " \t");
+    if (*value)
+        *value++ = 0;
+    value += strspn(value, " \t");
+    apply(o, where, must_find_row(where, skip_dashes(name)),
+          *value ? value : NULL);
+}
+
+static const char *set_config(struct options *o, const char *path)
+{
+    char error[160], where[512];
+    size_t size;
+    char *text =
+        (char *)file_read(path, MAX_CONFIG_FILE, &size, error, sizeof error);
+    char *rest = text;
+
+    if (!text)
+        die(EXIT_INPUT, "-config %s: %s", path, error);
+    if (++o->config_depth > MAX_CONFIG_DEPTH)
+        die(EXIT_USAGE, "-config %s: files name each other too deeply", path);
+    for (unsigned number = 1; rest; number++) {
+        char *line = strsep(&rest, "\n");
+
+        snprintf(where, sizeof where, "%s:%u: ", path, number);
+        apply_line(o, where, line);
+    }
+    o->config_depth--;
+    free(text);
+    return NULL;
+}
+
+/* The file beside the executable, or where `make install` puts it. */
+static const char *find_firmware(struct options *o)
+{
+    char path[4096];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - sizeof FIRMWARE);
+    char *slash;
+
+    if (n > 0) {
+        path[n] = 0;
+        slash = strrchr(path, '/');
+        strcpy(slash ? slash + 1 : path, FIRMWARE);
+        if (!access(path, R_OK))
+            return options_keep(o, path);
+    }
+    if (access(PKGDATADIR "/" FIRMWARE, R_OK))
+        die(EXIT_INPUT,
+            "the default firmware, " FIRMWARE
+            ", is neither beside quire nor in " PKGDATADIR ": use -bios F");
+    return PKGDATADIR "/" FIRMWARE;
+}
+
+void options_parse(struct options *o, int argc, char **argv)
+{
+    *o = (struct options){.serial = SERIAL_STDIO};
+    machine_config_default(&o->machine);
+    for (int i = 1; i < argc; i++) {
+        const struct option_row *row;
+
+        if (argv[i][0] != '-' || !argv[i][1])
+            die(EXIT_USAGE, "%s: not an option; a program is given by -kernel",
+                argv[i]);
+        row = must_find_row("", skip_dashes(argv[i]));
+        apply(o, "", row, row->argument && i + 1 < argc ? argv[++i] : NULL);
+    }
+    if (!o->bios)
+        o->machine.bios = find_firmware(o);
+    else
+        o->machine.bios = strcmp(o->bios, "none") ? o->bios : NULL;
+}
+
+void options_free(struct options *o)
+{
+    for (size_t i = 0; i < o->n_strings; i++)
+        free(o->strings[i]);
+    free(o->strings);
+}
+
+void options_help(FILE *out)
+{
+    fputs("usage: quire [OPTION]...\n"
+          "Runs a RISC-V machine. Options take one dash or two:\n\n",
+          out);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+        fprintf(out, "  -%s%s%s\n        %s\n", rows[i].name,
+                rows[i].argument ? " " : "",
+                rows[i].argument ? rows[i].argument : "", rows[i].help);
+    fputs("\nCtrl-A x ends the run, Ctrl-A h shows further keys. quire(1) "
+          "says more.\n",
+          out);
+}

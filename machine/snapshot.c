@@ -1,0 +1,73 @@
+/*
+ * The machine as a stream of fields: saved, restored, hashed, or flipped.
+ */
+#include <stdio.h>
+
+#include "machine/board.h"
+#include "machine/machine.h"
+
+/* What a stream must have in common with the machine that restores it. */
+static void archive_shape(const struct machine *m, struct archive *a)
+{
+    uint32_t n_harts = m->n_harts;
+    uint64_t hz = m->clock.hz, ram_size = m->bus.ram_size;
+
+    if (!archive_is_stored(a))
+        return;
+    archive_u32(a, "n_harts", &n_harts);
+    archive_check(a, n_harts == m->n_harts, "another number of harts");
+    archive_u64(a, "clock_hz", &hz);
+    archive_check(a, hz == m->clock.hz, "another clock");
+    archive_u64(a, "ram_size", &ram_size);
+    archive_check(a, ram_size == m->bus.ram_size, "another size of RAM");
+}
+
+static void archive_verdict(struct machine *m, struct archive *a)
+{
+    uint8_t verdict = (uint8_t)m->verdict;
+    uint32_t code = m->fail_code;
+
+    archive_bool(a, "finished", &m->has_finished);
+    archive_u8(a, "verdict", &verdict);
+    archive_check(a, verdict <= STOP_REQUESTED, "verdict");
+    archive_u32(a, "code", &code);
+    m->verdict = (enum machine_stop)verdict;
+    m->fail_code = code;
+}
+
+void machine_archive(struct machine *m, struct archive *a)
+{
+    archive_section(a, "machine");
+    archive_shape(m, a);
+    archive_u64(a, "now", &m->clock.now);
+    archive_u64(a, "deadline", &m->clock.deadline);
+    archive_u64(a, "round_start", &m->round_start);
+    archive_u64(a, "round_longest", &m->round_longest);
+    archive_u64(a, "turn_steps", &m->turn_steps);
+    archive_u32(a, "turn", &m->turn);
+    archive_check(a, m->turn <= m->n_harts, "turn");
+    archive_bool(a, "reset_asked", &m->is_reset_asked);
+    archive_verdict(m, a);
+    archive_section(a, "memory");
+    archive_pages(a, "bootrom", m->bus.rom, m->bus.rom_size);
+    archive_pages(a, "ram", m->bus.ram, m->bus.ram_size);
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        char name[16];
+
+        snprintf(name, sizeof name, "hart%u", i);
+        archive_section(a, name);
+        hart_archive(&m->harts[i], a);
+    }
+    board_archive(m->board, a);
+}
+
+uint64_t machine_hash(struct machine *m)
+{
+    struct archive *a = archive_new_hash();
+    uint64_t digest;
+
+    machine_archive(m, a);
+    digest = archive_digest(a);
+    archive_free(a);
+    return digest;
+}
