@@ -166,12 +166,11 @@ static struct block *decode_crossing(struct hart *h, unsigned offset,
     struct blocks *blocks = h->blocks;
     struct block *b = &blocks->partial;
     struct writer w = {.blocks = blocks, .to = blocks->partial_insns};
-    uint64_t next = (h->pc + 2) & isa_address_mask(h->isa);
     uint32_t bits = (uint32_t)load_le(blocks->page.host + offset, 2);
     struct fetch f;
     struct insn d;
 
-    if (!mmu_fetch_next(&h->mmu, next, &f, fault))
+    if (!mmu_fetch_next(&h->mmu, h->pc, &f, fault))
         return NULL;
     d = isa_decode(h->isa, bits | (uint32_t)load_le(f.host, 2) << 16);
     write_insn(&w, d, offset);
