@@ -211,7 +211,7 @@ static uint64_t find_fdt_place(const struct loader *l, const struct bus *bus,
 
     top = top < FDT_LINE ? top : FDT_LINE;
     pa = (top - size) & ~(FDT_ALIGN - 1);
-    if (bus_ram(bus, pa, size) && is_free(l, pa, size))
+    if (pa > bus->ram_base_pa && is_free(l, pa, size))
         return pa;
     for (pa = (top - size) & ~MMU_PAGE_MASK; pa >= bus->ram_base_pa && pa < top;
          pa -= MMU_PAGE_SIZE)

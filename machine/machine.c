@@ -233,6 +233,7 @@ enum machine_stop machine_run(struct machine *m, uint64_t max_steps)
     while (!m->has_finished && stop == STOP_STEPS) {
         if (m->is_reset_asked) {
             m->clock.now = m->round_start + m->round_longest;
+            m->resets++;
             reset(m);
         }
         if (m->is_stop_asked) {
