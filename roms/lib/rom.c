@@ -9,6 +9,8 @@ extern const struct rom_case rom_cases[], rom_cases_end[];
 struct trap rom_trap;
 uint8_t rom_frames[ROM_FRAMES][4096] __attribute__((aligned(4096)));
 
+struct reset_state rom_reset_state;
+
 static const struct rom_case *current;
 
 STUB(stub_ecall, "");
@@ -53,6 +55,15 @@ static _Noreturn void finish(uint32_t value)
         __asm__ volatile("wfi");
 }
 
+/* A case may have left the UART in any state. */
+static void uart_restore(void)
+{
+    *byte_at(UART_BASE + 3) = 3; /* 8N1, no DLAB */
+    *byte_at(UART_BASE + 4) = 0; /* no loopback */
+    *byte_at(UART_BASE + 1) = 0;
+    *byte_at(UART_BASE + 2) = 0;
+}
+
 static void begin_failure(const char *file, int line)
 {
     const char *base = file;
@@ -60,6 +71,7 @@ static void begin_failure(const char *file, int line)
     for (; *file; file++)
         if (*file == '/')
             base = file + 1;
+    uart_restore();
     print("case ");
     print_decimal((unsigned)(current - rom_cases) + 1);
     print(" (");
@@ -198,6 +210,7 @@ void pmp_set(unsigned i, uint32_t cfg, uint32_t addr)
  * last in their ROM. */
 static void reset_state(void)
 {
+    uart_restore();
     csr_write(mie, 0);
     csr_write(mtvec, (uint32_t)rom_trap_vector);
     csr_write(mscratch, 0);
@@ -221,6 +234,8 @@ static void reset_state(void)
 _Noreturn void rom_main(void);
 void rom_main(void)
 {
+    rom_reset_state = (struct reset_state){csr_read(mstatus), csr_read(pmpcfg1),
+                                           csr_read(mcause), csr_read(mip)};
     for (current = rom_cases; current < rom_cases_end; current++) {
         reset_state();
         current->run();

@@ -69,6 +69,12 @@ const struct trap *rom_exec(enum mode mode, uint32_t insn, uint32_t a0,
                             uint32_t a1);
 uint32_t rom_exec_pc(void);
 
+/* What the CSRs held when the ROM began. */
+struct reset_state {
+    uint32_t mstatus, pmpcfg1, mcause, mip;
+};
+extern struct reset_state rom_reset_state;
+
 /* The one trap vector; cases that change mtvec need not restore it. */
 void rom_trap_vector(void);
 
