@@ -1,0 +1,197 @@
+#!/bin/sh
+# Wrong input: each gives its exit status and exactly one line on stderr that
+# says what is wrong; under the sanitizers, which would add lines of theirs.
+quire=$top_builddir/quire-san
+rom=$top_builddir/roms/isa/divide.elf
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+number=0
+
+# A program of RISC-V words, as an ELF32 file for DRAM_BASE.
+# make_elf FILE CLASS MACHINE TYPE PADDR FILESZ MEMSZ WORD...
+byte() { printf "\\$(printf '%03o' $(($1 & 255)))"; }
+half() { byte "$1"; byte $(($1 >> 8)); }
+word() { half "$1"; half $(($1 >> 16)); }
+make_elf() {
+    file=$1 class=$2 machine=$3 type=$4 paddr=$5 filesz=$6 memsz=$7
+    shift 7
+    {
+        printf '\177ELF'; byte "$class"; byte 1; byte 1
+        for i in 1 2 3 4 5 6 7 8 9; do byte 0; done
+        half "$type"; half "$machine"; word 1; word "$paddr"
+        word 52; word 0; word 0; half 52; half 32; half 1; half 40; half 0
+        half 0
+        word 1; word 84; word "$paddr"; word "$paddr"; word "$filesz"
+        word "$memsz"; word 7; word 4
+        for w; do word "$w"; done
+    } >"$file"
+}
+ram=0x80000000
+
+# refuses NAME STATUS PATTERN OPTION...
+refuses() {
+    name=$1 want=$2 pattern=$3
+    shift 3
+    number=$((number + 1))
+    timeout 60 "$quire" "$@" </dev/null >"$work/out" 2>"$work/err"
+    status=$?
+    lines=$(wc -l <"$work/err")
+    if [ $status = "$want" ] && [ "$lines" = 1 ] &&
+        grep -q -- "$pattern" "$work/err"; then
+        echo "ok $number - $name"
+    else
+        echo "not ok $number - $name # status $status, $lines lines"
+        sed 's/^/# /' "$work/err" | head -20
+    fi
+}
+
+# accepts NAME STATUS OPTION...: nothing on stderr
+accepts() {
+    name=$1 want=$2
+    shift 2
+    number=$((number + 1))
+    timeout 60 "$quire" "$@" </dev/null >"$work/out" 2>"$work/err"
+    status=$?
+    if [ $status = "$want" ] && ! [ -s "$work/err" ]; then
+        echo "ok $number - $name"
+    else
+        echo "not ok $number - $name # status $status"
+        sed 's/^/# /' "$work/err" | head -20
+    fi
+}
+
+make_elf "$work/good" 1 243 2 $ram 16 16 \
+    0x001002b7 0x00005337 0x55530313 0x0062a023
+make_elf "$work/dead" 1 243 2 $ram 4 4 0x00000067 # jalr zero, 0(zero)
+make_elf "$work/wfi" 1 243 2 $ram 4 4 0x10500073
+make_elf "$work/loop" 1 243 2 $ram 4 4 0x0000006f
+make_elf "$work/fail7" 1 243 2 $ram 16 16 \
+    0x001002b7 0x00073337 0x33330313 0x0062a023
+make_elf "$work/arm" 1 40 2 $ram 4 4 0
+make_elf "$work/class64" 2 243 2 $ram 4 4 0
+make_elf "$work/shared" 1 243 3 $ram 4 4 0
+make_elf "$work/nowhere" 1 243 2 0x10000000 4 4 0
+make_elf "$work/huge" 1 243 2 $ram 4 0x7fffffff 0
+make_elf "$work/short" 1 243 2 $ram 400 400 0
+make_elf "$work/shrunk" 1 243 2 $ram 4 2 0
+head -c 40 "$work/good" >"$work/header"
+head -c $(($(wc -c <"$rom") / 2)) "$rom" >"$work/half"
+: >"$work/empty"
+head -c 1000 /dev/zero >"$work/ragged"
+head -c 4096 /dev/zero >"$work/disk"
+printf 'm 32M\n# nothing\n\n-bios none\n--kernel %s\n' "$work/good" >"$work/cfg"
+printf 'm 32M\nbias none\n' >"$work/badcfg"
+printf 'config %s\n' "$work/self" >"$work/self"
+bare="-bios none -kernel"
+
+printf 'snapshot yes\n' >"$work/valued"
+
+refuses "an unknown option names the nearest" 2 'did you mean -kernel' -kernle x
+refuses "nonsense is unknown" 2 'unknown option' --qwertyuiopas
+refuses "what does not exist yet is unknown" 2 'unknown option' -record f
+refuses "a value may not be missing" 2 '-m: value missing' -m
+refuses "a value may not be empty" 2 'value missing' -append ''
+refuses "a bare word is no option" 2 'not an option' kernel.elf
+refuses "a size needs a unit that exists" 2 '1M to 14G' -m 64X
+refuses "14G is the most" 2 '1M to 14G' -m 15G
+refuses "memory has whole pages" 2 'whole pages' -m 1234567B
+refuses "a size does not wrap" 2 '1M to 14G' -m 99999999999999999999G
+refuses "one hart is what there is" 2 'one hart' -smp 2
+refuses "the machine is quire32" 2 'quire32' -M virt
+refuses "the engine is interp" 2 'interp' -engine jit
+refuses "the hart is rv32" 2 'rv32' -cpu rv64
+refuses "an extension that is unknown" 2 'pmp, svade' -cpu rv32,q=on
+refuses "a switch is on or off" 2 '=on or =off' -cpu rv32,pmp=maybe
+refuses "a cache needs a shape" 2 'SIZE:WAYS:LINE' -cache l1d=32K
+refuses "a cache needs a level that exists" 2 'l1i=' -cache l3=32K:8:64
+refuses "a cache of 100 bytes" 2 'l1d=100' -cache l1d=100:3:64
+refuses "plru does not exist yet" 2 'is lru' -cache l1d=32K:8:64:plru
+refuses "write-through does not exist yet" 2 'is wb' \
+    -cache l2=512K:8:64:lru:wt
+refuses "noalloc does not exist yet" 2 'is alloc' \
+    -cache l2=512K:8:64:lru:wb:noalloc
+refuses "too many fields of a cache" 2 'too many' \
+    -cache l2=512K:8:64:lru:wb:alloc:x
+refuses "a TLB needs entries" 2 'above 0' -tlb i=0
+refuses "a TLB's ways divide it" 2 '512:7' -tlb l2=512:7
+refuses "a TLB needs a level that exists" 2 'i=, d=' -tlb x=4
+refuses "a drive needs a file" 2 'file=F' -drive if=quire
+refuses "a drive needs an interface that exists" 2 'if=virtio' \
+    -drive "file=$work/disk,if=ide"
+refuses "raw is the format" 2 'format=raw' -drive "file=$work/disk,format=qcow2"
+refuses "a fault needs its form" 2 '-drive' \
+    -drive "file=$work/disk,fault=burn:now"
+refuses "there is one quire,disk" 2 'one quire,disk' \
+    -drive "file=$work/disk,if=quire" -drive "file=$work/disk,if=quire"
+refuses "DMA reaches whole pages" 2 'whole pages' -dma reach=5000
+refuses "a limit counts" 2 'insns=N' -limit 5
+refuses "a hash comes every so often" 2 'every=N' -hash every=0
+refuses "a timeout is a number" 2 'seconds' -timeout soon
+refuses "statistics have three formats" 2 'json:F' -stats xml:f
+refuses "-d has its items" 2 'exec, int' -d exec,dragons
+refuses "an expression must be one" 2 'expression' -expect '('
+refuses "a clock within reason" 2 '10M to 10G' -clock 5
+refuses "the line of a configuration file is named" 2 'badcfg:2: -bias' \
+    -config "$work/badcfg"
+refuses "a flag takes no value there" 2 'takes no value' -config "$work/valued"
+refuses "files that name themselves" 2 'too deeply' -config "$work/self"
+refuses "a configuration file that is missing" 3 'No such file' \
+    -config "$work/missing"
+
+refuses "a kernel that is missing" 3 'No such file' $bare "$work/missing"
+refuses "a kernel that is a folder" 3 'not a regular file' $bare "$work"
+refuses "a kernel that is empty" 3 'neither' $bare "$work/empty"
+refuses "a kernel that is text" 3 'neither' $bare "$0"
+refuses "an ELF header alone" 3 'header' $bare "$work/header"
+refuses "half an ELF file" 3 'truncated' $bare "$work/half"
+refuses "a segment that the file does not have" 3 'truncated' \
+    $bare "$work/short"
+refuses "another machine's program" 3 'another machine' $bare "$work/arm"
+refuses "a 64-bit program" 3 '64-bit' $bare "$work/class64"
+refuses "a shared object" 3 'fixed addresses' $bare "$work/shared"
+refuses "a segment that is not in DRAM" 3 'outside DRAM' $bare "$work/nowhere"
+refuses "a segment larger than DRAM" 3 'outside DRAM' $bare "$work/huge"
+refuses "a segment larger in the file" 3 'larger in the file' \
+    $bare "$work/shrunk"
+refuses "firmware and kernel in one place" 3 'overlaps' \
+    -bios "$work/good" -kernel "$work/good"
+refuses "firmware that is missing" 3 'No such file' -bios "$work/missing"
+refuses "an initial RAM disk that is missing" 3 'No such file' \
+    $bare "$work/good" -initrd "$work/missing"
+refuses "an initial RAM disk that is too large" 3 'outside DRAM' -m 1M \
+    $bare "$work/good" -initrd "$top_builddir/quire-san"
+refuses "a device tree that is none" 3 'device tree' \
+    $bare "$work/good" -dtb "$work/good"
+refuses "a disk that is missing" 3 'No such file' $bare "$work/good" \
+    -drive "file=$work/missing"
+refuses "a disk that is empty" 3 'at least one' $bare "$work/good" \
+    -drive "file=$work/empty"
+refuses "a disk of broken sectors" 3 'sector' $bare "$work/good" \
+    -drive "file=$work/ragged"
+refuses "a log in no folder" 3 'No such file' $bare "$work/good" \
+    -D "$work/no/log"
+
+refuses "a guest that jumps into nothing" 4 'dead' $bare "$work/dead"
+refuses "a guest that waits for nothing" 4 'dead' $bare "$work/wfi"
+refuses "memory without a program" 4 'dead' -bios none
+refuses "what was expected and not seen" 5 'was not seen' \
+    $bare "$work/good" -expect hello
+refuses "not seen before the limit" 5 'was not seen' \
+    $bare "$work/loop" -expect hello -limit insns=1000
+refuses "a timeout" 124 'not finished' $bare "$work/loop" -timeout 1
+refuses "a limit" 126 '1000 steps' $bare "$work/loop" -limit insns=1000
+
+accepts "a guest that passes" 0 $bare "$work/good"
+accepts "a guest that fails" 1 $bare "$work/fail7"
+accepts "a guest's own code" 7 $bare "$work/fail7" -exit raw
+accepts "one dash or two" 0 --bios none --kernel "$work/good"
+accepts "a configuration file" 0 -config "$work/cfg"
+accepts "an expected line" 0 -expect 'no next.stage'
+accepts "14 GiB" 0 -m 14G $bare "$work/good"
+accepts "the smallest memory" 0 -m 1M $bare "$work/good"
+accepts "statistics" 0 $bare "$work/good" -stats "json:$work/json"
+accepts "no models" 0 -cache none -tlb none $bare "$work/good"
+accepts "other models" 0 -cache l1i=1K:1:16,l2=none -tlb i=8:2,l2=none \
+    $bare "$work/good"
+
+echo "1..$number"
