@@ -358,7 +358,7 @@ const struct csr_row csr_table[] = {
   "pc of the trap; bit 0 is 0" },
 { 0x142, 1, RVALL, "scause", FIELD(scause, ALL), "cause of the trap" },
 { 0x143, 1, RVALL, "stval", FIELD(stval, ALL),
-  "the address that faulted, or the illegal instruction's bits" },
+  "the address that faulted or of ebreak, an illegal instruction's bits" },
 { 0x144, 1, RVALL, "sip", CALLS(read_sip, write_sip),
   "the delegated bits of mip; SSIP can be written" },
 { 0x180, 1, RVALL, "satp", CALLS(read_satp, write_satp),

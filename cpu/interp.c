@@ -452,7 +452,7 @@ enter:
             fault = (struct fault){0, CAUSE_ECALL_U + h->priv};
             goto fault;
         case OP_EBREAK:
-            fault = (struct fault){0, CAUSE_BREAKPOINT};
+            fault = (struct fault){(page + d->offset) & mask, CAUSE_BREAKPOINT};
             goto fault;
         case OP_MRET:
         case OP_SRET:

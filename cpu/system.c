@@ -24,10 +24,13 @@ static bool csr_op(struct hart *h, const struct insn *d)
     return true;
 }
 
+/* Returns from a trap. A reservation does not survive that (unpriv 9.2 lets
+ * us choose), so that no handler need clear it for the code it switches to. */
 static void go_to(struct hart *h, enum privilege priv, uint64_t pc)
 {
     h->priv = priv;
     h->pc = pc;
+    h->mmu.is_reserved = false;
     if (priv != PRIV_M)
         h->csr.mstatus &= ~(uint64_t)MSTATUS_MPRV;
     hart_push_mode(h);

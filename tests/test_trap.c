@@ -145,6 +145,34 @@ START_TEST(interrupts_come_in_the_order_of_the_manual)
 }
 END_TEST
 
+START_TEST(a_breakpoint_shows_its_address)
+{
+    struct hart_rig *r = rig_new();
+
+    r->hart.pc = RIG_START + 6;
+    ck_assert(!execute(r, encode("c.ebreak", 0, 0, 0, 0)));
+    ck_assert_uint_eq(csr(r, MTVAL), RIG_START + 6);
+    rig_free(r);
+}
+END_TEST
+
+START_TEST(a_return_drops_the_reservation_a_trap_does_not)
+{
+    struct hart_rig *r = rig_new();
+
+    r->hart.x[A0] = (uint64_t)(int32_t)RIG_DATA;
+    ck_assert(execute(r, encode("lr.w", A1, A0, 0, 0)));
+    ck_assert(!execute(r, encode("ecall", 0, 0, 0, 0)));
+    ck_assert(execute(r, encode("sc.w", A1, A0, ZERO, 0)));
+    ck_assert_uint_eq(r->hart.x[A1], 0);
+    ck_assert(execute(r, encode("lr.w", A1, A0, 0, 0)));
+    ck_assert(execute(r, encode("mret", 0, 0, 0, 0)));
+    ck_assert(execute(r, encode("sc.w", A1, A0, ZERO, 0)));
+    ck_assert_uint_eq(r->hart.x[A1], 1);
+    rig_free(r);
+}
+END_TEST
+
 START_TEST(vectors_spread_interrupts_but_no_exceptions)
 {
     struct hart_rig *r = rig_new();
@@ -308,6 +336,8 @@ int main(void)
     tcase_add_test(tc, mret_restores_the_stack_of_modes);
     tcase_add_test(tc, returns_are_illegal_below_their_mode);
     tcase_add_test(tc, interrupts_come_in_the_order_of_the_manual);
+    tcase_add_test(tc, a_breakpoint_shows_its_address);
+    tcase_add_test(tc, a_return_drops_the_reservation_a_trap_does_not);
     tcase_add_test(tc, vectors_spread_interrupts_but_no_exceptions);
     tcase_add_test(tc,
                    a_mode_is_interrupted_by_higher_ones_whatever_it_enables);
