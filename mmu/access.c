@@ -1,11 +1,11 @@
 /*
- * Loads, stores, atomics and fetches that the inline paths leave over. Every
- * access is first translated and checked as a whole, page by page, and only
- * then touches anything.
+ * Loads, stores and atomics that the inline paths leave over. Every access is
+ * first translated and checked as a whole, page by page, and only then
+ * touches anything: caches, memory, devices.
  */
-#include <string.h>
-
+#include "mmu/heat.h"
 #include "mmu/internal.h"
+#include "mmu/models.h"
 
 /* The part of an access that lies in one page. */
 struct part {
@@ -19,30 +19,6 @@ struct span {
     struct part part[2];
     unsigned n;
 };
-
-void mmu_fault_page(struct fault *f, enum access access, uint64_t va)
-{
-    static const enum cause causes[] = {
-        [ACCESS_FETCH] = CAUSE_FETCH_PAGE,
-        [ACCESS_LOAD] = CAUSE_LOAD_PAGE,
-        [ACCESS_STORE] = CAUSE_STORE_PAGE,
-    };
-
-    f->cause = causes[access];
-    f->tval = va;
-}
-
-void mmu_fault_access(struct fault *f, enum access access, uint64_t va)
-{
-    static const enum cause causes[] = {
-        [ACCESS_FETCH] = CAUSE_FETCH_ACCESS,
-        [ACCESS_LOAD] = CAUSE_LOAD_ACCESS,
-        [ACCESS_STORE] = CAUSE_STORE_ACCESS,
-    };
-
-    f->cause = causes[access];
-    f->tval = va;
-}
 
 static bool fault_misaligned(struct fault *f, enum access access, uint64_t va)
 {
@@ -59,65 +35,10 @@ bool mmu_pmp_permits(const struct mmu *m, uint64_t pa, uint64_t len,
            pmp_permits(&m->pmp, pa, len, access, priv);
 }
 
-static struct walk_request request(const struct mmu *m,
-                                   const struct context *c, uint64_t va,
-                                   enum access access)
-{
-    struct walk_request q = {
-        .scheme = c->scheme,
-        .bus = m->bus,
-        .pmp = m->config.has_pmp ? &m->pmp : NULL,
-        .root_ppn = satp_ppn(c->scheme, m->satp),
-        .va = va,
-        .access = access,
-        .rights = c->rights,
-        .is_svade = m->config.is_svade,
-    };
-
-    return q;
-}
-
-static void translate_bare(uint64_t va, struct translation *t)
-{
-    t->page_pa = va & ~MMU_PAGE_MASK;
-    t->leaf.bits = PTE_D;
-    t->level = 0;
-}
-
-bool mmu_translate(struct mmu *m, const struct context *c, uint64_t va,
-                   enum access access, struct translation *t, struct fault *f)
-{
-    struct walk_request q;
-    struct walk w;
-
-    if (!c->scheme) {
-        translate_bare(va, t);
-        return true;
-    }
-    q = request(m, c, va, access);
-    switch (walk(&q, &w)) {
-    case WALK_OK:
-        t->page_pa = w.page_pa;
-        t->leaf = w.leaf;
-        t->level = w.level;
-        return true;
-    case WALK_PAGE_FAULT:
-        mmu_fault_page(f, access, va);
-        return false;
-    case WALK_ACCESS_FAULT:
-        break;
-    }
-    mmu_fault_access(f, access, va);
-    return false;
-}
-
-static void split(const struct mmu *m, uint64_t va, unsigned size,
-                  struct span *s)
+static void split(uint64_t va, unsigned size, struct span *s)
 {
     unsigned room = (unsigned)(MMU_PAGE_SIZE - (va & MMU_PAGE_MASK));
-    uint64_t mask = UINT64_C(0xffffffff);
 
-    (void)m;
     s->n = 1;
     s->part[0].va = va;
     s->part[0].len = size;
@@ -125,7 +46,7 @@ static void split(const struct mmu *m, uint64_t va, unsigned size,
         return;
     s->n = 2;
     s->part[0].len = room;
-    s->part[1].va = (va + room) & mask;
+    s->part[1].va = (va + room) & UINT64_C(0xffffffff);
     s->part[1].len = size - room;
 }
 
@@ -158,7 +79,7 @@ static bool locate(struct mmu *m, uint64_t va, unsigned size,
 {
     bool is_single = is_aligned(va, size);
 
-    split(m, va, size, s);
+    split(va, size, s);
     for (unsigned i = 0; i < s->n; i++) {
         struct part *p = &s->part[i];
 
@@ -210,6 +131,25 @@ static bool store_device(struct mmu *m, const struct part *p, uint64_t value)
     return ok;
 }
 
+/* The access of the caches, and of the visualiser. Returns the way of L1D if
+ * all of it is in one line, else CACHE_NO_WAY. */
+static uint32_t touch(struct mmu *m, const struct span *s, bool is_write)
+{
+    bool is_cached = m->models && m->models->has_caches;
+    uint32_t way = CACHE_NO_WAY;
+
+    for (unsigned i = 0; i < s->n; i++) {
+        const struct part *p = &s->part[i];
+
+        if (!p->host)
+            continue;
+        heat_note(m->heat, is_write ? HEAT_WRITE : HEAT_READ, p->pa, p->len);
+        if (is_cached)
+            way = models_data_span(m, p->pa, p->len, is_write);
+    }
+    return s->n == 1 ? way : CACHE_NO_WAY;
+}
+
 static uint64_t gather(const struct mmu *m, const struct span *s)
 {
     uint64_t value = 0;
@@ -228,18 +168,58 @@ static uint64_t gather(const struct mmu *m, const struct span *s)
 static void scatter(struct mmu *m, const struct span *s, uint64_t value)
 {
     for (unsigned i = 0; i < s->n; i++) {
-        const struct part *p = &s->part[i];
-
-        store_le(p->host, p->len, value);
-        value >>= 8 * (p->len & 7);
-        mmu_written(m, p->pa, p->len);
+        store_le(s->part[i].host, s->part[i].len, value);
+        value >>= 8 * (s->part[i].len & 7);
     }
+    for (unsigned i = 0; i < s->n; i++)
+        mmu_written(m, s->part[i].pa, s->part[i].len);
 }
 
-bool mmu_load_slow(struct mmu *m, uint64_t va, unsigned size, uint64_t *value,
-                   struct fault *f)
+static void store_dram(struct mmu *m, uint64_t va, const struct span *s,
+                       uint64_t value)
+{
+    uint32_t way = touch(m, s, true);
+
+    scatter(m, s, value);
+    if (s->n == 1)
+        mmu_fill_data(m, va, &s->part[0].t, way);
+}
+
+static struct filter_entry *filtered(struct mmu *m, uint64_t va)
+{
+    return filter_at(&m->models->data, va);
+}
+
+/* Hits in the filter of the models: see mmu/filter.h. */
+static ALWAYS_INLINE const struct filter_entry *
+filter_load(struct mmu *m, uint64_t va, unsigned size)
+{
+    const struct filter_entry *e = filtered(m, va);
+    struct filter *f = &m->models->data;
+
+    if (e->load_tag != filter_tag(f, va, size, m->data_key))
+        return NULL;
+    filter_touch(f, e);
+    return e;
+}
+
+static ALWAYS_INLINE const struct filter_entry *
+filter_store(struct mmu *m, uint64_t va, unsigned size)
+{
+    const struct filter_entry *e = filtered(m, va);
+    struct filter *f = &m->models->data;
+
+    if (e->store_tag != filter_tag(f, va, size, m->data_key))
+        return NULL;
+    filter_touch(f, e);
+    return e;
+}
+
+static bool load_miss(struct mmu *m, uint64_t va, unsigned size,
+                      uint64_t *value, struct fault *f)
 {
     struct span s;
+    uint32_t way;
 
     if (m->config.traps_misaligned && !is_aligned(va, size))
         return fault_misaligned(f, ACCESS_LOAD, va);
@@ -251,13 +231,15 @@ bool mmu_load_slow(struct mmu *m, uint64_t va, unsigned size, uint64_t *value,
         mmu_fault_access(f, ACCESS_LOAD, va);
         return false;
     }
+    way = touch(m, &s, false);
     *value = gather(m, &s);
-    mmu_fill_data(m, va, &s.part[0].t, ACCESS_LOAD);
+    if (s.n == 1)
+        mmu_fill_data(m, va, &s.part[0].t, way);
     return true;
 }
 
-bool mmu_store_slow(struct mmu *m, uint64_t va, unsigned size, uint64_t value,
-                    struct fault *f)
+static bool store_miss(struct mmu *m, uint64_t va, unsigned size,
+                       uint64_t value, struct fault *f)
 {
     struct span s;
 
@@ -271,8 +253,30 @@ bool mmu_store_slow(struct mmu *m, uint64_t va, unsigned size, uint64_t value,
         mmu_fault_access(f, ACCESS_STORE, va);
         return false;
     }
-    scatter(m, &s, value);
-    mmu_fill_data(m, va, &s.part[0].t, ACCESS_STORE);
+    store_dram(m, va, &s, value);
+    return true;
+}
+
+bool mmu_load_slow(struct mmu *m, uint64_t va, unsigned size, uint64_t *value,
+                   struct fault *f)
+{
+    const struct filter_entry *e = m->models ? filter_load(m, va, size) : NULL;
+
+    if (!e)
+        return load_miss(m, va, size, value, f);
+    *value = load_le((const void *)(e->addend + va), size);
+    return true;
+}
+
+bool mmu_store_slow(struct mmu *m, uint64_t va, unsigned size, uint64_t value,
+                    struct fault *f)
+{
+    const struct filter_entry *e =
+        m->models ? filter_store(m, va, size) : NULL;
+
+    if (!e)
+        return store_miss(m, va, size, value, f);
+    store_le((void *)(e->addend + va), size, value);
     return true;
 }
 
@@ -290,21 +294,30 @@ static bool locate_atomic(struct mmu *m, uint64_t va, unsigned size,
     return false;
 }
 
-bool mmu_amo(struct mmu *m, uint64_t va, unsigned size,
-             uint64_t (*op)(uint64_t old, uint64_t arg), uint64_t arg,
-             uint64_t *old, struct fault *f)
+/* Where an AMO may read and write without asking, or NULL. */
+static uint8_t *amo_host(struct mmu *m, uint64_t va, unsigned size)
 {
     const struct host_page *page = mmu_page(m, va);
-    struct span s;
-    uint8_t *host;
+    const struct filter_entry *e;
 
     if (page->store_tag == mmu_tag(va, size, m->data_key) &&
-        page->load_tag == page->store_tag) {
-        host = (uint8_t *)(page->addend + va);
-        *old = load_le(host, size);
-        store_le(host, size, op(*old, arg));
-        return true;
-    }
+        page->load_tag == page->store_tag)
+        return (uint8_t *)(page->addend + va);
+    if (!m->models || filtered(m, va)->load_tag != filtered(m, va)->store_tag)
+        return NULL;
+    e = filter_store(m, va, size);
+    if (!e)
+        return NULL;
+    m->models->l1d.stats.accesses++; /* the read; the write is the filter's */
+    return (uint8_t *)(e->addend + va);
+}
+
+static bool amo_miss(struct mmu *m, uint64_t va, unsigned size,
+                     uint64_t (*op)(uint64_t old, uint64_t arg), uint64_t arg,
+                     uint64_t *old, struct fault *f)
+{
+    struct span s;
+
     if (!locate_atomic(m, va, size, ACCESS_STORE, &s, f))
         return false;
     if (!mmu_pmp_permits(m, s.part[0].pa, size, ACCESS_LOAD,
@@ -312,9 +325,22 @@ bool mmu_amo(struct mmu *m, uint64_t va, unsigned size,
         mmu_fault_access(f, ACCESS_STORE, va);
         return false;
     }
+    touch(m, &s, false);
     *old = load_le(s.part[0].host, size);
-    scatter(m, &s, op(*old, arg));
-    mmu_fill_data(m, va, &s.part[0].t, ACCESS_STORE);
+    store_dram(m, va, &s, op(*old, arg));
+    return true;
+}
+
+bool mmu_amo(struct mmu *m, uint64_t va, unsigned size,
+             uint64_t (*op)(uint64_t old, uint64_t arg), uint64_t arg,
+             uint64_t *old, struct fault *f)
+{
+    uint8_t *host = amo_host(m, va, size);
+
+    if (!host)
+        return amo_miss(m, va, size, op, arg, old, f);
+    *old = load_le(host, size);
+    store_le(host, size, op(*old, arg));
     return true;
 }
 
@@ -322,9 +348,11 @@ bool mmu_load_reserved(struct mmu *m, uint64_t va, unsigned size,
                        uint64_t *value, struct fault *f)
 {
     struct span s;
+    uint32_t way;
 
     if (!locate_atomic(m, va, size, ACCESS_LOAD, &s, f))
         return false;
+    way = touch(m, &s, false);
     *value = load_le(s.part[0].host, size);
     m->is_reserved = true;
     m->reserved_pa = s.part[0].pa;
@@ -333,92 +361,34 @@ bool mmu_load_reserved(struct mmu *m, uint64_t va, unsigned size,
         if (m->harts[i] != m)
             mmu_kill_stores(m->harts[i], m->reserved_pa);
     }
+    mmu_fill_data(m, va, &s.part[0].t, way);
     return true;
+}
+
+/* Whether an SC there would store, if it did not trap. It looks without an
+ * effect: an SC that fails counts nothing. */
+static bool is_reserved_at(const struct mmu *m, uint64_t va, unsigned size)
+{
+    uint64_t pa;
+
+    return m->is_reserved &&
+           (!mmu_peek_context(m, &m->data, va, ACCESS_STORE, &pa) ||
+            (pa == m->reserved_pa && size == m->reserved_size));
 }
 
 bool mmu_store_conditional(struct mmu *m, uint64_t va, unsigned size,
                            uint64_t value, bool *stored, struct fault *f)
 {
-    enum privilege priv = m->data.rights.priv;
     struct span s;
-    uint64_t pa;
 
     if (!is_aligned(va, size))
         return fault_misaligned(f, ACCESS_STORE, va);
-    *stored = false;
-    if (!m->is_reserved)
-        return true;
-    if (mmu_peek_translate(m, va, ACCESS_STORE, priv, &pa) &&
-        (pa != m->reserved_pa || size != m->reserved_size)) {
-        m->is_reserved = false;
-        return true;
+    *stored = is_reserved_at(m, va, size);
+    if (*stored) {
+        if (!locate_atomic(m, va, size, ACCESS_STORE, &s, f))
+            return false;
+        store_dram(m, va, &s, value);
     }
-    if (!locate_atomic(m, va, size, ACCESS_STORE, &s, f))
-        return false;
     m->is_reserved = false;
-    scatter(m, &s, value);
-    mmu_fill_data(m, va, &s.part[0].t, ACCESS_STORE);
-    *stored = true;
-    return true;
-}
-
-static bool fetch_page(struct mmu *m, uint64_t va, struct fetch *out,
-                       struct translation *t, struct fault *f)
-{
-    if (!mmu_translate(m, &m->fetch, va, ACCESS_FETCH, t, f))
-        return false;
-    out->pa = t->page_pa | (va & MMU_PAGE_MASK);
-    out->host = bus_readable(m->bus, out->pa, 2);
-    out->bytes = 2;
-    if (out->host && mmu_pmp_permits(m, out->pa, 2, ACCESS_FETCH,
-                                     m->fetch.rights.priv))
-        return true;
-    mmu_fault_access(f, ACCESS_FETCH, va);
-    return false;
-}
-
-bool mmu_fetch_slow(struct mmu *m, uint64_t va, struct fetch *out,
-                    struct fault *f)
-{
-    struct translation t;
-
-    if (!fetch_page(m, va, out, &t, f))
-        return false;
-    if (mmu_fill_fetch(m, va, &t))
-        out->bytes = (unsigned)(MMU_PAGE_SIZE - (va & MMU_PAGE_MASK));
-    return true;
-}
-
-bool mmu_fetch_next(struct mmu *m, uint64_t va, struct fetch *out,
-                    struct fault *f)
-{
-    return mmu_fetch(m, (va + 2) & UINT64_C(0xffffffff), out, f);
-}
-
-void mmu_count_fetch(struct mmu *m, uint64_t va, unsigned size)
-{
-    (void)m;
-    (void)va;
-    (void)size;
-}
-
-bool mmu_peek_translate(const struct mmu *m, uint64_t va, enum access access,
-                        enum privilege priv, uint64_t *pa)
-{
-    struct context c = {
-        .rights = {.priv = priv, .sum = m->sum, .mxr = m->mxr},
-        .scheme = priv == PRIV_M ? NULL : m->scheme,
-    };
-    struct walk_request q;
-    struct walk w;
-
-    *pa = va;
-    if (!c.scheme)
-        return true;
-    q = request(m, &c, va, access);
-    q.is_peek = true;
-    if (walk(&q, &w) != WALK_OK)
-        return false;
-    *pa = w.page_pa | (va & MMU_PAGE_MASK);
     return true;
 }

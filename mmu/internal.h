@@ -11,6 +11,7 @@ struct translation {
     uint64_t page_pa; /* of the 4 KiB page */
     struct pte leaf;  /* every right, where there is no translation */
     unsigned level;
+    uint32_t slot; /* of the modelled first-level TLB, or TLB_NO_SLOT */
 };
 
 void mmu_fault_page(struct fault *f, enum access access, uint64_t va);
@@ -22,14 +23,27 @@ MUST_USE bool mmu_translate(struct mmu *m, const struct context *c,
 bool mmu_pmp_permits(const struct mmu *m, uint64_t pa, uint64_t len,
                      enum access access, enum privilege priv);
 
-/* Remembers a page that the host may reach for such an access, if it may. */
+/* Translation without an effect, by the context's rights. */
+MUST_USE bool mmu_peek_context(const struct mmu *m, const struct context *c,
+                               uint64_t va, enum access access, uint64_t *pa);
+/* A page's translation for fetches is about to go; `all`: many pages' is. */
+void mmu_forget_fetch(struct mmu *m, uint64_t va, bool all);
+
+/* Remembers the page, or with models the line, that an access of data just
+ * reached; `way` is where L1D has it. */
 void mmu_fill_data(struct mmu *m, uint64_t va, const struct translation *t,
-                   enum access access);
+                   uint32_t way);
+/* Remembers a page for fetches; false if not all of it can be fetched. */
 bool mmu_fill_fetch(struct mmu *m, uint64_t va, const struct translation *t);
 
 /* Bytes of DRAM were written by hart m: the others' reservations, everyone's
  * decoded code. */
 void mmu_written(struct mmu *m, uint64_t pa, uint64_t len);
+static inline uint64_t mmu_frame(const struct mmu *m, uint64_t pa)
+{
+    return (pa - m->bus->ram_base_pa) >> MMU_PAGE_SHIFT;
+}
+
 /* Withdraws every right to store to pa's frame without asking. */
 void mmu_kill_stores(struct mmu *m, uint64_t pa);
 

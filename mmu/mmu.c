@@ -17,11 +17,26 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "mmu/heat.h"
 #include "mmu/internal.h"
+#include "mmu/models.h"
 
 #define EPOCH_SHIFT 36
 #define EPOCH_MAX ((UINT64_C(1) << (64 - EPOCH_SHIFT)) - 1)
 #define VA_MASK UINT64_C(0xffffffff)
+
+void mmu_forget_fetch(struct mmu *m, uint64_t va, bool all)
+{
+    uint64_t first = va >> MMU_PAGE_SHIFT & (FETCH_PAGES - 1), last = first;
+
+    if (all) {
+        first = 0;
+        last = FETCH_PAGES - 1;
+    }
+    for (uint64_t i = first; i <= last; i++)
+        m->fetch_pages[i].tag = HOST_TAG_NONE;
+    m->fetch_line = FILTER_NO_TAG;
+}
 
 static void wipe(struct mmu *m)
 {
@@ -29,8 +44,11 @@ static void wipe(struct mmu *m)
         m->pages[i].load_tag = HOST_TAG_NONE;
         m->pages[i].store_tag = HOST_TAG_NONE;
     }
-    for (unsigned i = 0; i < FETCH_PAGES; i++)
-        m->fetch_pages[i].tag = HOST_TAG_NONE;
+    mmu_forget_fetch(m, 0, true);
+    if (m->models) {
+        filter_kill_all(&m->models->data);
+        filter_kill_all(&m->models->fetch);
+    }
 }
 
 static uint64_t new_epoch(struct mmu *m)
@@ -74,6 +92,8 @@ static void set_context(const struct mmu *m, struct context *c,
 
 static void update_contexts(struct mmu *m)
 {
+    if (m->models)
+        models_settle(m);
     set_context(m, &m->fetch, m->priv);
     set_context(m, &m->data, m->mprv ? m->mpp : m->priv);
     m->fetch_key = key_of(m, &m->fetch);
@@ -114,7 +134,6 @@ void mmu_init(struct mmu *m, const struct mmu_config *config, struct bus *bus,
 {
     uint64_t frames = bus->ram_size >> MMU_PAGE_SHIFT;
 
-    (void)l2;
     memset(m, 0, sizeof *m);
     m->config = *config;
     m->bus = bus;
@@ -124,6 +143,8 @@ void mmu_init(struct mmu *m, const struct mmu_config *config, struct bus *bus,
     m->fetch_pages = alloc_zeroed(FETCH_PAGES, sizeof *m->fetch_pages);
     m->code_lines = alloc_zeroed(frames + 1, sizeof *m->code_lines);
     m->store_frames = alloc_zeroed(frames + 1, sizeof *m->store_frames);
+    m->models = models_new(config, l2);
+    m->fetch_line_mask = m->models ? m->models->fetch.line_mask : 63;
     wipe(m);
     mmu_reset(m);
 }
@@ -134,6 +155,7 @@ void mmu_free(struct mmu *m)
     free(m->fetch_pages);
     free(m->code_lines);
     free(m->store_frames);
+    models_delete(m->models);
     memset(m, 0, sizeof *m);
 }
 
@@ -148,6 +170,8 @@ void mmu_reset(struct mmu *m)
     m->reserved_size = 0;
     pmp_reset(&m->pmp);
     forget_rights(m);
+    if (m->models)
+        models_clear(m);
 }
 
 void mmu_set_port(struct mmu *m, const struct mmu_port *port)
@@ -201,209 +225,55 @@ void mmu_write_pmpaddr(struct mmu *m, unsigned i, uint64_t addr)
     forget_rights(m);
 }
 
-static bool *piece_bit(struct mmu *m, uint64_t va)
-{
-    return &m->has_pieces[va >> 22 & 1023];
-}
-
 static void forget_page(struct mmu *m, uint64_t va)
 {
     struct host_page *p = mmu_page(m, va);
 
     p->load_tag = p->store_tag = HOST_TAG_NONE;
-    m->fetch_pages[va >> MMU_PAGE_SHIFT & (FETCH_PAGES - 1)].tag =
-        HOST_TAG_NONE;
+    mmu_forget_fetch(m, va, false);
 }
 
 void mmu_sfence(struct mmu *m, bool has_va, uint64_t va, bool has_asid,
                 uint64_t asid)
 {
+    bool has_tlbs = m->models && m->models->has_tlbs;
+
+    va &= VA_MASK;
+    asid &= (1u << walk_schemes32[0].asid_bits) - 1;
+    if (m->models)
+        models_sfence(m, has_va, va, has_asid, asid);
     /* An address drops all of a superpage, which may be here in pieces. */
-    if (!has_va || *piece_bit(m, va))
+    if (!has_va || (m->models && !has_tlbs) ||
+        m->has_pieces[va >> 22 & 1023])
         forget(m, has_asid && !has_va, asid);
-    else
+    else if (!has_tlbs)
         forget_page(m, va);
 }
 
 void mmu_fence_i(struct mmu *m)
 {
-    (void)m;
+    if (m->models && m->models->has_caches)
+        models_drop_l1i(m);
 }
 
-static bool permits(const struct mmu *m, const struct context *c,
-                    const struct translation *t, enum access access)
+void mmu_count(struct mmu *m, struct mmu_counts *counts)
 {
-    return (!c->scheme || pte_permits(t->leaf, access, &c->rights)) &&
-           mmu_pmp_permits(m, t->page_pa, MMU_PAGE_SIZE, access,
-                           c->rights.priv);
+    memset(counts, 0, sizeof *counts);
+    if (m->models)
+        models_count(m, counts);
 }
 
-static uint64_t frame_of(const struct mmu *m, uint64_t pa)
+void mmu_set_heat(struct mmu *m, struct heat *heat)
 {
-    return (pa - m->bus->ram_base_pa) >> MMU_PAGE_SHIFT;
+    m->heat = heat;
+    forget(m, false, 0);
 }
 
-/* Stores that somebody must hear of go the slow way: those to frames with
- * decoded code, and those to frames that another hart has reserved. */
-static bool is_watched(const struct mmu *m, uint64_t page_pa)
+void mmu_heat_epoch(struct mmu *m, uint64_t now)
 {
-    for (unsigned i = 0; i < m->n_harts; i++) {
-        const struct mmu *h = m->harts[i];
-
-        if (h->code_lines[frame_of(m, page_pa)])
-            return true;
-        if (h != m && h->is_reserved &&
-            h->reserved_pa >> MMU_PAGE_SHIFT == page_pa >> MMU_PAGE_SHIFT)
-            return true;
-    }
-    return false;
-}
-
-void mmu_fill_data(struct mmu *m, uint64_t va, const struct translation *t,
-                   enum access access)
-{
-    const struct context *c = &m->data;
-    const uint8_t *host = bus_readable(m->bus, t->page_pa, MMU_PAGE_SIZE);
-    uint64_t tag = mmu_tag(va & ~MMU_PAGE_MASK, 1, m->data_key);
-    struct host_page *p = mmu_page(m, va);
-    bool has_dirty = access == ACCESS_STORE || (t->leaf.bits & PTE_D);
-
-    if (!host)
-        return;
-    p->load_tag = permits(m, c, t, ACCESS_LOAD) ? tag : HOST_TAG_NONE;
-    p->store_tag = HOST_TAG_NONE;
-    p->addend = (uintptr_t)host - (va & ~MMU_PAGE_MASK);
-    if (has_dirty && bus_ram(m->bus, t->page_pa, MMU_PAGE_SIZE) &&
-        permits(m, c, t, ACCESS_STORE) && !is_watched(m, t->page_pa)) {
-        p->store_tag = tag;
-        m->store_frames[frame_of(m, t->page_pa)] = true;
-    }
-    if (t->level)
-        *piece_bit(m, va) = true;
-}
-
-bool mmu_fill_fetch(struct mmu *m, uint64_t va, const struct translation *t)
-{
-    const uint8_t *host = bus_readable(m->bus, t->page_pa, MMU_PAGE_SIZE);
-    struct fetch_page *p =
-        &m->fetch_pages[va >> MMU_PAGE_SHIFT & (FETCH_PAGES - 1)];
-
-    if (!host || !permits(m, &m->fetch, t, ACCESS_FETCH))
-        return false;
-    p->tag = mmu_tag(va & ~MMU_PAGE_MASK, 1, m->fetch_key);
-    p->page_pa = t->page_pa;
-    p->addend = (uintptr_t)host - (va & ~MMU_PAGE_MASK);
-    if (t->level)
-        *piece_bit(m, va) = true;
-    return true;
-}
-
-void mmu_kill_stores(struct mmu *m, uint64_t pa)
-{
-    uint64_t page_pa = pa & ~MMU_PAGE_MASK;
-    uintptr_t host = (uintptr_t)bus_ram(m->bus, page_pa, MMU_PAGE_SIZE);
-
-    if (!m->store_frames[frame_of(m, pa)])
-        return;
-    m->store_frames[frame_of(m, pa)] = false;
-    for (unsigned i = 0; i < HOST_PAGES; i++) {
-        struct host_page *p = &m->pages[i];
-
-        if (p->addend + (p->store_tag & VA_MASK & ~MMU_PAGE_MASK) == host)
-            p->store_tag = HOST_TAG_NONE;
-    }
-}
-
-/* The bits of the 64-byte lines that [pa, pa + len) has in pa's frame. */
-static uint64_t line_mask(uint64_t pa, uint64_t len)
-{
-    unsigned first = pa >> 6 & 63;
-    uint64_t last = (pa & MMU_PAGE_MASK) + len - 1;
-
-    return bits(~UINT64_C(0), last > MMU_PAGE_MASK ? 63 : (unsigned)last >> 6,
-                first)
-           << first;
-}
-
-void mmu_mark_code(struct mmu *m, uint64_t pa, uint64_t len)
-{
-    while (len) {
-        uint64_t here = MMU_PAGE_SIZE - (pa & MMU_PAGE_MASK);
-        uint64_t part = here < len ? here : len;
-
-        if (bus_ram(m->bus, pa, part)) {
-            uint64_t *lines = &m->code_lines[frame_of(m, pa)];
-
-            for (unsigned i = 0; !*lines && i < m->n_harts; i++)
-                mmu_kill_stores(m->harts[i], pa);
-            *lines |= line_mask(pa, part);
-        }
-        pa += part;
-        len -= part;
-    }
-}
-
-void mmu_unmark_code(struct mmu *m, uint64_t pa)
-{
-    if (bus_ram(m->bus, pa, 1))
-        m->code_lines[frame_of(m, pa)] = 0;
-}
-
-static void code_written(struct mmu *h, uint64_t pa, uint64_t len)
-{
-    while (len) {
-        uint64_t here = MMU_PAGE_SIZE - (pa & MMU_PAGE_MASK);
-        uint64_t part = here < len ? here : len;
-
-        if (h->code_lines[frame_of(h, pa)] & line_mask(pa, part) &&
-            h->port.code_written)
-            h->port.code_written(h->port.ctx, pa, part);
-        pa += part;
-        len -= part;
-    }
-}
-
-static void break_reservation(struct mmu *h, uint64_t pa, uint64_t len)
-{
-    if (h->is_reserved && h->reserved_pa < pa + len &&
-        pa < h->reserved_pa + h->reserved_size)
-        h->is_reserved = false;
-}
-
-void mmu_written(struct mmu *m, uint64_t pa, uint64_t len)
-{
-    for (unsigned i = 0; i < m->n_harts; i++) {
-        if (m->harts[i] != m)
-            break_reservation(m->harts[i], pa, len);
-        code_written(m->harts[i], pa, len);
-    }
-}
-
-void mmu_snoop_dma_read(struct mmu *m, uint64_t pa, uint64_t len)
-{
-    (void)m;
-    (void)pa;
-    (void)len;
-}
-
-void mmu_snoop_dma_write(struct mmu *m, uint64_t pa, uint64_t len)
-{
-    for (unsigned i = 0; i < m->n_harts; i++) {
-        break_reservation(m->harts[i], pa, len);
-        code_written(m->harts[i], pa, len);
-    }
-}
-
-bool mmu_has_models(const struct mmu *m)
-{
-    (void)m;
-    return false;
-}
-
-unsigned mmu_fetch_line_bytes(const struct mmu *m)
-{
-    (void)m;
-    return 64;
+    m->heat->now = now;
+    m->bare_epoch = new_epoch(m);
+    forget(m, false, 0);
 }
 
 static void archive_pmp(struct mmu *m, struct archive *a)
@@ -426,4 +296,6 @@ void mmu_archive(struct mmu *m, struct archive *a)
         pmp_set(&m->pmp, 0, m->pmp.cfg[0], m->pmp.addr[0]);
         forget_rights(m);
     }
+    if (m->models)
+        models_archive(m, a);
 }

@@ -24,6 +24,10 @@
 #include "mmu/walk.h"
 
 struct cache;
+struct cache_view;
+struct heat;
+struct models;
+struct tlb_view;
 
 struct mmu_config {
     struct tlb_geometry itlb, dtlb, l2tlb;
@@ -94,11 +98,15 @@ struct mmu {
     struct host_page *pages; /* HOST_PAGES, by virtual page number */
     struct fetch_page *fetch_pages; /* FETCH_PAGES, likewise */
     uint64_t data_key, fetch_key; /* the contexts of data and of fetches */
-    uint64_t repeat_fetches; /* see mmu_count_fetch */
+    /* See mmu_count_fetch: the line that was fetched from last, as a tag. */
+    uint64_t fetch_line, fetch_line_mask;
+    uint64_t repeat_fetches;
 
     struct bus *bus;
     struct mmu_config config;
     struct mmu_port port;
+    struct models *models; /* NULL: nothing is modelled */
+    struct heat *heat;     /* NULL: nobody looks */
 
     /* The hart's state, as pushed, and what follows from it. */
     uint64_t satp;
@@ -253,10 +261,31 @@ MUST_USE static ALWAYS_INLINE bool mmu_fetch(struct mmu *m, uint64_t va,
 
 MUST_USE bool mmu_fetch_next(struct mmu *m, uint64_t va, struct fetch *out,
                              struct fault *fault);
-void mmu_count_fetch(struct mmu *m, uint64_t va, unsigned size);
+void mmu_count_fetch_slow(struct mmu *m, uint64_t va, unsigned size);
+
 /* Whether fetches must be counted, and the bytes of a line for that. */
-bool mmu_has_models(const struct mmu *m);
-unsigned mmu_fetch_line_bytes(const struct mmu *m);
+static inline bool mmu_has_models(const struct mmu *m)
+{
+    return m->models;
+}
+
+static inline unsigned mmu_fetch_line_bytes(const struct mmu *m)
+{
+    return (unsigned)m->fetch_line_mask + 1;
+}
+
+static ALWAYS_INLINE void mmu_count_fetch(struct mmu *m, uint64_t va,
+                                          unsigned size)
+{
+    uint64_t last = va + size - 1;
+
+    if (LIKELY(((last & ~m->fetch_line_mask) | m->fetch_key) ==
+                   m->fetch_line &&
+               (va & m->fetch_line_mask) <= (last & m->fetch_line_mask)))
+        m->repeat_fetches++;
+    else if (m->models)
+        mmu_count_fetch_slow(m, va, size);
+}
 
 /* Decoded code: the hart marks what it has decoded, by physical address; each
  * later write to a marked 64-byte line, by any hart or by DMA, calls
@@ -274,6 +303,43 @@ void mmu_snoop_dma_write(struct mmu *m, uint64_t pa, uint64_t len);
 MUST_USE bool mmu_peek_translate(const struct mmu *m, uint64_t va,
                                  enum access access, enum privilege priv,
                                  uint64_t *pa);
+
+/* What was modelled. All 0 where it was not; L2's counts are its own. */
+struct tlb_counts {
+    uint64_t accesses, hits, misses;
+};
+struct cache_counts {
+    uint64_t accesses, hits, misses, writebacks;
+};
+/* Page walks, the entries they read, and the updates of A and D. */
+struct walk_stats {
+    uint64_t walks, reads, updates;
+};
+struct mmu_counts {
+    struct tlb_counts itlb, dtlb, l2tlb;
+    struct cache_counts l1i, l1d;
+    struct walk_stats walks;
+};
+void mmu_count(struct mmu *m, struct mmu_counts *counts);
+
+/* The modelled structures, for the visualiser; 0 entries where there are
+ * none. Slots as tlb_look and ways as cache_look number them. */
+enum mmu_tlb { MMU_ITLB, MMU_DTLB, MMU_L2TLB };
+enum mmu_cache { MMU_L1I, MMU_L1D, MMU_L2 };
+unsigned mmu_tlb_entries(const struct mmu *m, enum mmu_tlb which,
+                         unsigned *ways);
+void mmu_tlb_look(const struct mmu *m, enum mmu_tlb which, unsigned slot,
+                  struct tlb_view *view);
+unsigned mmu_cache_lines(const struct mmu *m, enum mmu_cache which,
+                         unsigned *ways, unsigned *line_bytes);
+void mmu_cache_look(const struct mmu *m, enum mmu_cache which, unsigned way,
+                    struct cache_view *view);
+
+/* Notes accesses in `heat` (mmu/heat.h) from now on, or no longer (NULL).
+ * mmu_heat_epoch, called now and then with the machine's time, makes the
+ * next access to each frame a new one. Neither changes a count. */
+void mmu_set_heat(struct mmu *m, struct heat *heat);
+void mmu_heat_epoch(struct mmu *m, uint64_t now);
 
 /* Modelled TLBs, reservation, PMP; caches in snapshots only, as the guest
  * cannot observe them. After a restore the hart pushes satp and mode. */

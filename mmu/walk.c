@@ -10,7 +10,7 @@
 #define PAGE_SHIFT 12
 
 // clang-format off
-static const struct walk_scheme schemes32[] = {
+const struct walk_scheme walk_schemes32[1] = {
     /* name   va levels index pte ppn  mode lo  asid lo bits */
     { "sv32", 32, 2,    10,   4,  22,  1,   31, 22,     9 },
 };
@@ -20,9 +20,9 @@ const struct walk_scheme *walk_scheme_of(uint64_t satp, unsigned xlen)
 {
     if (xlen != 32)
         return NULL;
-    for (unsigned i = 0; i < ARRAY_SIZE(schemes32); i++) {
-        if (bits(satp, 31, schemes32[i].mode_lo) == schemes32[i].mode)
-            return &schemes32[i];
+    for (unsigned i = 0; i < ARRAY_SIZE(walk_schemes32); i++) {
+        if (bits(satp, 31, walk_schemes32[i].mode_lo) == walk_schemes32[i].mode)
+            return &walk_schemes32[i];
     }
     return NULL;
 }

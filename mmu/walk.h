@@ -30,6 +30,9 @@ struct walk_scheme {
 
 enum { SATP_BARE = 0 };
 
+/* On XLEN 32. */
+extern const struct walk_scheme walk_schemes32[1];
+
 /* The scheme that satp selects on a machine of that XLEN (32 or 64), or NULL:
  * bare, or one that this machine does not have. */
 const struct walk_scheme *walk_scheme_of(uint64_t satp, unsigned xlen);

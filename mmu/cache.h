@@ -1,0 +1,83 @@
+/*
+ * A cache as a tag model: which lines it holds, which of them are dirty, and
+ * how recently each was touched; no data. Physically indexed and tagged,
+ * write-back, stores allocate, least recently used.
+ *
+ * Recency is a stamp a way, from a clock that only grows; 0 marks an invalid
+ * way, so that the victim is the way with the least stamp: an invalid one
+ * first, the lowest index among those.
+ */
+#ifndef QUIRE_MMU_CACHE_H
+#define QUIRE_MMU_CACHE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/archive.h"
+#include "base/compiler.h"
+#include "mmu/geometry.h"
+
+#define CACHE_NO_LINE UINT64_MAX
+#define CACHE_NO_WAY UINT32_MAX
+
+struct cache_stats {
+    uint64_t accesses, misses; /* hits are the difference */
+    uint64_t writebacks;       /* dirty lines written to the next level */
+};
+
+struct cache {
+    struct cache_geometry geometry;
+    unsigned line_shift;
+    unsigned n_lines;
+    uint64_t set_mask;
+    /* By way: set number times ways, plus the way in the set; one more
+     * stamp than lines, a place for touches that nobody looks at. */
+    uint64_t *line;  /* physical address >> line_shift, or CACHE_NO_LINE */
+    uint64_t *stamp;
+    bool *is_dirty;
+    uint64_t now; /* of a shared cache; private ones use their hart's clock */
+    struct cache_stats stats;
+};
+
+/* The geometry must have been checked, and not be "none". */
+void cache_init(struct cache *c, const struct cache_geometry *g);
+void cache_free(struct cache *c);
+/* The same on the heap; NULL for "none", which cache_delete accepts. */
+struct cache *cache_new(const struct cache_geometry *g);
+void cache_delete(struct cache *c);
+/* Empties it; counts stay. */
+void cache_clear(struct cache *c);
+
+/* The way that holds this line, or CACHE_NO_WAY. */
+static inline uint32_t cache_find(const struct cache *c, uint64_t line)
+{
+    uint32_t ways = c->geometry.ways;
+    uint32_t first = (uint32_t)(line & c->set_mask) * ways;
+
+    for (uint32_t w = first; w < first + ways; w++) {
+        if (c->line[w] == line)
+            return w;
+    }
+    return CACHE_NO_WAY;
+}
+
+/* The way that a fill of this line takes. */
+uint32_t cache_victim(const struct cache *c, uint64_t line);
+void cache_invalidate(struct cache *c, uint32_t way);
+
+/* One access of a shared cache (c->now is its clock) to the line of pa:
+ * counts, fills, writes its dirty victim to memory. */
+void cache_access(struct cache *c, uint64_t pa, bool is_write);
+
+/* A way as the visualiser shows it. */
+struct cache_view {
+    uint64_t pa;
+    bool is_valid, is_dirty;
+    unsigned rank; /* among the valid ways of its set, 0 the oldest */
+};
+void cache_look(const struct cache *c, uint32_t way, struct cache_view *v);
+
+/* Snapshots only: the guest cannot observe a cache. A hash passes it by. */
+void cache_archive(struct cache *c, struct archive *a);
+
+#endif

@@ -1,0 +1,107 @@
+/*
+ * The filter in front of a first-level TLB and cache: it knows which lines
+ * would hit in both, so that a hit costs two stores (the stamps of the way
+ * and of the slot) instead of two lookups. Exact: an entry proves presence
+ * only, recency is in the stamps, and whatever takes a line, a right or a
+ * translation away kills the entry.
+ *
+ *  - load_tag valid: the line is in the cache, the slot is what a lookup of
+ *    the page would find, and it permits a load (or a fetch);
+ *  - store_tag valid: besides, the line is dirty, and a store is permitted
+ *    without anybody having to hear of it.
+ *
+ * Without a cache an entry stands for a page; without a TLB, or in a context
+ * without translation, its slot is a sink that nobody reads.
+ */
+#ifndef QUIRE_MMU_FILTER_H
+#define QUIRE_MMU_FILTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+
+#define FILTER_ENTRIES 512
+#define FILTER_WORDS (FILTER_ENTRIES / 64)
+#define FILTER_NO_TAG UINT64_C(0) /* epochs, in every tag, start at 1 */
+
+struct filter_entry {
+    uint64_t load_tag, store_tag; /* as in a host_page, by line */
+    uintptr_t addend; /* host address - virtual address */
+    uint32_t way, slot;
+};
+
+struct filter {
+    struct filter_entry entry[FILTER_ENTRIES];
+    unsigned line_shift;  /* 3 .. 12 */
+    unsigned colour_bits; /* of the index: those that are not the offset's */
+    uint64_t line_mask;   /* the offset in a line */
+    /* The clock of the stamps: ++ at each access. `settled` follows it at
+     * each that was counted otherwise, so the difference is what hit here. */
+    uint64_t now, settled;
+    uint64_t *way_stamp, *slot_stamp;
+    uint64_t *slot_map; /* FILTER_WORDS a slot: entries that may refer to it */
+    uint32_t n_slots;
+};
+
+/* line_bytes: 8 to 4096. Slot n_slots and above are the sink. */
+void filter_init(struct filter *f, unsigned line_bytes, uint32_t n_slots,
+                 uint64_t *way_stamp, uint64_t *slot_stamp);
+void filter_free(struct filter *f);
+
+/* The line's number in its page stays as it is, so that a physical address
+ * says where to look; higher bits are folded into the rest. */
+static ALWAYS_INLINE struct filter_entry *filter_at(struct filter *f,
+                                                    uint64_t va)
+{
+    uint64_t fold = va >> 15 ^ va >> 18 ^ va >> 21;
+    uint64_t index = va >> f->line_shift ^ fold << (12 - f->line_shift);
+
+    return &f->entry[index & (FILTER_ENTRIES - 1)];
+}
+
+static ALWAYS_INLINE uint64_t filter_tag(const struct filter *f, uint64_t va,
+                                         unsigned size, uint64_t key)
+{
+    return (va & (~f->line_mask | (size - 1))) | key;
+}
+
+static ALWAYS_INLINE void filter_touch(struct filter *f,
+                                       const struct filter_entry *e)
+{
+    uint64_t now = ++f->now;
+
+    f->way_stamp[e->way] = now;
+    f->slot_stamp[e->slot] = now;
+}
+
+/* One access counted elsewhere: its stamp. */
+static inline uint64_t filter_tick(struct filter *f)
+{
+    f->settled++;
+    return ++f->now;
+}
+
+/* Hits since the last call. */
+static inline uint64_t filter_settle(struct filter *f)
+{
+    uint64_t n = f->now - f->settled;
+
+    f->settled = f->now;
+    return n;
+}
+
+/* Enters the line of va, or replaces what stood for it. */
+void filter_set(struct filter *f, uint64_t va, uint64_t load_tag,
+                uint64_t store_tag, uintptr_t addend, uint32_t way,
+                uint32_t slot);
+
+void filter_kill_all(struct filter *f);
+void filter_kill_slot(struct filter *f, uint32_t slot);
+/* The way that held the line of pa was lost, or only cleaned. */
+void filter_kill_way(struct filter *f, uint32_t way, uint64_t pa);
+void filter_clean_way(struct filter *f, uint32_t way, uint64_t pa);
+/* Kills the store tags of the 4 KiB page at this host address. */
+void filter_kill_stores(struct filter *f, uintptr_t page_host);
+
+#endif

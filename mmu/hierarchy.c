@@ -1,0 +1,220 @@
+/*
+ * The caches of the modelled hierarchy: a hart's accesses go to its L1, on a
+ * miss to the shared L2. Data in the L1Ds of several harts is kept coherent:
+ * a dirty line is in one L1D only. Each line that leaves or is cleaned takes
+ * its entries in the filter along.
+ */
+#include "mmu/models.h"
+
+/* An L1's read or write-back: one access a line of L2. */
+static void l2_access(const struct models *s, const struct cache *l1,
+                      uint64_t line, bool is_write)
+{
+    uint64_t pa = line << l1->line_shift;
+    uint64_t end = pa + l1->geometry.line_bytes;
+
+    if (!s->l2)
+        return;
+    do {
+        cache_access(s->l2, pa, is_write);
+        pa += s->l2->geometry.line_bytes;
+    } while (pa < end);
+}
+
+static void write_back(struct models *s, uint32_t way)
+{
+    s->l1d.stats.writebacks++;
+    l2_access(s, &s->l1d, s->l1d.line[way], true);
+    s->l1d.is_dirty[way] = false;
+}
+
+static uint64_t line_pa(const struct cache *c, uint32_t way)
+{
+    return c->line[way] << c->line_shift;
+}
+
+static void clean_l1d(struct models *s, uint32_t way)
+{
+    if (!s->l1d.is_dirty[way])
+        return;
+    filter_clean_way(&s->data, way, line_pa(&s->l1d, way));
+    write_back(s, way);
+}
+
+static void drop_l1d(struct models *s, uint32_t way)
+{
+    filter_kill_way(&s->data, way, line_pa(&s->l1d, way));
+    cache_invalidate(&s->l1d, way);
+}
+
+/* Another hart is about to access the line: a load cleans it here, a store
+ * takes it away. */
+static void snoop(struct mmu *m, uint64_t line, bool is_write)
+{
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        struct models *s = m->harts[i]->models;
+        uint32_t way;
+
+        if (m->harts[i] == m)
+            continue;
+        way = cache_find(&s->l1d, line);
+        if (way == CACHE_NO_WAY)
+            continue;
+        clean_l1d(s, way);
+        if (is_write)
+            drop_l1d(s, way);
+    }
+}
+
+static uint32_t fill_l1d(struct models *s, uint64_t line)
+{
+    struct cache *c = &s->l1d;
+    uint32_t way = cache_victim(c, line);
+
+    if (c->line[way] != CACHE_NO_LINE) {
+        if (c->is_dirty[way])
+            write_back(s, way);
+        drop_l1d(s, way);
+    }
+    l2_access(s, c, line, false);
+    c->line[way] = line;
+    return way;
+}
+
+uint32_t models_data(struct mmu *m, uint64_t pa, bool is_write)
+{
+    struct models *s = m->models;
+    struct cache *c = &s->l1d;
+    uint64_t line = pa >> c->line_shift;
+    uint32_t way = cache_find(c, line);
+    bool is_hit = way != CACHE_NO_WAY;
+
+    c->stats.accesses++;
+    c->stats.misses += !is_hit;
+    if (m->n_harts > 1 && (!is_hit || (is_write && !c->is_dirty[way])))
+        snoop(m, line, is_write);
+    if (!is_hit)
+        way = fill_l1d(s, line);
+    c->stamp[way] = filter_tick(&s->data);
+    c->is_dirty[way] |= is_write;
+    return way;
+}
+
+uint32_t models_data_span(struct mmu *m, uint64_t pa, unsigned len,
+                          bool is_write)
+{
+    unsigned shift = m->models->l1d.line_shift;
+    uint64_t first = pa >> shift, last = (pa + len - 1) >> shift;
+    uint32_t way = models_data(m, pa, is_write);
+
+    for (uint64_t line = first + 1; line <= last; line++)
+        models_data(m, line << shift, is_write);
+    return first == last ? way : CACHE_NO_WAY;
+}
+
+static void drop_l1i(struct mmu *m, uint32_t way)
+{
+    struct models *s = m->models;
+
+    filter_kill_way(&s->fetch, way, line_pa(&s->l1i, way));
+    cache_invalidate(&s->l1i, way);
+    m->fetch_line = FILTER_NO_TAG;
+}
+
+uint32_t models_insn(struct mmu *m, uint64_t pa)
+{
+    struct models *s = m->models;
+    struct cache *c = &s->l1i;
+    uint64_t line = pa >> c->line_shift;
+    uint32_t way = cache_find(c, line);
+
+    c->stats.accesses++;
+    if (way == CACHE_NO_WAY) {
+        c->stats.misses++;
+        way = cache_victim(c, line);
+        if (c->line[way] != CACHE_NO_LINE)
+            drop_l1i(m, way);
+        l2_access(s, c, line, false);
+        c->line[way] = line;
+    }
+    c->stamp[way] = filter_tick(&s->fetch);
+    return way;
+}
+
+void models_drop_l1i(struct mmu *m)
+{
+    struct models *s = m->models;
+
+    cache_clear(&s->l1i);
+    filter_kill_all(&s->fetch);
+    m->fetch_line = FILTER_NO_TAG;
+}
+
+/* Calls act(m, line) for each of the smallest lines that [pa, pa + len) has:
+ * all caches of one machine are asked in the order of addresses. */
+static void each_line(struct mmu *m, uint64_t pa, uint64_t len,
+                      void (*act)(struct mmu *m, uint64_t pa))
+{
+    const struct models *s = m->models;
+    unsigned shift = s->l1d.line_shift;
+
+    if (s->l1i.line_shift < shift)
+        shift = s->l1i.line_shift;
+    if (s->l2 && s->l2->line_shift < shift)
+        shift = s->l2->line_shift;
+    for (uint64_t line = pa >> shift; line <= (pa + len - 1) >> shift; line++)
+        act(m, line << shift);
+}
+
+static void read_line(struct mmu *m, uint64_t pa)
+{
+    struct cache *l2 = m->models->l2;
+    uint32_t way;
+
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        struct models *s = m->harts[i]->models;
+
+        way = cache_find(&s->l1d, pa >> s->l1d.line_shift);
+        if (way != CACHE_NO_WAY)
+            clean_l1d(s, way);
+    }
+    if (!l2)
+        return;
+    way = cache_find(l2, pa >> l2->line_shift);
+    if (way == CACHE_NO_WAY || !l2->is_dirty[way])
+        return;
+    l2->is_dirty[way] = false;
+    l2->stats.writebacks++;
+}
+
+static void write_line(struct mmu *m, uint64_t pa)
+{
+    struct cache *l2 = m->models->l2;
+    uint32_t way;
+
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        struct models *s = m->harts[i]->models;
+
+        way = cache_find(&s->l1d, pa >> s->l1d.line_shift);
+        if (way != CACHE_NO_WAY)
+            drop_l1d(s, way);
+        way = cache_find(&s->l1i, pa >> s->l1i.line_shift);
+        if (way != CACHE_NO_WAY)
+            drop_l1i(m->harts[i], way);
+    }
+    if (!l2)
+        return;
+    way = cache_find(l2, pa >> l2->line_shift);
+    if (way != CACHE_NO_WAY)
+        cache_invalidate(l2, way);
+}
+
+void models_dma_read(struct mmu *m, uint64_t pa, uint64_t len)
+{
+    each_line(m, pa, len, read_line);
+}
+
+void models_dma_write(struct mmu *m, uint64_t pa, uint64_t len)
+{
+    each_line(m, pa, len, write_line);
+}

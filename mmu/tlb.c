@@ -1,0 +1,282 @@
+/*
+ * Modelled TLBs.
+ */
+#include "mmu/tlb.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/bits.h"
+#include "mmu/pte.h"
+#include "mmu/recency.h"
+
+const char *tlb_geometry_check(const struct tlb_geometry *g)
+{
+    if (!g->entries)
+        return NULL;
+    if (g->entries > 65536 || !g->ways || g->entries % g->ways ||
+        !is_power_of_two(g->entries / g->ways))
+        return "a power of two of sets, at most 65536 entries";
+    if (g->ways > RECENCY_MAX_WAYS)
+        return "at most 1024 ways";
+    return NULL;
+}
+
+static bool is_fully_associative(const struct tlb *t)
+{
+    return !t->set_mask;
+}
+
+void tlb_init(struct tlb *t, const struct tlb_geometry *g, unsigned index_bits)
+{
+    memset(t, 0, sizeof *t);
+    t->geometry = *g;
+    t->index_bits = index_bits;
+    t->set_mask = g->entries / g->ways - 1;
+    t->key = alloc_zeroed(g->entries, sizeof *t->key);
+    t->mask = alloc_zeroed(g->entries, sizeof *t->mask);
+    t->info = alloc_zeroed(g->entries, sizeof *t->info);
+    t->stamp = alloc_zeroed(g->entries + 1, sizeof *t->stamp);
+    tlb_clear(t);
+}
+
+void tlb_free(struct tlb *t)
+{
+    free(t->key);
+    free(t->mask);
+    free(t->info);
+    free(t->stamp);
+    memset(t, 0, sizeof *t);
+}
+
+static bool is_piece(const struct tlb *t, uint32_t slot)
+{
+    return tlb_level(t, slot) && !(t->info[slot] & TLB_WHOLE);
+}
+
+void tlb_drop(struct tlb *t, uint32_t slot)
+{
+    t->n_pieces -= is_piece(t, slot);
+    t->key[slot] = TLB_INVALID_KEY;
+    t->mask[slot] = ~UINT64_C(0);
+    t->info[slot] = 0;
+    t->stamp[slot] = 0;
+}
+
+void tlb_clear(struct tlb *t)
+{
+    for (uint32_t slot = 0; slot < t->geometry.entries; slot++)
+        tlb_drop(t, slot);
+}
+
+static uint32_t first_of_set(const struct tlb *t, uint64_t key)
+{
+    return (uint32_t)(key >> TLB_ASID_BITS & t->set_mask) * t->geometry.ways;
+}
+
+uint32_t tlb_peek(const struct tlb *t, uint64_t key)
+{
+    uint32_t first = first_of_set(t, key);
+
+    for (uint32_t slot = first; slot < first + t->geometry.ways; slot++) {
+        if (tlb_matches(t, slot, key))
+            return slot;
+    }
+    return TLB_NO_SLOT;
+}
+
+static unsigned hint_of(uint64_t key)
+{
+    return key >> TLB_ASID_BITS & (TLB_HINTS - 1);
+}
+
+static void set_hint(struct tlb *t, uint64_t key, uint32_t slot)
+{
+    t->hint_key[hint_of(key)] = key;
+    t->hint_slot[hint_of(key)] = slot;
+}
+
+static void clear_hints(struct tlb *t)
+{
+    memset(t->hint_key, 0xff, sizeof t->hint_key);
+}
+
+uint32_t tlb_find(struct tlb *t, uint64_t key)
+{
+    uint32_t slot = t->hint_slot[hint_of(key)];
+
+    if (!is_fully_associative(t))
+        return tlb_peek(t, key);
+    if (t->hint_key[hint_of(key)] == key && tlb_matches(t, slot, key))
+        return slot;
+    slot = tlb_peek(t, key);
+    if (slot != TLB_NO_SLOT)
+        set_hint(t, key, slot);
+    return slot;
+}
+
+uint32_t tlb_victim(const struct tlb *t, uint64_t key)
+{
+    uint32_t first = first_of_set(t, key), victim = first;
+
+    for (uint32_t slot = first + 1; slot < first + t->geometry.ways; slot++) {
+        if (t->stamp[slot] < t->stamp[victim])
+            victim = slot;
+    }
+    return victim;
+}
+
+static uint64_t level_mask(const struct tlb *t, unsigned level)
+{
+    return (UINT64_C(1) << level * t->index_bits) - 1;
+}
+
+static uint64_t mask_of(const struct tlb *t, uint64_t info)
+{
+    uint64_t mask = ~UINT64_C(0);
+
+    if (info & TLB_WHOLE)
+        mask &= ~(level_mask(t, info >> TLB_LEVEL_SHIFT & 7)
+                  << TLB_ASID_BITS);
+    if (info & PTE_G)
+        mask &= ~((UINT64_C(1) << TLB_ASID_BITS) - 1);
+    return mask;
+}
+
+void tlb_set(struct tlb *t, uint32_t slot, const struct tlb_fill *f)
+{
+    bool is_whole = f->level && !f->is_piece && is_fully_associative(t);
+    uint64_t pa = f->page_pa;
+
+    if (is_whole)
+        pa &= ~(level_mask(t, f->level) << 12);
+    t->info[slot] = pa | f->flags | f->level << TLB_LEVEL_SHIFT |
+                    (is_whole ? TLB_WHOLE : 0);
+    t->mask[slot] = mask_of(t, t->info[slot]);
+    t->key[slot] = f->key & t->mask[slot];
+    t->n_pieces += is_piece(t, slot);
+    if (t->mask[slot] != ~UINT64_C(0))
+        clear_hints(t);
+    else
+        set_hint(t, f->key, slot);
+}
+
+bool tlb_is_fenced(const struct tlb *t, uint32_t slot,
+                   const struct tlb_fence *f)
+{
+    uint64_t difference = t->key[slot] >> TLB_ASID_BITS ^ f->vpn;
+
+    if (!tlb_is_valid(t, slot))
+        return false;
+    if (f->has_asid && (t->info[slot] & PTE_G ||
+                        (t->key[slot] & 0xffff) != f->asid))
+        return false;
+    return !f->has_vpn || !(difference & ~level_mask(t, tlb_level(t, slot)));
+}
+
+uint32_t tlb_next_fenced(const struct tlb *t, uint32_t slot,
+                         const struct tlb_fence *f)
+{
+    uint32_t end = t->geometry.entries;
+
+    if (f->has_vpn && !t->n_pieces) {
+        uint32_t first = first_of_set(t, f->vpn << TLB_ASID_BITS);
+
+        slot = slot < first ? first : slot;
+        end = first + t->geometry.ways;
+    }
+    for (; slot < end; slot++) {
+        if (tlb_is_fenced(t, slot, f))
+            return slot;
+    }
+    return TLB_NO_SLOT;
+}
+
+void tlb_look(const struct tlb *t, uint32_t slot, struct tlb_view *v)
+{
+    uint32_t ways = t->geometry.ways, first = slot / ways * ways;
+
+    memset(v, 0, sizeof *v);
+    v->is_valid = tlb_is_valid(t, slot);
+    if (!v->is_valid)
+        return;
+    v->is_global = t->info[slot] & PTE_G;
+    v->is_whole = t->info[slot] & TLB_WHOLE;
+    v->va = t->key[slot] >> TLB_ASID_BITS << 12;
+    v->pa = t->info[slot] & ~UINT64_C(0xfff);
+    v->asid = t->key[slot] & 0xffff;
+    v->level = tlb_level(t, slot);
+    v->flags = t->info[slot] & TLB_FLAGS;
+    for (uint32_t i = first; i < first + ways; i++)
+        v->rank += t->stamp[i] && t->stamp[i] < t->stamp[slot];
+}
+
+/* An entry that this TLB could have come to by itself. */
+static bool is_possible(const struct tlb *t, uint32_t slot)
+{
+    uint64_t key = t->key[slot], info = t->info[slot];
+    unsigned level = tlb_level(t, slot);
+
+    if (!tlb_is_valid(t, slot))
+        return !info && !t->stamp[slot];
+    if (!t->stamp[slot] || key & ~t->mask[slot] || info >> 56)
+        return false;
+    if (info & TLB_WHOLE)
+        return level && is_fully_associative(t) &&
+               !(info >> 12 & level_mask(t, level));
+    return first_of_set(t, key) == slot / t->geometry.ways * t->geometry.ways;
+}
+
+static bool is_consistent(const struct tlb *t)
+{
+    for (uint32_t slot = 0; slot < t->geometry.entries; slot++) {
+        if (!is_possible(t, slot))
+            return false;
+    }
+    return recency_is_normal(t->stamp, t->geometry.entries,
+                             t->geometry.ways);
+}
+
+/* What follows from the entries, once they are known to make sense. */
+static bool derive(struct tlb *t)
+{
+    t->n_pieces = 0;
+    for (uint32_t slot = 0; slot < t->geometry.entries; slot++) {
+        if (tlb_level(t, slot) >= 5)
+            return false;
+        t->mask[slot] = mask_of(t, t->info[slot]);
+        t->n_pieces += is_piece(t, slot);
+    }
+    return is_consistent(t);
+}
+
+static void check_loaded(struct tlb *t, struct archive *a)
+{
+    bool ok = !archive_error(a) && derive(t);
+
+    archive_check(a, ok, "tlb: entries and recency do not fit");
+    if (!ok) {
+        tlb_clear(t);
+        t->n_pieces = 0;
+    }
+    clear_hints(t);
+    t->now = t->geometry.ways;
+}
+
+void tlb_archive(struct tlb *t, const char *name, struct archive *a)
+{
+    size_t bytes = t->geometry.entries * sizeof *t->key;
+
+    archive_section(a, name);
+    recency_normalize(t->stamp, t->geometry.entries, t->geometry.ways);
+    archive_bytes(a, "key", t->key, bytes);
+    archive_bytes(a, "info", t->info, bytes);
+    archive_bytes(a, "stamp", t->stamp, bytes);
+    if (archive_is_stored(a)) {
+        archive_u64(a, "accesses", &t->stats.accesses);
+        archive_u64(a, "misses", &t->stats.misses);
+    }
+    if (archive_is_loading(a))
+        check_loaded(t, a);
+}
