@@ -102,7 +102,7 @@ static const char *set_rom(struct options *o, const char *value)
     o->rom = options_keep(o, value);
     o->machine.kernel = o->rom;
     o->bios = "none";
-    o->display = DISPLAY_NONE;
+    o->display.kind = VISUAL_NONE;
     return NULL;
 }
 
@@ -143,6 +143,15 @@ static const char *set_nographic(struct options *o, const char *value)
     (void)value;
     o->serial = SERIAL_STDIO;
     return NULL;
+}
+
+static const char *set_display(struct options *o, const char *value)
+{
+    char error[160];
+
+    return visual_parse(value, &o->display, error, sizeof error)
+               ? NULL
+               : options_keep(o, error);
 }
 
 static const char *set_clock(struct options *o, const char *value)
@@ -313,6 +322,9 @@ static const struct option_row rows[] = {
       options_set_dma },
     { "serial", "stdio|file:F|null", "where the console goes (stdio)",
       set_serial },
+    { "display", "sdl|none|png:F[,every=N|at=N]",
+      "a window, or pictures: each N steps (F holds %d), after N steps, or "
+      "at the end (none)", set_display },
     { "nographic", NULL, "console on stdio", set_nographic },
     { "engine", "interp", "how instructions are executed", set_engine },
     { "cache", "l1i=SIZE:WAYS:LINE[:lru[:wb[:alloc]]],l1d=..,l2=..|none",

@@ -10,12 +10,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "frontend/visual/visual.h"
 #include "machine/machine.h"
 #include "machine/stats.h"
 
 enum serial_kind { SERIAL_STDIO, SERIAL_FILE, SERIAL_NULL };
-
-enum display_kind { DISPLAY_NONE, DISPLAY_SDL, DISPLAY_PNG };
 
 enum pace { PACE_DEFAULT, PACE_HOST, PACE_NONE };
 
@@ -33,10 +32,7 @@ struct options {
 
     enum serial_kind serial;
     const char *serial_file;
-    enum display_kind display;
-    const char *display_file;           /* of png */
-    uint64_t display_every, display_at; /* steps, 0 for none */
-    bool has_display_at;
+    struct visual_options display;
     enum pace pace;
 
     unsigned debug; /* DEBUG_* */

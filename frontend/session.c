@@ -21,6 +21,8 @@
 #define NS_PER_MS UINT64_C(1000000)
 /* A machine that fell behind by more than this does not catch up. */
 #define PACE_SLACK_NS (20 * NS_PER_MS)
+/* While the machine waits, the window looks at it this often. */
+#define WINDOW_NS (30 * NS_PER_MS)
 
 /* How the run ended: the status, a word for -stats, a sentence for the user
  * (empty where the guest has said it all). */
@@ -35,6 +37,7 @@ struct session {
     struct machine *machine;
     struct console console;
     struct debug debug;
+    struct visual *visual; /* NULL without a display */
     FILE *log;
     bool is_paced;
     uint64_t pace_ns;    /* host time at which the last jump was over */
@@ -115,6 +118,12 @@ static enum idle_answer wait_until(struct session *s, uint64_t when)
             return IDLE_OVER;
         if (when == UINT64_MAX && !console_is_open(&s->console))
             return IDLE_OVER;
+        if (s->options->display.kind == VISUAL_WINDOW) {
+            if (!visual_poll(s->visual))
+                end(s, EXIT_PASS, "quit", "%s", "");
+            if (until > host_ns() + WINDOW_NS)
+                until = host_ns() + WINDOW_NS;
+        }
         console_read(&s->console, ms_until(until));
     }
 }
@@ -207,6 +216,8 @@ static uint64_t next_stop(const struct session *s, uint64_t steps)
         next = (steps / o->hash_every + 1) * o->hash_every;
     if (o->has_limit && o->limit < next)
         next = o->limit;
+    if (s->visual && visual_steps(s->visual) < next - steps)
+        next = steps + visual_steps(s->visual);
     return next;
 }
 
@@ -220,6 +231,8 @@ static void run_slice(struct session *s)
     steps = machine_steps(s->machine);
     if (o->hash_every && steps % o->hash_every == 0)
         hash(s, steps);
+    if (s->visual && !visual_poll(s->visual))
+        end(s, EXIT_PASS, "quit", "%s", "");
     check_outside(s);
     end_by_guest(s, stop);
     if (o->has_limit && steps >= o->limit)
@@ -255,8 +268,12 @@ static void open_session(struct session *s, const struct options *o)
     machine_set_hooks(s->machine, &hooks);
     console_open(&s->console, o);
     debug_open(&s->debug, s->machine, o->debug, s->log);
+    if (o->display.kind != VISUAL_NONE)
+        s->visual = visual_open(&o->display, s->machine);
     s->is_paced = o->pace == PACE_HOST ||
-                  (o->pace == PACE_DEFAULT && isatty(STDIN_FILENO));
+                  (o->pace == PACE_DEFAULT &&
+                   (isatty(STDIN_FILENO) ||
+                    o->display.kind == VISUAL_WINDOW));
     s->pace_ns = host_ns();
     terminal_catch_signals();
     if (s->console.in >= 0)
@@ -314,6 +331,8 @@ int session_run(const struct options *o)
     open_session(&s, o);
     while (!s.is_over)
         run_slice(&s);
+    if (!visual_close(s.visual) && s.ending.status == EXIT_PASS)
+        s.ending.status = EXIT_HOST_IO;
     judge_expectation(&s);
     terminal_restore();
     if (o->rom)

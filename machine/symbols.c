@@ -5,20 +5,17 @@
 #include "machine/symbols.h"
 
 #include <elf.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <gelf.h>
 #include <libelf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "machine/dwarf.h"
 
-#define FILE_MAX (UINT64_C(1) << 30)
+#define FILE_MAX ((size_t)1 << 30)
 
 struct symbol {
     const char *name;
@@ -224,46 +221,12 @@ struct symbols *symbols_open_memory(const void *data, size_t len, char *error,
     return open_data(copy, len, error, size);
 }
 
-static bool read_all(int fd, char *data, size_t len)
-{
-    for (size_t done = 0; done < len;) {
-        ssize_t n = read(fd, data + done, len - done);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        done += (size_t)n;
-    }
-    return true;
-}
-
 struct symbols *symbols_open(const char *path, char *error, size_t size)
 {
-    struct stat st;
-    char *data;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    size_t len;
+    char *data = (char *)file_read(path, FILE_MAX, &len, error, size);
 
-    if (fd < 0 || fstat(fd, &st) < 0) {
-        snprintf(error, size, "%s", strerror(errno));
-        if (fd >= 0)
-            close(fd);
-        return NULL;
-    }
-    if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size > FILE_MAX) {
-        snprintf(error, size, "not a regular file of at most 1 GiB");
-        close(fd);
-        return NULL;
-    }
-    data = alloc_zeroed((size_t)st.st_size, 1);
-    if (!read_all(fd, data, (size_t)st.st_size)) {
-        snprintf(error, size, "cannot be read");
-        free(data);
-        close(fd);
-        return NULL;
-    }
-    close(fd);
-    return open_data(data, (size_t)st.st_size, error, size);
+    return data ? open_data(data, len, error, size) : NULL;
 }
 
 void symbols_close(struct symbols *s)

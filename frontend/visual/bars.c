@@ -295,9 +295,7 @@ void draw_facts(struct picture *p)
         slot_facts(&f, hover.index);
     else if (hover.kind == ITEM_VMA_PAGE &&
              hover.index < p->view->n_vma_pages &&
-             VIEW_PAGE_KIND(p->view->vma_pages[hover.index]) !=
-                 VIEW_PAGE_ANON &&
-             VIEW_PAGE_KIND(p->view->vma_pages[hover.index]) != VIEW_PAGE_FILE)
+             render_frame_of_page(p, hover.index) == NO_FRAME)
         page_facts(&f, hover.index);
     else if (frame != NO_FRAME)
         frame_facts(&f, frame);

@@ -119,22 +119,32 @@ unsigned selected_process(const struct picture *p)
     return VIEW_NONE;
 }
 
+uint32_t render_frame_of_page(const struct picture *p, uint32_t index)
+{
+    uint32_t state, kind;
+
+    if (index >= p->view->n_vma_pages)
+        return NO_FRAME;
+    state = p->view->vma_pages[index];
+    kind = VIEW_PAGE_KIND(state);
+    if ((kind == VIEW_PAGE_ANON || kind == VIEW_PAGE_FILE) &&
+        VIEW_PAGE_INDEX(state) < p->view->n_frames)
+        return VIEW_PAGE_INDEX(state);
+    return NO_FRAME;
+}
+
 uint32_t current_frame(const struct picture *p)
 {
     const struct item *hover = &p->scene->hover;
-    uint32_t state;
+    uint32_t frame = NO_FRAME;
 
-    if (hover->kind == ITEM_FRAME && hover->index < p->view->n_frames)
-        return hover->index;
-    if (hover->kind == ITEM_VMA_PAGE && hover->index < p->view->n_vma_pages) {
-        state = p->view->vma_pages[hover->index];
-        if ((VIEW_PAGE_KIND(state) == VIEW_PAGE_ANON ||
-             VIEW_PAGE_KIND(state) == VIEW_PAGE_FILE) &&
-            VIEW_PAGE_INDEX(state) < p->view->n_frames)
-            return VIEW_PAGE_INDEX(state);
-    }
-    return p->scene->selected < p->view->n_frames ? p->scene->selected
-                                                  : NO_FRAME;
+    if (hover->kind == ITEM_FRAME)
+        frame = hover->index;
+    else if (hover->kind == ITEM_VMA_PAGE)
+        frame = render_frame_of_page(p, hover->index);
+    if (frame >= p->view->n_frames)
+        frame = p->scene->selected;
+    return frame < p->view->n_frames ? frame : NO_FRAME;
 }
 
 static void draw_panels(struct picture *p)

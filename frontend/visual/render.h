@@ -50,7 +50,7 @@ void render(struct picture *p, uint32_t *pixels, const struct glyphs *glyphs,
 /* What is at x, y of the picture drawn last. */
 struct item render_item_at(const struct picture *p, int x, int y);
 
-/* Whether everything in the snapshot that the renderer indexes is in range;
- * a snapshot that is not is drawn as an empty one with a badge. */
+/* The frame that a page of a VMA lies in, NO_FRAME if it is not present. */
+uint32_t render_frame_of_page(const struct picture *p, uint32_t index);
 
 #endif

@@ -1,0 +1,121 @@
+/*
+ * From a machine to snapshots of it.
+ */
+#include "machine/kview.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "machine/hardware_view.h"
+#include "machine/octavo_view.h"
+#include "machine/symbols.h"
+#include "mmu/walk.h"
+
+struct kview {
+    const struct machine *machine;
+    struct guest_memory memory;
+    struct symbols *symbols;    /* NULL without */
+    struct octavo_view *octavo; /* NULL: the hardware view */
+    char why[120];              /* it is the hardware view, or empty */
+};
+
+static bool peek(const void *ctx, uint64_t pa, void *to, size_t len)
+{
+    return machine_peek(ctx, pa, to, len);
+}
+
+struct kview *kview_open(const struct machine *m, const char *elf)
+{
+    struct kview *k = alloc_zeroed(1, sizeof *k);
+    char error[100];
+
+    k->machine = m;
+    k->memory =
+        (struct guest_memory){peek, m, m->bus.ram_base_pa, m->bus.ram_size};
+    if (!elf)
+        return k;
+    k->symbols = symbols_open(elf, error, sizeof error);
+    if (k->symbols)
+        k->octavo =
+            octavo_view_open(&k->memory, k->symbols, error, sizeof error);
+    return k;
+}
+
+void kview_close(struct kview *k)
+{
+    if (!k)
+        return;
+    octavo_view_close(k->octavo);
+    symbols_close(k->symbols);
+    free(k);
+}
+
+void kview_init_snapshot(const struct kview *k, struct view_snapshot *v)
+{
+    view_init(v, k->memory.ram_base_pa,
+              (uint32_t)(k->memory.ram_size >> VIEW_PAGE_SHIFT), false);
+}
+
+/* The page tables' form: that of the first hart which uses one. */
+static const struct walk_scheme *current_scheme(const struct machine *m)
+{
+    for (unsigned i = 0; i < m->n_harts; i++)
+        if (m->harts[i].mmu.scheme)
+            return m->harts[i].mmu.scheme;
+    return NULL;
+}
+
+static void name_machine(const struct kview *k, struct view_snapshot *v)
+{
+    const struct machine *m = k->machine;
+    const struct walk_scheme *scheme = current_scheme(m);
+
+    snprintf(v->machine, sizeof v->machine, "quire%u  %llu MiB  %s  %s",
+             m->harts[0].xlen, (unsigned long long)(m->bus.ram_size >> 20),
+             scheme ? scheme->name : "bare", m->harts[0].engine->name);
+}
+
+static void fill_hardware(struct kview *k, struct view_snapshot *v)
+{
+    const struct machine *m = k->machine;
+
+    hardware_view_contents(&k->memory, v);
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        const struct mmu *mmu = &m->harts[i].mmu;
+
+        if (mmu->scheme)
+            hardware_view_space(
+                &k->memory, mmu->scheme,
+                satp_ppn(mmu->scheme, mmu->satp) << VIEW_PAGE_SHIFT, v);
+    }
+}
+
+static void count_hardware(const struct machine *m, struct view_counters *c)
+{
+    c->steps = machine_steps(m);
+    c->time = m->clock.now;
+}
+
+void kview_fill(struct kview *k, struct view_snapshot *v, int32_t pid)
+{
+    const struct machine *m = k->machine;
+    const struct walk_scheme *scheme = current_scheme(m);
+
+    view_clear(v);
+    v->steps = machine_steps(m);
+    v->time = m->clock.now;
+    v->hz = m->clock.hz;
+    name_machine(k, v);
+    if (!k->octavo || !scheme || !octavo_view_fill(k->octavo, v, scheme, pid))
+        fill_hardware(k, v);
+    count_hardware(m, &v->counters);
+}
+
+void kview_count(struct kview *k, struct view_counters *c)
+{
+    *c = (struct view_counters){0};
+    if (k->octavo)
+        octavo_view_count(k->octavo, c);
+    count_hardware(k->machine, c);
+}

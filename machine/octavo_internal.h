@@ -1,0 +1,67 @@
+/*
+ * What the two halves of the Octavo view share: frames and zones in
+ * octavo_view.c, tasks and their address spaces in octavo_tasks.c.
+ */
+#ifndef QUIRE_MACHINE_OCTAVO_INTERNAL_H
+#define QUIRE_MACHINE_OCTAVO_INTERNAL_H
+
+#include "base/bits.h"
+#include "machine/octavo_fields.h"
+#include "machine/octavo_view.h"
+#include "machine/page_tree.h"
+
+#define COLOUR_SLOTS 16
+#define SWAP_AREAS 32
+#define TASK_BYTES_MAX 16384
+
+/* Which process has a colour, for its life; `task` is its structure. */
+struct colour_slot {
+    int32_t pid; /* 0: free */
+    uint64_t task_va;
+    bool is_alive;
+};
+
+struct octavo_view {
+    const struct guest_memory *memory;
+    struct octavo_fields fields;
+    unsigned word;        /* bytes of a pointer */
+    uint64_t user_va_end; /* the kernel's half begins */
+    uint64_t direct_map_end;
+    uint64_t text_va, data_va, end_va; /* of the kernel's image; 0: unknown */
+    struct colour_slot slots[COLOUR_SLOTS];
+
+    /* While filling. */
+    struct view_snapshot *v;
+    const struct walk_scheme *scheme;
+    uint64_t tables_left;
+    uint64_t mm_va[VIEW_PROCESSES], task_va[VIEW_PROCESSES];
+    uint32_t swap_base[SWAP_AREAS], swap_size[SWAP_AREAS];
+    unsigned process; /* whose page tables are visited */
+    unsigned vma;     /* the next VMA that an entry can lie in */
+
+    uint8_t *pages; /* a copy of mem_map, of n_frames entries */
+    uint8_t task[TASK_BYTES_MAX];
+    uint8_t slots_map[4096];
+};
+
+/* Kernel memory by virtual address; false if it is not in the direct map. */
+MUST_USE bool octavo_read(const struct octavo_view *o, uint64_t va, void *to,
+                          size_t len);
+/* A pointer or an unsigned long. */
+MUST_USE bool octavo_read_word(const struct octavo_view *o, uint64_t va,
+                               uint64_t *value);
+/* A string of at most `size` - 1 bytes; what is not printable becomes '?'. */
+MUST_USE bool octavo_read_string(const struct octavo_view *o, uint64_t va,
+                                 char *to, size_t size);
+/* A member's value from a copy of its structure; 0 for one that this build
+ * does not have. */
+uint64_t octavo_get(const struct octavo_view *o, const uint8_t *structure,
+                    enum octavo_member member);
+/* The frame at a physical address, NO_FRAME if it is none of the snapshot. */
+#define OCTAVO_NO_FRAME UINT32_MAX
+uint32_t octavo_frame(const struct octavo_view *o, uint64_t pa);
+
+/* Tasks, their page tables, the swap map, and the VMAs of one. */
+void octavo_fill_tasks(struct octavo_view *o, int32_t pid);
+
+#endif
