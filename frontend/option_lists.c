@@ -185,7 +185,7 @@ static const char *set_cache_level(struct cache_geometry *level,
     wrong = check_policies(text, only, ARRAY_SIZE(only));
     if (wrong)
         return wrong;
-    wrong = g.size_bytes ? NULL : "a size above 0";
+    wrong = g.size_bytes ? cache_geometry_check(&g) : "a size above 0";
     if (!wrong)
         *level = g;
     return wrong;
@@ -235,7 +235,7 @@ static const char *set_tlb_level(struct tlb_geometry *level, const char *text)
     wrong = check_policies(text, only, ARRAY_SIZE(only));
     if (wrong)
         return wrong;
-    wrong = g.entries ? NULL : "entries above 0";
+    wrong = g.entries ? tlb_geometry_check(&g) : "entries above 0";
     if (!wrong)
         *level = g;
     return wrong;

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "machine/board.h"
 #include "machine/loader.h"
+#include "mmu/cache.h"
 
 /* Steps of a turn. A single hart has nobody to wait for, but the end of the
  * round is where its death is seen. */
@@ -71,6 +72,7 @@ static void create_harts(struct machine *m)
 {
     struct mmu *mmus[MACHINE_MAX_HARTS];
 
+    m->l2 = cache_new(&m->config.l2);
     for (unsigned i = 0; i < m->n_harts; i++) {
         hart_init(&m->harts[i], &m->config.hart, i, &m->bus, &m->clock, m->l2);
         mmus[i] = &m->harts[i].mmu;
@@ -100,6 +102,7 @@ void machine_free(struct machine *m)
         return;
     for (unsigned i = 0; i < m->n_harts; i++)
         hart_free(&m->harts[i]);
+    cache_delete(m->l2);
     loader_free(m->loader);
     board_free(m->board);
     bus_free(&m->bus);

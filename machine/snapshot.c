@@ -5,6 +5,7 @@
 
 #include "machine/board.h"
 #include "machine/machine.h"
+#include "mmu/cache.h"
 
 /* What a stream must have in common with the machine that restores it. */
 static void archive_shape(const struct machine *m, struct archive *a)
@@ -57,6 +58,10 @@ void machine_archive(struct machine *m, struct archive *a)
         snprintf(name, sizeof name, "hart%u", i);
         archive_section(a, name);
         hart_archive(&m->harts[i], a);
+    }
+    if (m->l2) {
+        archive_section(a, "l2");
+        cache_archive(m->l2, a);
     }
     board_archive(m->board, a);
 }

@@ -11,11 +11,13 @@
 #include "config.h"
 #include "machine/board.h"
 #include "machine/machine.h"
+#include "mmu/cache.h"
 
 /* Everything that the rows read, taken at one moment. */
 struct sample {
     struct machine *m;
     const struct stats_end *end;
+    struct mmu_counts mmu[MACHINE_MAX_HARTS];
 };
 
 /* Whether a row stands once, once a hart, or once a drive. */
@@ -89,6 +91,31 @@ READ(fetch_page_faults, s->m->harts[i].stats.exceptions[CAUSE_FETCH_PAGE])
 READ(load_page_faults, s->m->harts[i].stats.exceptions[CAUSE_LOAD_PAGE])
 READ(store_page_faults, s->m->harts[i].stats.exceptions[CAUSE_STORE_PAGE])
 
+#define READ_TLB(level)                                                        \
+    READ(level##_accesses, s->mmu[i].level.accesses)                           \
+    READ(level##_hits, s->mmu[i].level.hits)                                   \
+    READ(level##_misses, s->mmu[i].level.misses)
+READ_TLB(itlb)
+READ_TLB(dtlb)
+READ_TLB(l2tlb)
+
+READ(walks, s->mmu[i].walks.walks)
+READ(walk_reads, s->mmu[i].walks.reads)
+READ(walk_updates, s->mmu[i].walks.updates)
+
+#define READ_CACHE(level)                                                      \
+    READ(level##_accesses, s->mmu[i].level.accesses)                           \
+    READ(level##_hits, s->mmu[i].level.hits)                                   \
+    READ(level##_misses, s->mmu[i].level.misses)                               \
+    READ(level##_writebacks, s->mmu[i].level.writebacks)
+READ_CACHE(l1i)
+READ_CACHE(l1d)
+
+READ(l2_accesses, s->m->l2 ? s->m->l2->stats.accesses : 0)
+READ(l2_hits, s->m->l2 ? s->m->l2->stats.accesses - s->m->l2->stats.misses : 0)
+READ(l2_misses, s->m->l2 ? s->m->l2->stats.misses : 0)
+READ(l2_writebacks, s->m->l2 ? s->m->l2->stats.writebacks : 0)
+
 READ(dma_chains, s->m->board->dma.stats.chains)
 READ(dma_descriptors, s->m->board->dma.stats.descriptors)
 READ(dma_bytes, s->m->board->dma.stats.bytes)
@@ -103,6 +130,24 @@ READ(disk_bytes_written, s->m->board->images[i]->stats.bytes_written)
 READ(disk_errors, s->m->board->images[i]->stats.errors)
 
 /* clang-format off */
+#define ROWS_TLB(what, level, text) \
+    { OF_HARTS, "tlb." what ".accesses", "lookups of the " text, \
+      level##_accesses, NULL }, \
+    { OF_HARTS, "tlb." what ".hits", "of these, found there", \
+      level##_hits, NULL }, \
+    { OF_HARTS, "tlb." what ".misses", "of these, not found there", \
+      level##_misses, NULL }
+
+#define ROWS_CACHE(scope, level, text) \
+    { scope, "cache." #level ".accesses", "lookups of the " text, \
+      level##_accesses, NULL }, \
+    { scope, "cache." #level ".hits", "of these, found there", \
+      level##_hits, NULL }, \
+    { scope, "cache." #level ".misses", "of these, not found there", \
+      level##_misses, NULL }, \
+    { scope, "cache." #level ".writebacks", \
+      "dirty lines written to the next level", level##_writebacks, NULL }
+
 static const struct row rows[] = {
     { OF_MACHINE, "quire", "version of the emulator", NULL, version },
     { OF_MACHINE, "config.ram_bytes", "-m", ram_bytes, NULL },
@@ -129,6 +174,17 @@ static const struct row rows[] = {
       NULL },
     { OF_HART, "store_page_faults", "page faults of stores and AMOs",
       store_page_faults, NULL },
+    ROWS_TLB("itlb", itlb, "modelled instruction TLB"),
+    ROWS_TLB("dtlb", dtlb, "modelled data TLB"),
+    ROWS_TLB("l2tlb", l2tlb, "modelled second-level TLB"),
+    { OF_HARTS, "tlb.walks", "page walks", walks, NULL },
+    { OF_HARTS, "tlb.walk_reads", "page-table entries read by them",
+      walk_reads, NULL },
+    { OF_HARTS, "tlb.walk_updates", "of these, written back with A or D",
+      walk_updates, NULL },
+    ROWS_CACHE(OF_HARTS, l1i, "modelled L1 instruction cache"),
+    ROWS_CACHE(OF_HARTS, l1d, "modelled L1 data cache"),
+    ROWS_CACHE(OF_MACHINE, l2, "modelled L2 cache, which harts share"),
     { OF_MACHINE, "dma.chains", "chains of descriptors that quire,dma ended",
       dma_chains, NULL },
     { OF_MACHINE, "dma.descriptors", "descriptors that took effect",
@@ -282,6 +338,8 @@ bool stats_write(struct machine *m, const struct stats_end *end,
 {
     struct sample s = {.m = m, .end = end};
 
+    for (unsigned i = 0; i < m->n_harts; i++)
+        mmu_count(&m->harts[i].mmu, &s.mmu[i]);
     return format == STATS_JSON ? write_json(&s, out)
                                 : write_flat(&s, format, out);
 }
@@ -294,7 +352,7 @@ void stats_describe(FILE *out)
                                          [OF_DRIVE] = "disks.N."};
 
     for (size_t r = 0; r < ARRAY_SIZE(rows); r++)
-        fprintf(out, "%s%s\t%s%s\n", prefix[rows[r].scope], rows[r].name,
+        fprintf(out, "| %s%s | %s%s |\n", prefix[rows[r].scope], rows[r].name,
                 rows[r].meaning,
                 rows[r].scope == OF_HARTS ? " (also in harts.N)" : "");
 }

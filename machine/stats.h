@@ -24,7 +24,7 @@ struct stats_end {
 MUST_USE bool stats_write(struct machine *m, const struct stats_end *end,
                           enum stats_format format, FILE *out);
 
-/* Prints the table for the manual: name and meaning, a line each. */
+/* Prints the table for the manual, a row of Markdown each: name, meaning. */
 void stats_describe(FILE *out);
 
 #endif

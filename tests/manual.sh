@@ -1,0 +1,52 @@
+#!/bin/sh
+# quire(1), --help and docs/statistics.md agree with the tables.
+quire=$top_builddir/quire
+page=$top_srcdir/docs/quire.1
+number=0
+
+point() { # NAME; true if the last command was
+    result=$?
+    number=$((number + 1))
+    if [ $result = 0 ]; then
+        echo "ok $number - $1"
+    else
+        echo "not ok $number - $1"
+    fi
+}
+
+# Lists, one a line; what is in one alone is shown.
+same() {
+    [ -n "$1" ] && [ "$1" = "$2" ] || {
+        printf '%s\n--\n%s\n' "$1" "$2" | sort | uniq -u | sed 's/^/# /'
+        false
+    }
+}
+
+helped=$("$quire" --help | sed -n 's/^  -\([A-Za-z]*\).*/\1/p' | sort)
+described=$(sed -n 's/^\.It Fl \([A-Za-z]*\).*/\1/p' "$page" | sort)
+same "$helped" "$described"
+point "quire(1) describes the options of --help, and no others"
+
+"$quire" --version | grep -q '^quire [0-9]'
+point "--version prints it"
+
+"$quire" -help >/dev/null && "$quire" -h >/dev/null
+point "-help and -h help, too"
+
+missing=
+for status in 0 1 2 3 4 5 7 124 125 126 128+n; do
+    grep -qx -- "\.It $status" "$page" || missing="$missing $status"
+done
+test -z "$missing" || { echo "# missing:$missing"; false; }
+point "quire(1) describes every exit status"
+
+same "$("$top_builddir/tests/stats_tool")" \
+    "$(cat "$top_srcdir/docs/statistics.md")"
+point "docs/statistics.md has every statistic (make update-statistics-doc)"
+
+if command -v man >/dev/null 2>&1; then
+    wrong=$(MANROFFSEQ='' man --warnings -E UTF-8 -l "$page" 2>&1 >/dev/null)
+    test -z "$wrong" || { echo "# $wrong"; false; }
+    point "man finds nothing wrong with quire(1)"
+fi
+echo "1..$number"
