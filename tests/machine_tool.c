@@ -25,7 +25,7 @@ static const struct device_class *const classes[] = {
 static const char *access_name(uint8_t access)
 {
     static const char *const names[] = {
-        [REG_RO] = "ro", [REG_WO] = "wo",     [REG_RW] = "rw",
+        [REG_RO] = "ro",   [REG_WO] = "wo",     [REG_RW] = "rw",
         [REG_W1C] = "w1c", [REG_RW1C] = "rw1c",
     };
 
