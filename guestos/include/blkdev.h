@@ -15,6 +15,7 @@ struct bio;
 struct block_device;
 struct inode;
 struct page;
+struct seq_file;
 
 #define SECTOR_SHIFT 9
 #define SECTOR_SIZE 512
@@ -77,6 +78,13 @@ struct block_device *find_block_device(const char *name); /* or NULL */
 struct block_device *block_device_by_number(dev_t dev);   /* or NULL */
 /* Iterate: NULL starts; returns NULL at the end. */
 struct block_device *next_block_device(struct block_device *bdev);
+
+/* Bytes of the device through its page cache, to kernel memory: 0 or -errno.
+ * How file systems read what is not a file's. */
+int bdev_read(struct block_device *bdev, u64 offset, void *buf, size_t count);
+struct inode *block_device_inode(struct block_device *bdev); /* fs/, a new one */
+int diskstats_proc_show(struct seq_file *m, void *v);
+int partitions_proc_show(struct seq_file *m, void *v);
 
 /* Hands the request over; a bad one ends at once with bio->error. */
 void submit_bio(struct bio *bio);

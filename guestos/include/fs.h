@@ -63,7 +63,7 @@ struct vm_area_struct;
 #define SEEK_END 2
 #endif
 
-#define PATH_MAX_LEN 4096
+#define PATH_SIZE 1024 /* longest path with its 0; Linux has 4096 */
 #define NAME_MAX_LEN 255
 
 /* What the page cache asks of a file system. */
@@ -113,7 +113,8 @@ struct file_operations {
 };
 
 struct inode {
-    struct list_head i_sb_list; /* the super block's table of live inodes */
+    struct hlist_node i_hash; /* the super block's table; pprev NULL: not in */
+    struct list_head i_lru;   /* unused ones, oldest first */
     struct super_block *i_sb;
     unsigned long i_ino;
     struct atomic i_count;
@@ -148,18 +149,21 @@ struct file {
 };
 
 struct super_operations {
-    void (*evict_inode)(struct inode *inode); /* its i_private goes */
+    int (*read_inode)(struct inode *inode);   /* fills it, by i_ino */
+    void (*evict_inode)(struct inode *inode); /* its i_private goes; or NULL */
 };
+
+#define INODE_HASH_SIZE 64
 
 struct super_block {
     const char *s_type; /* "ext2" */
     unsigned long s_blocksize;
     unsigned s_magic;
     dev_t s_dev;
-    struct block_device *s_bdev;
+    struct block_device *s_bdev; /* NULL: made by the kernel */
     struct inode *s_root;
-    struct spinlock s_inode_lock;
-    struct list_head s_inodes;
+    struct mutex s_lock; /* guards s_hash; held while an inode is read */
+    struct hlist_head s_hash[INODE_HASH_SIZE];
     const struct super_operations *s_op;
     void *s_fs_info;
 };
@@ -184,13 +188,79 @@ void fput(struct file *file);
 struct inode *igrab(struct inode *inode);
 void iput(struct inode *inode);
 
+/* A directory's entries go to `emit`; false: no more are wanted. pos is the
+ * directory's own idea of where it is. */
+struct dir_context {
+    bool (*emit)(struct dir_context *ctx, const char *name, size_t len,
+                 u64 ino, unsigned type);
+    loff_t pos;
+};
+
+/* d_type of a mode. */
+static inline unsigned mode_to_dtype(umode_t mode)
+{
+    return (mode & S_IFMT) >> 12;
+}
+
+/* Inodes: a fresh one of a super block (i_count 1), outside its table. */
+struct inode *new_inode(struct super_block *sb, u64 ino, umode_t mode);
+struct inode *new_anon_inode(umode_t mode);
+/* The inode `ino`, from the table or read: held, or ERR_PTR. */
+struct inode *iget(struct super_block *sb, unsigned long ino);
+void super_init(struct super_block *sb, const char *type,
+                const struct super_operations *op);
+
+/* Names. LOOKUP_*: whether a link at the end is followed. */
+struct path {
+    struct inode *inode; /* held */
+    char *name;          /* absolute, without links and dots; kfree it */
+};
+#define LOOKUP_FOLLOW 1u
+#define LOOKUP_DIRECTORY 2u
+/* `dir` is an open directory, or AT_FDCWD; path is the kernel's. */
+int path_lookup(int dir, const char *path, unsigned flags, struct path *out);
+int user_path_lookup(int dir, const char __user *path, unsigned flags,
+                     bool may_be_empty, struct path *out);
+void path_put(struct path *path);
+#define AT_FDCWD (-100)
+#define AT_SYMLINK_NOFOLLOW 0x100
+#define AT_EMPTY_PATH 0x1000
+
+/* Mounts: the root first, then by the path of a directory that exists. */
+int mount_at(const char *path, struct super_block *sb, const char *source);
+extern struct inode *root_inode;
+int mounts_proc_show(struct seq_file *m, void *v);
+struct super_block *ext2_mount(struct block_device *bdev);
+bool ext2_has_label(struct block_device *bdev, const char *label);
+bool is_ext2(struct block_device *bdev);
+struct super_block *devfs_mount(void);
+struct super_block *proc_mount(void);
+
+/* An open file of an inode (whose reference it takes), path copied. */
+struct file *file_of_inode(struct inode *inode, const char *path,
+                           unsigned flags);
+extern const struct file_operations generic_ro_fops, def_blk_fops;
+
+/* Character devices by number; NULL: none. */
+const struct file_operations *chrdev_fops(dev_t dev);
+#define MKDEV(major, minor) ((dev_t)(major) << 20 | (minor))
+#define MAJOR(dev) ((unsigned)((dev) >> 20))
+#define MINOR(dev) ((unsigned)((dev)&0xfffff))
+
+/* Waiting for files: poll's events, and the queue to sleep on. */
+#define POLLIN 0x0001u
+#define POLLOUT 0x0004u
+#define POLLERR 0x0008u
+#define POLLHUP 0x0010u
+#define POLLNVAL 0x0020u
+void poll_wait(struct poll_table *table, struct wait_queue_head *wq);
+
 /* Opens for the kernel itself: a file, or ERR_PTR. */
 struct file *filp_open(const char *path, unsigned flags, umode_t mode);
 /* Reads through f_op into kernel memory. */
 ssize_t kernel_read(struct file *file, void *buf, size_t count, loff_t *pos);
 
-void address_space_init_once(struct address_space *mapping,
-                             struct inode *host);
+void address_space_init(struct address_space *mapping, struct inode *host);
 
 /* mm/filemap.c: file operations of everything that is in the page cache. */
 ssize_t generic_file_read(struct file *file, char __user *buf, size_t count,

@@ -1,17 +1,12 @@
-/* /proc: registration, and what mm/ shows there. */
+/* /proc: what others show there. Each prints one file (see seq_file.h). */
 #ifndef QUIRE_GUESTOS_PROC_FS_H
 #define QUIRE_GUESTOS_PROC_FS_H
 
 #include "seq_file.h"
 
 struct mm_struct;
-struct task_struct;
 
-/* A file /proc/<name> whose text is what `show` prints. */
-void proc_create_single(const char *name, umode_t mode,
-                        int (*show)(struct seq_file *m, void *v));
-
-/* In mm/, registered by fs/proc/. */
+/* In mm/. */
 int meminfo_proc_show(struct seq_file *m, void *v);
 int buddyinfo_proc_show(struct seq_file *m, void *v);
 int zoneinfo_proc_show(struct seq_file *m, void *v);

@@ -11,6 +11,7 @@
 #include "err.h"
 #include "jiffies.h"
 #include "list.h"
+#include "rbtree.h"
 #include "signal.h"
 #include "spinlock.h"
 #include "wait.h"
@@ -64,8 +65,9 @@ struct rlimit {
 
 struct task_struct {
     /* First: entry.S knows the offsets of these (asm-offsets). */
-    unsigned long kernel_sp; /* top of the kernel stack, while in user mode */
-    unsigned long user_sp;   /* scratch of the trap entry */
+    unsigned long kernel_sp; /* top of the kernel stack */
+    unsigned long entry_sp;  /* scratch of the trap entry: sp .. */
+    unsigned long entry_t0;  /* .. and t0 of the interrupted context */
     unsigned preempt_count;
     unsigned cpu;
     unsigned long thread_flags;
@@ -79,20 +81,18 @@ struct task_struct {
     /* Scheduling; under the run queue's lock. */
     bool on_rq;
     bool is_idle;
-    int nice; /* -20 .. 19 */
-    int time_slice;
-    int counter_prio;
-    struct list_head run_list;
+    struct rb_node run_node;
+    u64 vruntime, exec_start, sum_exec_runtime, slice_used; /* ns */
     u64 utime, stime; /* in ticks */
     u64 start_time;   /* ns since boot */
     unsigned long nvcsw, nivcsw;
 
     /* All tasks, in the order of their birth; under tasklist_lock. */
     struct list_head tasks;
-    pid_t pid, tgid, pgrp, session;
-    struct task_struct *real_parent, *parent, *group_leader;
+    pid_t pid, tgid; /* the same: there are no threads in a process yet */
+    pid_t pgrp, session;
+    struct task_struct *parent;
     struct list_head children, sibling;
-    struct list_head thread_group;
     char comm[TASK_COMM_LEN];
 
     /* mm is NULL in kernel threads; active_mm is what the MMU uses. */
@@ -109,10 +109,12 @@ struct task_struct {
     struct sighand_struct *sighand;
     struct spinlock siglock; /* guards pending, blocked */
     u64 pending, blocked, saved_sigmask;
-    bool has_saved_sigmask;
-    struct siginfo_lite last_info[NR_SIGNALS]; /* of each pending signal */
+    bool has_saved_sigmask; /* put back when the next signal is handled */
+    struct siginfo_lite *siginfo; /* [NR_SIGNALS]: of the pending ones */
     unsigned long sas_sp, sas_size;
     int exit_signal;
+    int stop_signal;        /* not yet reported to the parent, or 0 */
+    bool is_continued;      /* not yet reported */
 
     /* End of life. */
     unsigned exit_state;
@@ -123,14 +125,10 @@ struct task_struct {
     u64 cutime, cstime;
 
     struct rlimit rlim[NR_RLIMITS];
-    uid_t uid, euid, gid, egid;
     umode_t umask;
-
-    /* Where a sleep was interrupted, for restart_syscall. */
+    /* A sleep that a signal has interrupted: when it ends. */
     u64 restart_expires;
-    void __user *restart_rmtp;
-
-    void *journal_info; /* owner: whoever set it in this call chain */
+    bool is_kthread_stopping;
 };
 
 extern struct task_struct init_task; /* pid 0, the idle task */
@@ -208,6 +206,17 @@ static inline bool signal_pending(const struct task_struct *task)
 static inline bool fatal_signal_pending(const struct task_struct *task)
 {
     return signal_pending(task) && (task->pending & sigmask(SIGKILL));
+}
+
+/* Must not sleep in that state: a signal is there that ends such a sleep. */
+static inline bool signal_pending_state(unsigned state,
+                                        const struct task_struct *task)
+{
+    if (!(state & (TASK_INTERRUPTIBLE | TASK_WAKEKILL)) ||
+        !signal_pending(task)) {
+        return false;
+    }
+    return (state & TASK_INTERRUPTIBLE) || fatal_signal_pending(task);
 }
 
 /* From the kernel; never sleeps. */

@@ -14,12 +14,19 @@
 #define KERNEL_LINK_ADDR 0xC0400000
 
 #define TASK_SIZE 0xC0000000UL
-#define VMALLOC_START 0xF8000000UL
+/* Above the direct map; all tables of leaves are there from the start. */
+#define KERNEL_TABLES_START 0xF8000000UL
+#define KSTACK_START 0xF8000000UL /* kernel stacks with guards */
+#define KSTACK_END 0xFA000000UL
+#define IOREMAP_START 0xFA000000UL /* device registers */
+#define IOREMAP_END 0xFC000000UL
+#define VMALLOC_START 0xFC000000UL
 #define VMALLOC_END 0xFE000000UL
 #define PKMAP_BASE 0xFE000000UL /* 4 MiB: 1024 slots */
 #define LAST_PKMAP 1024
 #define FIXADDR_START 0xFF000000UL /* 4 MiB; kmap_atomic's slots */
 #define FIXADDR_PAGES 1024
+#define FDT_MAP 0xFF800000UL /* at boot: two megapages over the device tree */
 
 #ifndef __ASSEMBLER__
 #include "types.h"

@@ -1,0 +1,21 @@
+/* The architecture's part of the boot, in the order of kernel/main.c. */
+#ifndef QUIRE_GUESTOS_ASM_SETUP_H
+#define QUIRE_GUESTOS_ASM_SETUP_H
+
+#include "types.h"
+
+/* Before the MMU is on: the first page table. */
+void setup_vm(unsigned long fdt_pa);
+/* Reads the device tree: memory, command line; it stays readable. */
+phys_addr_t setup_memory(phys_addr_t fdt_pa); /* end of low memory */
+/* The final kernel page table: direct map by section, tables for the rest. */
+void paging_init(phys_addr_t lowmem_end);
+/* The code and data of the boot go to the buddy allocator. */
+void free_initmem(void);
+void trap_init(void);
+void time_init(void);
+
+extern char _stext[], _etext[], _erodata[], __init_begin[], __init_text_end[],
+    __init_end[], _sdata[], _edata[], _end[], init_stack[], init_stack_end[];
+
+#endif

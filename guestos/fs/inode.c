@@ -1,0 +1,195 @@
+/*
+ * Inodes: a table for each super block, so that a file has one inode however
+ * often it is open; unused ones stay there with their cached pages until
+ * there are too many.
+ */
+#include "boot.h"
+#include "fs.h"
+#include "err.h"
+#include "gfp.h"
+#include "pagemap.h"
+#include "slab.h"
+
+#define UNUSED_MAX 256
+
+static struct kmem_cache *inode_cache; /* set at boot */
+static DEFINE_SPINLOCK(unused_lock);   /* guards the next two */
+static LIST_HEAD(unused);
+static unsigned nr_unused;
+
+void inode_init(void)
+{
+    inode_cache = kmem_cache_create("inode_cache", sizeof(struct inode), 0,
+                                    SLAB_PANIC, NULL);
+}
+
+void address_space_init(struct address_space *mapping, struct inode *host)
+{
+    mapping->host = host;
+    spin_lock_init(&mapping->tree_lock);
+    INIT_RADIX_TREE(&mapping->page_tree);
+    mapping->nrpages = 0;
+    mutex_init(&mapping->i_mmap_mutex);
+    mapping->i_mmap = RB_ROOT;
+    INIT_LIST_HEAD(&mapping->i_mmap_list);
+    mapping->a_ops = NULL;
+    mapping->gfp_mask = GFP_HIGHUSER_MOVABLE;
+    mapping->flags = 0;
+}
+
+struct inode *new_inode(struct super_block *sb, u64 ino, umode_t mode)
+{
+    struct inode *inode = kmem_cache_zalloc(inode_cache, GFP_KERNEL);
+
+    if (!inode) {
+        return NULL;
+    }
+    INIT_LIST_HEAD(&inode->i_lru);
+    inode->i_sb = sb;
+    inode->i_ino = (unsigned long)ino;
+    atomic_set(&inode->i_count, 1);
+    inode->i_mode = mode;
+    inode->i_nlink = 1;
+    mutex_init(&inode->i_mutex);
+    address_space_init(&inode->i_data, inode);
+    inode->i_mapping = &inode->i_data;
+    return inode;
+}
+
+static struct super_block anon_sb; /* of inodes that no name leads to */
+
+struct inode *new_anon_inode(umode_t mode)
+{
+    static u64 last_ino; /* only a number to look at */
+
+    if (!anon_sb.s_type) {
+        super_init(&anon_sb, "anon", NULL);
+    }
+    return new_inode(&anon_sb, ++last_ino, mode);
+}
+
+void super_init(struct super_block *sb, const char *type,
+                const struct super_operations *op)
+{
+    static dev_t last_dev; /* numbers for those without a device */
+
+    sb->s_type = type;
+    sb->s_op = op;
+    sb->s_dev = ++last_dev;
+    sb->s_blocksize = 4096;
+    mutex_init(&sb->s_lock);
+}
+
+static void free_inode(struct inode *inode)
+{
+    if (inode->i_data.nrpages) {
+        truncate_inode_pages(&inode->i_data, 0);
+    }
+    if (inode->i_sb->s_op && inode->i_sb->s_op->evict_inode) {
+        inode->i_sb->s_op->evict_inode(inode);
+    }
+    kmem_cache_free(inode_cache, inode);
+}
+
+static struct hlist_head *bucket(struct super_block *sb, unsigned long ino)
+{
+    return &sb->s_hash[ino % INODE_HASH_SIZE];
+}
+
+/* It is used again: off the list of unused ones. */
+static void take(struct inode *inode)
+{
+    spin_lock(&unused_lock);
+    atomic_inc(&inode->i_count);
+    if (!list_empty(&inode->i_lru)) {
+        list_del_init(&inode->i_lru);
+        nr_unused--;
+    }
+    spin_unlock(&unused_lock);
+}
+
+struct inode *iget(struct super_block *sb, unsigned long ino)
+{
+    struct inode *inode;
+    int error;
+
+    mutex_lock(&sb->s_lock);
+    hlist_for_each_entry(inode, bucket(sb, ino), i_hash)
+    {
+        if (inode->i_ino == ino) {
+            take(inode);
+            mutex_unlock(&sb->s_lock);
+            return inode;
+        }
+    }
+    inode = new_inode(sb, ino, 0);
+    error = inode ? sb->s_op->read_inode(inode) : -ENOMEM;
+    if (!error) {
+        hlist_add_head(&inode->i_hash, bucket(sb, ino));
+    }
+    mutex_unlock(&sb->s_lock);
+    if (error && inode) {
+        free_inode(inode);
+    }
+    return error ? ERR_PTR(error) : inode;
+}
+
+struct inode *igrab(struct inode *inode)
+{
+    atomic_inc(&inode->i_count);
+    return inode;
+}
+
+/* The oldest unused inode leaves, if there are too many. */
+static void prune_one(void)
+{
+    struct inode *inode;
+    struct super_block *sb;
+
+    spin_lock(&unused_lock);
+    if (nr_unused <= UNUSED_MAX) {
+        spin_unlock(&unused_lock);
+        return;
+    }
+    inode = list_first_entry(&unused, struct inode, i_lru);
+    sb = inode->i_sb;
+    spin_unlock(&unused_lock);
+
+    mutex_lock(&sb->s_lock);
+    spin_lock(&unused_lock);
+    if (list_first_entry_or_null(&unused, struct inode, i_lru) != inode ||
+        atomic_read(&inode->i_count)) {
+        inode = NULL; /* somebody was faster */
+    } else {
+        list_del_init(&inode->i_lru);
+        nr_unused--;
+        hlist_del(&inode->i_hash);
+    }
+    spin_unlock(&unused_lock);
+    mutex_unlock(&sb->s_lock);
+    if (inode) {
+        free_inode(inode);
+    }
+}
+
+void iput(struct inode *inode)
+{
+    bool is_last, is_hashed;
+
+    if (!inode) {
+        return;
+    }
+    spin_lock(&unused_lock);
+    is_last = atomic_dec_and_test(&inode->i_count);
+    is_hashed = inode->i_hash.pprev != NULL;
+    if (is_last && is_hashed) {
+        list_add_tail(&inode->i_lru, &unused);
+        nr_unused++;
+    }
+    spin_unlock(&unused_lock);
+    if (is_last && !is_hashed) {
+        free_inode(inode);
+    } else if (is_last) {
+        prune_one();
+    }
+}

@@ -1,0 +1,117 @@
+/* The files of /proc itself: one table. */
+#include "blkdev.h"
+#include "guestos/fs/proc/internal.h"
+#include "interrupt_controller.h"
+#include "jiffies.h"
+#include "params.h"
+#include "init.h"
+#include "runqueue.h"
+#include "version.h"
+
+static int cmdline_show(struct seq_file *m, void *v)
+{
+    (void)v;
+    seq_printf(m, "%s\n", boot_command_line);
+    return 0;
+}
+
+static int version_show(struct seq_file *m, void *v)
+{
+    (void)v;
+    seq_puts(m, "Octavo version " OCTAVO_VERSION " (gcc " __VERSION__ ")\n");
+    return 0;
+}
+
+static int uptime_show(struct seq_file *m, void *v)
+{
+    unsigned long up = (unsigned long)(ktime_get_ns() / (NSEC_PER_SEC / 100));
+    unsigned long idle = (unsigned long)(kernel_cpustat.idle * 100 / HZ);
+
+    (void)v;
+    seq_printf(m, "%lu.%02lu %lu.%02lu\n", up / 100, up % 100, idle / 100,
+               idle % 100);
+    return 0;
+}
+
+static void count_tasks(unsigned *running, unsigned *all, pid_t *last)
+{
+    struct task_struct *task;
+    unsigned long flags;
+
+    *running = *all = 0;
+    *last = 0;
+    spin_lock_irqsave(&tasklist_lock, flags);
+    for_each_process(task) {
+        ++*all;
+        *running += task->state == TASK_RUNNING && !task->exit_state;
+        *last = max(*last, task->pid);
+    }
+    spin_unlock_irqrestore(&tasklist_lock, flags);
+}
+
+static int loadavg_show(struct seq_file *m, void *v)
+{
+    unsigned long loads[3], one = 1ul << LOADAVG_SHIFT;
+    unsigned running, all;
+    pid_t last;
+
+    (void)v;
+    get_loadavg(loads);
+    for (int i = 0; i < 3; i++) {
+        unsigned long load = loads[i] + one / 200; /* rounded */
+
+        seq_printf(m, "%lu.%02lu ", load >> LOADAVG_SHIFT,
+                   (load & (one - 1)) * 100 >> LOADAVG_SHIFT);
+    }
+    count_tasks(&running, &all, &last);
+    seq_printf(m, "%u/%u %d\n", running, all, last);
+    return 0;
+}
+
+static int stat_show(struct seq_file *m, void *v)
+{
+    const struct cpu_stat *s = &kernel_cpustat;
+    unsigned running, all;
+    pid_t last;
+
+    (void)v;
+    for (int i = 0; i < 2; i++) {
+        seq_printf(m, "%s %llu 0 %llu %llu 0 0 0 0 0 0\n", i ? "cpu0" : "cpu ",
+                   (unsigned long long)s->user, (unsigned long long)s->system,
+                   (unsigned long long)s->idle);
+    }
+    count_tasks(&running, &all, &last);
+    seq_printf(m, "ctxt %llu\nbtime %llu\nprocesses %d\nprocs_running %u\n",
+               (unsigned long long)run_queues[0].nr_switches,
+               (unsigned long long)((ktime_get_real_ns() - ktime_get_ns()) /
+                                    NSEC_PER_SEC),
+               last, running);
+    return 0;
+}
+
+static int filesystems_show(struct seq_file *m, void *v)
+{
+    (void)v;
+    seq_puts(m, "nodev\tproc\nnodev\tdevtmpfs\n\text2\n");
+    return 0;
+}
+
+const struct proc_file proc_files[] = {
+    {"buddyinfo", buddyinfo_proc_show},
+    {"cmdline", cmdline_show},
+    {"diskstats", diskstats_proc_show},
+    {"filesystems", filesystems_show},
+    {"interrupts", interrupts_proc_show},
+    {"loadavg", loadavg_show},
+    {"meminfo", meminfo_proc_show},
+    {"mounts", mounts_proc_show},
+    {"partitions", partitions_proc_show},
+    {"slabinfo", slabinfo_proc_show},
+    {"stat", stat_show},
+    {"swaps", swaps_proc_show},
+    {"uptime", uptime_show},
+    {"version", version_show},
+    {"vmstat", vmstat_proc_show},
+    {"zoneinfo", zoneinfo_proc_show},
+};
+const unsigned nr_proc_files = ARRAY_SIZE(proc_files);

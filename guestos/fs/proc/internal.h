@@ -1,0 +1,27 @@
+/* Between the files of fs/proc. */
+#ifndef QUIRE_GUESTOS_FS_PROC_INTERNAL_H
+#define QUIRE_GUESTOS_FS_PROC_INTERNAL_H
+
+#include "proc_fs.h"
+#include "sched.h"
+
+#define PROC_ROOT_INO 1
+#define PROC_FIRST_INO 16
+/* Inodes of tasks: the pid and the row of its file, from 0x10000 on. */
+#define PROC_PID_INO(pid, row) (0x10000ul + (unsigned long)(pid)*32 + (row))
+
+/* A file of /proc itself. */
+struct proc_file {
+    const char *name;
+    int (*show)(struct seq_file *m, void *v);
+};
+
+extern const struct proc_file proc_files[];
+extern const unsigned nr_proc_files;
+
+/* /proc/PID as an inode, or ERR_PTR. */
+struct inode *proc_pid_inode(struct super_block *sb, pid_t pid);
+/* The next pid >= `pid` that exists, 0: none. */
+pid_t proc_next_pid(pid_t pid);
+
+#endif

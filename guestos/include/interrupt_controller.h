@@ -1,0 +1,10 @@
+/* The interrupt controller's part of boot and of /proc. */
+#ifndef QUIRE_GUESTOS_INTERRUPT_CONTROLLER_H
+#define QUIRE_GUESTOS_INTERRUPT_CONTROLLER_H
+
+struct seq_file;
+
+void irq_init(void);
+int interrupts_proc_show(struct seq_file *m, void *v);
+
+#endif

@@ -1,0 +1,20 @@
+/* The terminal: a line discipline between a console driver and programs. */
+#ifndef QUIRE_GUESTOS_TTY_H
+#define QUIRE_GUESTOS_TTY_H
+
+#include "fs.h"
+
+extern const struct file_operations tty_fops;
+
+/* By the console's driver, interrupts off: a byte has come in. */
+void tty_receive(u8 byte);
+/* By the driver: there is space again for output. */
+void tty_wakeup_writers(void);
+
+/* The driver: takes as much as it has space for; any context. */
+struct tty_driver {
+    size_t (*write)(const char *s, size_t n);
+};
+void tty_register(const struct tty_driver *driver);
+
+#endif
