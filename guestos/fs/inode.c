@@ -23,7 +23,8 @@ void inode_init(void)
                                     SLAB_PANIC, NULL);
 }
 
-void address_space_init(struct address_space *mapping, struct inode *host)
+void address_space_init_once(struct address_space *mapping,
+                             struct inode *host)
 {
     mapping->host = host;
     spin_lock_init(&mapping->tree_lock);
@@ -51,7 +52,7 @@ struct inode *new_inode(struct super_block *sb, u64 ino, umode_t mode)
     inode->i_mode = mode;
     inode->i_nlink = 1;
     mutex_init(&inode->i_mutex);
-    address_space_init(&inode->i_data, inode);
+    address_space_init_once(&inode->i_data, inode);
     inode->i_mapping = &inode->i_data;
     return inode;
 }

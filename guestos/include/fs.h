@@ -260,7 +260,8 @@ struct file *filp_open(const char *path, unsigned flags, umode_t mode);
 /* Reads through f_op into kernel memory. */
 ssize_t kernel_read(struct file *file, void *buf, size_t count, loff_t *pos);
 
-void address_space_init(struct address_space *mapping, struct inode *host);
+void address_space_init_once(struct address_space *mapping,
+                             struct inode *host);
 
 /* mm/filemap.c: file operations of everything that is in the page cache. */
 ssize_t generic_file_read(struct file *file, char __user *buf, size_t count,

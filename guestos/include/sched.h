@@ -125,6 +125,7 @@ struct task_struct {
     u64 cutime, cstime;
 
     struct rlimit rlim[NR_RLIMITS];
+    uid_t uid; /* always 0: there is one user */
     umode_t umask;
     /* A sleep that a signal has interrupted: when it ends. */
     u64 restart_expires;
