@@ -142,14 +142,12 @@ static void submit(struct block_device *bdev, struct bio *bio)
     spin_unlock_irqrestore(&d->lock, flags);
 }
 
+/* What the block layer cannot say of a failed request. */
 static void report(const struct bio *bio, u32 status)
 {
     phys_addr_t refused = 0;
     unsigned error = quire_dma_error(QDMA_DISK_CHANNEL, &refused);
 
-    pr_err("%s: %s of sector %llu failed: status %u\n", bio->bdev->name,
-           bio->op == BIO_READ ? "read" : "write",
-           (unsigned long long)bio->sector, (unsigned)status);
     if (status == QDISK_EDMA)
         pr_err("%s: DMA error %u at %llx\n", bio->bdev->name, error,
                (unsigned long long)refused);

@@ -213,10 +213,6 @@ static void complete(struct virtio_blk *b, unsigned slot, int error,
 {
     struct bio *bio = b->bios[slot];
 
-    if (error)
-        pr_err("%s: %s of sector %llu failed\n", b->name,
-               bio->op == BIO_READ ? "read" : "write",
-               (unsigned long long)bio->sector);
     b->bios[slot] = NULL;
     bio->error = error;
     list_add_tail(&bio->list, done);
