@@ -214,8 +214,8 @@ MUST_USE bool mmu_amo(struct mmu *m, uint64_t va, unsigned size,
                       uint64_t (*op)(uint64_t old, uint64_t arg), uint64_t arg,
                       uint64_t *old, struct fault *fault);
 /* The reservation is the bytes loaded, physical. It outlives traps and own
- * stores, though not xRET, where the hart drops it; any SC that does not trap ends it, and so do writes to it by other
- * harts and by DMA. An SC that fails has no effect at all on the model. */
+ * stores; any SC that does not trap ends it, and so do xRET and writes to it
+ * by other harts and by DMA. An SC that fails has no effect on the model. */
 MUST_USE bool mmu_load_reserved(struct mmu *m, uint64_t va, unsigned size,
                                 uint64_t *value, struct fault *fault);
 MUST_USE bool mmu_store_conditional(struct mmu *m, uint64_t va, unsigned size,

@@ -6,8 +6,7 @@ trap 'rm -rf "$work"' EXIT
 
 # Names as group/name, sorted.
 rom_names() {
-    (cd "$roms_folder" && find isa mmu trap csr atomic devices \
-        -name '*.elf' 2>/dev/null | sed 's/\.elf$//' | sort)
+    cat "$roms_folder/list"
 }
 
 # rom_column FILE NAME COLUMN: a field of a table, empty if there is no row.
