@@ -1,7 +1,8 @@
 /*
- * Rules of the privileged manual that QEMU 7.2 breaks. Rows 21, 24, 25, 28, 32,
- * 41, 43 and 116 of the list of corner cases. Our choices: mstatus.MPP keeps
- * its value when 2 is written; FS is hard-wired 0.
+ * Rules of the privileged manual that QEMU 7.2 breaks, and choices that it
+ * makes otherwise. Rows 14, 21, 24, 25, 28, 32, 41, 43 and 116 of the list of
+ * corner cases. Our choices: mstatus.MPP keeps its value when 2 is written; FS
+ * is hard-wired 0; EBREAK leaves its address in mtval.
  */
 #include "roms/lib/rom.h"
 
@@ -68,6 +69,18 @@ CASE(pmp_entries_never_write_without_reading)
     EXPECT_TRUE((csr_read(pmpcfg1) & 3) != PMP_W);
     csr_write(pmpcfg1, PMP_NAPOT | PMP_RWX | 3 << 5);
     EXPECT(csr_read(pmpcfg1), PMP_NAPOT | PMP_RWX);
+}
+
+CASE(ebreak_traps_at_its_own_address)
+{
+    const enum mode modes[] = {U, S, M};
+
+    for (unsigned i = 0; i < 3; i++) {
+        EXPECT_TRAP(rom_exec(modes[i], 0x00100073, 0, 0), CAUSE_BREAKPOINT,
+                    rom_exec_pc(), rom_exec_pc());
+        EXPECT_TRAP(rom_exec(modes[i], 0x9002, 0, 0), CAUSE_BREAKPOINT,
+                    rom_exec_pc(), rom_exec_pc());
+    }
 }
 
 STUB(leave_by_mret, "csrw mepc, a1\n csrw mstatus, a0\n mret");

@@ -103,13 +103,13 @@ CASE(what_is_written_is_read_back)
 {
     for (unsigned i = 0; i < 128; i++)
         frame_words(1)[i] = 0x1000 + i;
-    EXPECT(run(QDISK_WRITE, 9, 1, one_desc(QDMA_OP_TO_DISK, frame_pa(1), 512)),
+    EXPECT(run(QDISK_WRITE, 99, 1, one_desc(QDMA_OP_TO_DISK, frame_pa(1), 512)),
            QDISK_OK);
-    EXPECT(read(8, 3), QDISK_OK);
-    EXPECT(*frame_words(0), 8);
+    EXPECT(read(98, 3), QDISK_OK);
+    EXPECT(*frame_words(0), 98);
     for (unsigned i = 0; i < 128; i++)
         EXPECT(frame_words(0)[128 + i], 0x1000 + i);
-    EXPECT(frame_words(0)[256], 10);
+    EXPECT(frame_words(0)[256], 100);
 }
 
 CASE(a_chain_scatters_a_sector)
