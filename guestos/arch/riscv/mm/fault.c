@@ -75,7 +75,7 @@ void do_page_fault(struct pt_regs *regs)
     }
     if (user_mode(regs)) {
         flags |= FAULT_FLAG_USER;
-        TRACE3(exceptions, page_fault_user, addr, regs->epc, regs->cause);
+        TRACE(exceptions, page_fault_user, addr, regs->epc, regs->cause);
     }
     if (regs->cause == EXC_STORE_PAGE_FAULT) {
         flags |= FAULT_FLAG_WRITE;
