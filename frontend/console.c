@@ -17,21 +17,28 @@ static const char keys[] = "\r\nCtrl-A x     end the run\r\n"
                            "Ctrl-A h     this help\r\n"
                            "Ctrl-A Ctrl-A  send Ctrl-A\r\n";
 
+/* Whether the terminal belongs to another job, so that touching it would stop
+ * us: timeout(1) starts its command so. */
+static bool is_background(void)
+{
+    return isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) != getpgrp();
+}
+
 void console_open(struct console *c, const struct options *o)
 {
     *c = (struct console){.in = -1, .out = -1};
     if (o->serial == SERIAL_FILE) {
-        c->out = open(o->serial_file,
-                      O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        c->out = open(o->serial_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+                      0666);
         if (c->out < 0)
             die(EXIT_INPUT, "-serial file:%s: %s", o->serial_file,
                 strerror(errno));
     } else if (o->serial == SERIAL_STDIO && !o->rom) {
-        c->in = STDIN_FILENO;
+        c->in = is_background() ? -1 : STDIN_FILENO;
         c->out = STDOUT_FILENO;
     }
-    c->has_regex = o->expect && !regcomp(&c->regex, o->expect,
-                                         REG_EXTENDED | REG_NOSUB);
+    c->has_regex =
+        o->expect && !regcomp(&c->regex, o->expect, REG_EXTENDED | REG_NOSUB);
 }
 
 void console_close(struct console *c)
