@@ -11,8 +11,8 @@
 #define NOINLINE __attribute__((noinline))
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
-/* Tells the compiler what is certain to hold. */
-#define ASSUME(x) ((x) ? (void)0 : __builtin_unreachable())
+/* Where control never comes. */
+#define UNREACHABLE() __builtin_unreachable()
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define CONTAINER_OF(ptr, type, member)                                        \

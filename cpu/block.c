@@ -16,26 +16,6 @@
 #define N_BUCKETS (1u << 15)
 #define N_PAGES (1u << 12)
 
-/* ---- fetching ---- */
-
-static bool enter_page(struct hart *h, uint64_t pc, struct fault *fault)
-{
-    struct blocks *blocks = h->blocks;
-    uint64_t in_page = pc & MMU_PAGE_MASK;
-    struct fetch f;
-
-    if (blocks->page.va == pc - in_page)
-        return true;
-    blocks->line = 1;
-    blocks->page.va = 1;
-    if (!mmu_fetch(&h->mmu, pc, &f, fault))
-        return false;
-    blocks->page.va = pc - in_page;
-    blocks->page.pa = f.pa - in_page;
-    blocks->page.host = f.host - in_page;
-    return true;
-}
-
 /* ---- decoding ---- */
 
 static void make_page_relative(struct insn *d)
@@ -99,7 +79,7 @@ static void write_end(struct writer *w, unsigned offset)
 }
 
 /* Decodes from `offset` on; returns where it stopped. An instruction that
- * goes on in the next page is left to decode_crossing. */
+ * goes on in the next page is left to decode_single. */
 static unsigned decode_run(const struct isa *isa, struct writer *w,
                            const uint8_t *host, unsigned offset)
 {
@@ -159,55 +139,75 @@ static struct block *decode(struct hart *h, uint64_t pa, unsigned offset)
     return b;
 }
 
-/* One instruction that lies in two pages; it is decoded each time. */
-static struct block *decode_crossing(struct hart *h, unsigned offset,
-                                     struct fault *fault)
+/* One instruction on its own, decoded each time: it lies in two pages, or PMP
+ * divides its page. Either way the page of the last fetch is not known. */
+static struct block *decode_single(struct hart *h, const struct fetch *f,
+                                   struct fault *fault)
 {
     struct blocks *blocks = h->blocks;
     struct block *b = &blocks->partial;
     struct writer w = {.blocks = blocks, .to = blocks->partial_insns};
-    uint32_t bits = (uint32_t)load_le(blocks->page.host + offset, 2);
-    struct fetch f;
+    uint32_t bits = (uint32_t)load_le(f->host, 2);
+    unsigned offset = h->pc & MMU_PAGE_MASK;
+    struct fetch next = {f->pa + 2, f->host + 2, 2};
     struct insn d;
 
-    if (!mmu_fetch_next(&h->mmu, h->pc, &f, fault))
-        return NULL;
-    d = isa_decode(h->isa, bits | (uint32_t)load_le(f.host, 2) << 16);
+    blocks->page.va = 1;
+    if (isa_length(bits) == 4) {
+        if (f->bytes == 2 && !mmu_fetch_next(&h->mmu, h->pc, &next, fault))
+            return NULL;
+        bits |= (uint32_t)load_le(next.host, 2) << 16;
+    }
+    d = isa_decode(h->isa, bits);
     write_insn(&w, d, offset);
     if (!ends_block(&d))
-        write_end(&w, offset + 4);
+        write_end(&w, offset + d.size);
     *b = (struct block){.pa = BLOCK_DEAD,
                         .insns = w.to,
                         .steps = 1,
                         .length = w.n,
                         .link = {&blocks->none, &blocks->none}};
-    /* The page of the last fetch is the second one now. */
-    blocks->page.va = 1;
     return b;
 }
 
-static bool is_crossing(const struct blocks *blocks, unsigned offset)
+static bool is_crossing(const struct fetch *f)
 {
-    return offset + 2 == MMU_PAGE_SIZE &&
-           isa_length((uint32_t)load_le(blocks->page.host + offset, 2)) == 4;
+    return f->bytes == 2 && isa_length((uint32_t)load_le(f->host, 2)) == 4;
+}
+
+static struct block *find(const struct blocks *blocks, uint64_t pa)
+{
+    struct block *b = blocks->buckets[bucket_of(pa)];
+
+    while (b && b->pa != pa)
+        b = b->next_in_bucket;
+    return b;
 }
 
 struct block *block_at(struct hart *h, struct fault *fault)
 {
-    struct blocks *blocks = h->blocks;
+    struct exec_page *page = &h->blocks->page;
     unsigned offset = h->pc & MMU_PAGE_MASK;
-    uint64_t pa;
+    unsigned rest = (unsigned)MMU_PAGE_SIZE - offset;
+    struct fetch f;
+    struct block *b;
 
-    if (!enter_page(h, h->pc, fault))
-        return NULL;
-    pa = blocks->page.pa + offset;
-    for (struct block *b = blocks->buckets[bucket_of(pa)]; b;
-         b = b->next_in_bucket)
-        if (b->pa == pa)
-            return b;
-    if (is_crossing(blocks, offset))
-        return decode_crossing(h, offset, fault);
-    return decode(h, pa, offset);
+    if (page->va == h->pc - offset) {
+        f = (struct fetch){page->pa + offset, page->host + offset, rest};
+    } else {
+        page->va = 1;
+        if (!mmu_fetch(&h->mmu, h->pc, &f, fault))
+            return NULL;
+        if (f.bytes < rest)
+            return decode_single(h, &f, fault);
+        *page =
+            (struct exec_page){h->pc - offset, f.pa - offset, f.host - offset};
+    }
+    b = find(h->blocks, f.pa);
+    if (b)
+        return b;
+    return is_crossing(&f) ? decode_single(h, &f, fault)
+                           : decode(h, f.pa, offset);
 }
 
 struct block *block_part(struct blocks *blocks, const struct block *b,
@@ -286,7 +286,7 @@ void blocks_drop_all(struct blocks *blocks)
     memset(blocks->buckets, 0, N_BUCKETS * sizeof(struct block *));
     memset(blocks->pages, 0, N_PAGES * sizeof(struct block *));
     blocks->n_blocks = blocks->n_insns = 0;
-    blocks->page.va = blocks->line = 1;
+    blocks->page.va = 1;
 }
 
 /* ---- life ---- */
@@ -304,7 +304,7 @@ struct blocks *blocks_new(const struct mmu *mmu, unsigned limit)
     b->has_models = mmu_has_models(mmu);
     if (b->has_models)
         b->line_mask = ~(uint64_t)(mmu_fetch_line_bytes(mmu) - 1);
-    b->page.va = b->line = 1;
+    b->page.va = 1;
     return b;
 }
 

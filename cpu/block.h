@@ -43,7 +43,6 @@ struct exec_page {
 
 struct blocks {
     struct exec_page page;
-    uint64_t line; /* va of the line fetched from last, or 1: none */
     uint64_t line_mask;
     bool has_models;
     unsigned limit; /* instructions a block */

@@ -58,7 +58,7 @@ void hart_push_mode(struct hart *h)
 
 void hart_translation_changed(struct hart *h)
 {
-    h->blocks->page.va = h->blocks->line = 1;
+    h->blocks->page.va = 1;
 }
 
 /* ---- interrupts ---- */

@@ -83,22 +83,6 @@ static bool atomic(struct hart *h, const struct insn *d, struct fault *fault)
 
 /* ---- between blocks ---- */
 
-/* Counts the fetch of a run of instructions in one line. */
-static void count_fetch(struct hart *h, const struct insn *d, uint64_t page)
-{
-    struct blocks *blocks = h->blocks;
-    uint64_t va = page + d->offset, line = va & blocks->line_mask;
-    uint64_t last = (va + d->size - 1) & blocks->line_mask;
-
-    if (line == blocks->line && line == last) {
-        h->mmu.repeat_fetches += (uint64_t)d->imm;
-        return;
-    }
-    mmu_count_fetch(&h->mmu, va, d->size);
-    h->mmu.repeat_fetches += (uint64_t)d->imm - 1;
-    blocks->line = line == last ? line : 1;
-}
-
 /* Takes back the fetches that OP_FETCH counted of instructions after d, as
  * d was the last one to be executed. */
 static void uncount_fetches(struct hart *h, const struct block *b,
@@ -110,7 +94,6 @@ static void uncount_fetches(struct hart *h, const struct block *b,
         return;
     for (d++; d < end && d->op != OP_FETCH && d->op != OP_END; d++)
         h->mmu.repeat_fetches--;
-    h->blocks->line = 1;
 }
 
 static struct block *watched(struct hart *h, const struct block *b)
@@ -192,14 +175,14 @@ enter:
     d = b->insns;
     page = h->pc - d->offset;
     for (;; d++) {
-        ASSUME(d->op < N_OPS);
         switch ((enum op)d->op) {
         case OP_END:
             h->steps += d->index;
             h->pc = (page + d->offset) & mask;
             goto fell_through;
         case OP_FETCH:
-            count_fetch(h, d, page);
+            mmu_count_fetch(&h->mmu, page + d->offset, d->size);
+            h->mmu.repeat_fetches += (uint64_t)d->imm - 1;
             continue;
         case OP_ILLEGAL:
             fault = (struct fault){d->bits, CAUSE_ILLEGAL};
@@ -350,46 +333,46 @@ enter:
             if (UNLIKELY(!mmu_load(&h->mmu, VA, 1, &value, &fault)))
                 goto fault;
             RD = (uint64_t)sign_extend(value, 8);
-            break;
+            goto accessed;
         case OP_LBU:
             h->at = d;
             if (UNLIKELY(!mmu_load(&h->mmu, VA, 1, &value, &fault)))
                 goto fault;
             RD = value;
-            break;
+            goto accessed;
         case OP_LH:
             h->at = d;
             if (UNLIKELY(!mmu_load(&h->mmu, VA, 2, &value, &fault)))
                 goto fault;
             RD = (uint64_t)sign_extend(value, 16);
-            break;
+            goto accessed;
         case OP_LHU:
             h->at = d;
             if (UNLIKELY(!mmu_load(&h->mmu, VA, 2, &value, &fault)))
                 goto fault;
             RD = value;
-            break;
+            goto accessed;
         case OP_LW:
             h->at = d;
             if (UNLIKELY(!mmu_load(&h->mmu, VA, 4, &value, &fault)))
                 goto fault;
             RD = arith_word(value);
-            break;
+            goto accessed;
         case OP_SB:
             h->at = d;
             if (UNLIKELY(!mmu_store(&h->mmu, VA, 1, RS2, &fault)))
                 goto fault;
-            break;
+            goto accessed;
         case OP_SH:
             h->at = d;
             if (UNLIKELY(!mmu_store(&h->mmu, VA, 2, RS2, &fault)))
                 goto fault;
-            break;
+            goto accessed;
         case OP_SW:
             h->at = d;
             if (UNLIKELY(!mmu_store(&h->mmu, VA, 4, RS2, &fault)))
                 goto fault;
-            break;
+            goto accessed;
         case OP_LR_W:
         case OP_SC_W:
         case OP_AMOSWAP_W:
@@ -404,13 +387,12 @@ enter:
             h->at = d;
             if (!atomic(h, d, &fault))
                 goto fault;
-            break;
+            goto accessed;
         case OP_FENCE:
             continue;
 
         case OP_FENCE_I:
             mmu_fence_i(&h->mmu);
-            h->blocks->line = 1;
             h->steps += d->index + 1u;
             h->pc = (page + d->offset + d->size) & mask;
             goto fell_through;
@@ -472,7 +454,8 @@ enter:
             h->steps += d->index + 1u;
             goto fell_through;
         }
-        /* An access to memory may have changed anything outside the hart. */
+        UNREACHABLE();
+    accessed:
         if (UNLIKELY(h->leave))
             goto leave;
     }
