@@ -22,8 +22,8 @@ struct span {
 
 static bool fault_misaligned(struct fault *f, enum access access, uint64_t va)
 {
-    f->cause = access == ACCESS_LOAD ? CAUSE_LOAD_MISALIGNED
-                                     : CAUSE_STORE_MISALIGNED;
+    f->cause =
+        access == ACCESS_LOAD ? CAUSE_LOAD_MISALIGNED : CAUSE_STORE_MISALIGNED;
     f->tval = va;
     return false;
 }
@@ -31,8 +31,7 @@ static bool fault_misaligned(struct fault *f, enum access access, uint64_t va)
 bool mmu_pmp_permits(const struct mmu *m, uint64_t pa, uint64_t len,
                      enum access access, enum privilege priv)
 {
-    return !m->config.has_pmp ||
-           pmp_permits(&m->pmp, pa, len, access, priv);
+    return !m->config.has_pmp || pmp_permits(&m->pmp, pa, len, access, priv);
 }
 
 static void split(uint64_t va, unsigned size, struct span *s)
@@ -158,8 +157,7 @@ static uint64_t gather(const struct mmu *m, const struct span *s)
     for (unsigned i = 0; i < s->n; i++) {
         const struct part *p = &s->part[i];
 
-        value |= load_le(bus_readable(m->bus, p->pa, p->len), p->len)
-                 << shift;
+        value |= load_le(bus_readable(m->bus, p->pa, p->len), p->len) << shift;
         shift += 8 * p->len;
     }
     return value;
@@ -183,6 +181,42 @@ static void store_dram(struct mmu *m, uint64_t va, const struct span *s,
     scatter(m, s, value);
     if (s->n == 1)
         mmu_fill_data(m, va, &s->part[0].t, way);
+}
+
+/* Of 1, 2, 4 or 8 bytes, each a move of its own: without a switch they would
+ * be calls of memcpy. */
+static ALWAYS_INLINE uint64_t load_host(uintptr_t host, unsigned size)
+{
+    const void *p = (const void *)host;
+
+    switch (size) {
+    case 1:
+        return load_le(p, 1);
+    case 2:
+        return load_le(p, 2);
+    case 4:
+        return load_le(p, 4);
+    }
+    return load_le(p, 8);
+}
+
+static ALWAYS_INLINE void store_host(uintptr_t host, unsigned size,
+                                     uint64_t value)
+{
+    void *p = (void *)host;
+
+    switch (size) {
+    case 1:
+        store_le(p, 1, value);
+        return;
+    case 2:
+        store_le(p, 2, value);
+        return;
+    case 4:
+        store_le(p, 4, value);
+        return;
+    }
+    store_le(p, 8, value);
 }
 
 static struct filter_entry *filtered(struct mmu *m, uint64_t va)
@@ -264,19 +298,18 @@ bool mmu_load_slow(struct mmu *m, uint64_t va, unsigned size, uint64_t *value,
 
     if (!e)
         return load_miss(m, va, size, value, f);
-    *value = load_le((const void *)(e->addend + va), size);
+    *value = load_host(e->addend + va, size);
     return true;
 }
 
 bool mmu_store_slow(struct mmu *m, uint64_t va, unsigned size, uint64_t value,
                     struct fault *f)
 {
-    const struct filter_entry *e =
-        m->models ? filter_store(m, va, size) : NULL;
+    const struct filter_entry *e = m->models ? filter_store(m, va, size) : NULL;
 
     if (!e)
         return store_miss(m, va, size, value, f);
-    store_le((void *)(e->addend + va), size, value);
+    store_host(e->addend + va, size, value);
     return true;
 }
 

@@ -77,13 +77,8 @@ uint32_t cache_victim(const struct cache *c, uint64_t line)
 {
     uint32_t ways = c->geometry.ways;
     uint32_t first = (uint32_t)(line & c->set_mask) * ways;
-    uint32_t victim = first;
 
-    for (uint32_t w = first + 1; w < first + ways; w++) {
-        if (c->stamp[w] < c->stamp[victim])
-            victim = w;
-    }
-    return victim;
+    return first + recency_oldest(c->stamp + first, ways);
 }
 
 void cache_invalidate(struct cache *c, uint32_t way)

@@ -32,7 +32,7 @@ struct cache {
     uint64_t set_mask;
     /* By way: set number times ways, plus the way in the set; one more
      * stamp than lines, a place for touches that nobody looks at. */
-    uint64_t *line;  /* physical address >> line_shift, or CACHE_NO_LINE */
+    uint64_t *line; /* physical address >> line_shift, or CACHE_NO_LINE */
     uint64_t *stamp;
     bool *is_dirty;
     uint64_t now; /* of a shared cache; private ones use their hart's clock */

@@ -56,8 +56,8 @@ bool mmu_fetch_slow(struct mmu *m, uint64_t va, struct fetch *out,
     out->pa = t.page_pa | (va & MMU_PAGE_MASK);
     out->host = bus_readable(m->bus, out->pa, 2);
     out->bytes = 2;
-    if (!out->host || !mmu_pmp_permits(m, out->pa, 2, ACCESS_FETCH,
-                                       m->fetch.rights.priv)) {
+    if (!out->host ||
+        !mmu_pmp_permits(m, out->pa, 2, ACCESS_FETCH, m->fetch.rights.priv)) {
         if (uses_itlb(m))
             count_lookup(m, va);
         mmu_fault_access(f, ACCESS_FETCH, va);
@@ -77,8 +77,8 @@ static bool fetch_same_page(struct mmu *m, uint64_t va, struct fetch *out,
         return false;
     out->pa += 2;
     out->host = bus_readable(m->bus, out->pa, 2);
-    if (out->host && mmu_pmp_permits(m, out->pa, 2, ACCESS_FETCH,
-                                     m->fetch.rights.priv))
+    if (out->host &&
+        mmu_pmp_permits(m, out->pa, 2, ACCESS_FETCH, m->fetch.rights.priv))
         return true;
     if (uses_itlb(m))
         count_lookup(m, va);

@@ -22,8 +22,8 @@ void filter_init(struct filter *f, unsigned line_bytes, uint32_t n_slots,
     f->n_slots = n_slots;
     f->way_stamp = way_stamp;
     f->slot_stamp = slot_stamp;
-    f->slot_map = alloc_zeroed((size_t)n_slots + 1,
-                               FILTER_WORDS * sizeof *f->slot_map);
+    f->slot_map =
+        alloc_zeroed((size_t)n_slots + 1, FILTER_WORDS * sizeof *f->slot_map);
     filter_kill_all(f);
 }
 

@@ -27,7 +27,7 @@
 
 struct filter_entry {
     uint64_t load_tag, store_tag; /* as in a host_page, by line */
-    uintptr_t addend; /* host address - virtual address */
+    uintptr_t addend;             /* host address - virtual address */
     uint32_t way, slot;
 };
 

@@ -17,9 +17,9 @@ struct translation {
 void mmu_fault_page(struct fault *f, enum access access, uint64_t va);
 void mmu_fault_access(struct fault *f, enum access access, uint64_t va);
 
-MUST_USE bool mmu_translate(struct mmu *m, const struct context *c,
-                            uint64_t va, enum access access,
-                            struct translation *t, struct fault *f);
+MUST_USE bool mmu_translate(struct mmu *m, const struct context *c, uint64_t va,
+                            enum access access, struct translation *t,
+                            struct fault *f);
 bool mmu_pmp_permits(const struct mmu *m, uint64_t pa, uint64_t len,
                      enum access access, enum privilege priv);
 

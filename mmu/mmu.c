@@ -243,8 +243,7 @@ void mmu_sfence(struct mmu *m, bool has_va, uint64_t va, bool has_asid,
     if (m->models)
         models_sfence(m, has_va, va, has_asid, asid);
     /* An address drops all of a superpage, which may be here in pieces. */
-    if (!has_va || (m->models && !has_tlbs) ||
-        m->has_pieces[va >> 22 & 1023])
+    if (!has_va || (m->models && !has_tlbs) || m->has_pieces[va >> 22 & 1023])
         forget(m, has_asid && !has_va, asid);
     else if (!has_tlbs)
         forget_page(m, va);

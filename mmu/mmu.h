@@ -33,7 +33,7 @@ struct mmu_config {
     struct tlb_geometry itlb, dtlb, l2tlb;
     struct cache_geometry l1i, l1d;
     bool has_pmp;
-    bool is_svade;       /* A and D: fault instead of a hardware update */
+    bool is_svade;         /* A and D: fault instead of a hardware update */
     bool traps_misaligned; /* loads and stores; AMO, LR, SC always trap */
 };
 
@@ -95,9 +95,9 @@ struct context {
 };
 
 struct mmu {
-    struct host_page *pages; /* HOST_PAGES, by virtual page number */
+    struct host_page *pages;        /* HOST_PAGES, by virtual page number */
     struct fetch_page *fetch_pages; /* FETCH_PAGES, likewise */
-    uint64_t data_key, fetch_key; /* the contexts of data and of fetches */
+    uint64_t data_key, fetch_key;   /* the contexts of data and of fetches */
     /* See mmu_count_fetch: the line that was fetched from last, as a tag. */
     uint64_t fetch_line, fetch_line_mask;
     uint64_t repeat_fetches;
@@ -243,9 +243,8 @@ MUST_USE bool mmu_store_conditional(struct mmu *m, uint64_t va, unsigned size,
  * to a device, which can take the line away: count the next one in full.
  * Without models (see mmu_has_models) counting may be left out altogether.
  */
-MUST_USE static ALWAYS_INLINE bool mmu_fetch(struct mmu *m, uint64_t va,
-                                             struct fetch *out,
-                                             struct fault *fault)
+MUST_USE static ALWAYS_INLINE bool
+mmu_fetch(struct mmu *m, uint64_t va, struct fetch *out, struct fault *fault)
 {
     const struct fetch_page *page =
         &m->fetch_pages[va >> MMU_PAGE_SHIFT & (FETCH_PAGES - 1)];
@@ -279,8 +278,7 @@ static ALWAYS_INLINE void mmu_count_fetch(struct mmu *m, uint64_t va,
 {
     uint64_t last = va + size - 1;
 
-    if (LIKELY(((last & ~m->fetch_line_mask) | m->fetch_key) ==
-                   m->fetch_line &&
+    if (LIKELY(((last & ~m->fetch_line_mask) | m->fetch_key) == m->fetch_line &&
                (va & m->fetch_line_mask) <= (last & m->fetch_line_mask)))
         m->repeat_fetches++;
     else if (m->models)

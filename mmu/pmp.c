@@ -75,8 +75,7 @@ void pmp_write_addr(struct pmp *p, unsigned i, uint64_t addr)
 
     if (p->cfg[i] & PMP_L)
         return;
-    if (i + 1 < PMP_ENTRIES &&
-        (p->cfg[i + 1] & (PMP_L | PMP_A)) == tor_lock)
+    if (i + 1 < PMP_ENTRIES && (p->cfg[i + 1] & (PMP_L | PMP_A)) == tor_lock)
         return;
     pmp_set(p, i, p->cfg[i], addr);
 }

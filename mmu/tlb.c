@@ -118,13 +118,9 @@ uint32_t tlb_find(struct tlb *t, uint64_t key)
 
 uint32_t tlb_victim(const struct tlb *t, uint64_t key)
 {
-    uint32_t first = first_of_set(t, key), victim = first;
+    uint32_t first = first_of_set(t, key);
 
-    for (uint32_t slot = first + 1; slot < first + t->geometry.ways; slot++) {
-        if (t->stamp[slot] < t->stamp[victim])
-            victim = slot;
-    }
-    return victim;
+    return first + recency_oldest(t->stamp + first, t->geometry.ways);
 }
 
 static uint64_t level_mask(const struct tlb *t, unsigned level)
@@ -137,8 +133,7 @@ static uint64_t mask_of(const struct tlb *t, uint64_t info)
     uint64_t mask = ~UINT64_C(0);
 
     if (info & TLB_WHOLE)
-        mask &= ~(level_mask(t, info >> TLB_LEVEL_SHIFT & 7)
-                  << TLB_ASID_BITS);
+        mask &= ~(level_mask(t, info >> TLB_LEVEL_SHIFT & 7) << TLB_ASID_BITS);
     if (info & PTE_G)
         mask &= ~((UINT64_C(1) << TLB_ASID_BITS) - 1);
     return mask;
@@ -169,24 +164,34 @@ bool tlb_is_fenced(const struct tlb *t, uint32_t slot,
 
     if (!tlb_is_valid(t, slot))
         return false;
-    if (f->has_asid && (t->info[slot] & PTE_G ||
-                        (t->key[slot] & 0xffff) != f->asid))
+    if (f->has_asid &&
+        (t->info[slot] & PTE_G || (t->key[slot] & 0xffff) != f->asid))
         return false;
     return !f->has_vpn || !(difference & ~level_mask(t, tlb_level(t, slot)));
+}
+
+/* Without pieces, an entry that a fence by an address drops matches it, and
+ * so is in its set. */
+static uint32_t next_match(const struct tlb *t, uint32_t slot,
+                           const struct tlb_fence *f)
+{
+    uint64_t key = tlb_key(f->vpn, 0), vpn_mask = ~tlb_key(0, UINT16_MAX);
+    uint32_t first = first_of_set(t, key), end = first + t->geometry.ways;
+
+    for (slot = slot < first ? first : slot; slot < end; slot++) {
+        if (UNLIKELY(!((t->key[slot] ^ key) & t->mask[slot] & vpn_mask)) &&
+            tlb_is_fenced(t, slot, f))
+            return slot;
+    }
+    return TLB_NO_SLOT;
 }
 
 uint32_t tlb_next_fenced(const struct tlb *t, uint32_t slot,
                          const struct tlb_fence *f)
 {
-    uint32_t end = t->geometry.entries;
-
-    if (f->has_vpn && !t->n_pieces) {
-        uint32_t first = first_of_set(t, f->vpn << TLB_ASID_BITS);
-
-        slot = slot < first ? first : slot;
-        end = first + t->geometry.ways;
-    }
-    for (; slot < end; slot++) {
+    if (f->has_vpn && !t->n_pieces)
+        return next_match(t, slot, f);
+    for (; slot < t->geometry.entries; slot++) {
         if (tlb_is_fenced(t, slot, f))
             return slot;
     }
@@ -234,8 +239,7 @@ static bool is_consistent(const struct tlb *t)
         if (!is_possible(t, slot))
             return false;
     }
-    return recency_is_normal(t->stamp, t->geometry.entries,
-                             t->geometry.ways);
+    return recency_is_normal(t->stamp, t->geometry.entries, t->geometry.ways);
 }
 
 /* What follows from the entries, once they are known to make sense. */

@@ -50,8 +50,7 @@ struct tlb {
 };
 
 /* The geometry must have been checked, and not be "none". */
-void tlb_init(struct tlb *t, const struct tlb_geometry *g,
-              unsigned index_bits);
+void tlb_init(struct tlb *t, const struct tlb_geometry *g, unsigned index_bits);
 void tlb_free(struct tlb *t);
 /* Drops everything; counts stay. */
 void tlb_clear(struct tlb *t);

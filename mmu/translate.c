@@ -31,9 +31,8 @@ void mmu_fault_access(struct fault *f, enum access access, uint64_t va)
     f->tval = va;
 }
 
-static struct walk_request request(const struct mmu *m,
-                                   const struct context *c, uint64_t va,
-                                   enum access access)
+static struct walk_request request(const struct mmu *m, const struct context *c,
+                                   uint64_t va, enum access access)
 {
     struct walk_request q = {
         .scheme = c->scheme,
@@ -259,8 +258,7 @@ static bool look_up(struct mmu *m, const struct context *c, uint64_t va,
                     enum access access, struct translation *t, struct fault *f)
 {
     struct side side = side_of(m->models, access);
-    uint64_t key = tlb_key(va >> MMU_PAGE_SHIFT,
-                           satp_asid(c->scheme, m->satp));
+    uint64_t key = tlb_key(va >> MMU_PAGE_SHIFT, satp_asid(c->scheme, m->satp));
     struct walk_request q = request(m, c, va, access);
     uint32_t slot = find(m, &side, key);
 
@@ -337,8 +335,7 @@ void models_sfence(struct mmu *m, bool has_va, uint64_t va, bool has_asid,
 enum peeked { PEEK_ABSENT, PEEK_PERMITTED, PEEK_REFUSED, PEEK_WALKS };
 
 static enum peeked peek_tlb(const struct tlb *t, const struct context *c,
-                            uint64_t key, enum access access,
-                            uint64_t *page_pa)
+                            uint64_t key, enum access access, uint64_t *page_pa)
 {
     uint32_t slot = t->geometry.entries ? tlb_peek(t, key) : TLB_NO_SLOT;
     struct pte leaf;
@@ -359,8 +356,7 @@ static enum peeked peek_models(const struct mmu *m, const struct context *c,
                                uint64_t *page_pa)
 {
     const struct models *s = m->models;
-    uint64_t key = tlb_key(va >> MMU_PAGE_SHIFT,
-                           satp_asid(c->scheme, m->satp));
+    uint64_t key = tlb_key(va >> MMU_PAGE_SHIFT, satp_asid(c->scheme, m->satp));
     const struct tlb *first;
     enum peeked said;
 
@@ -373,8 +369,8 @@ static enum peeked peek_models(const struct mmu *m, const struct context *c,
     return peek_tlb(&s->l2tlb, c, key, access, page_pa);
 }
 
-bool mmu_peek_context(const struct mmu *m, const struct context *c,
-                      uint64_t va, enum access access, uint64_t *pa)
+bool mmu_peek_context(const struct mmu *m, const struct context *c, uint64_t va,
+                      enum access access, uint64_t *pa)
 {
     struct walk_request q;
     enum peeked said;

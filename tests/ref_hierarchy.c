@@ -128,8 +128,8 @@ static void l2(struct ref *r, uint64_t pa, unsigned len, bool is_write)
 {
     if (!r->l2.sets)
         return;
-    for (uint64_t at = pa / r->l2.line_bytes * r->l2.line_bytes;
-         at < pa + len; at += r->l2.line_bytes)
+    for (uint64_t at = pa / r->l2.line_bytes * r->l2.line_bytes; at < pa + len;
+         at += r->l2.line_bytes)
         l2_one(r, at, is_write);
 }
 
@@ -274,11 +274,10 @@ static struct ref_entry *tlb_put(struct ref_tlb *t, uint64_t vpn,
 
 /* Translation. */
 
-
 static bool allows(unsigned flags, char kind, const struct ref_hart *h)
 {
     bool user_page = flags & 0x10;
-    bool can = kind == 'i' ? flags & 8
+    bool can = kind == 'i'   ? flags & 8
                : kind == 'w' ? flags & 4
                              : (flags & 2) || (h->mxr && (flags & 8));
 
@@ -463,8 +462,7 @@ static struct ref_result bad(int status, char kind, uint64_t tval)
 struct ref_result ref_access(struct ref *r, unsigned hart, char kind,
                              uint64_t va, unsigned size, bool is_amo)
 {
-    struct ref_cache *c =
-        kind == 'i' ? &r->hart[hart].l1i : &r->hart[hart].l1d;
+    struct ref_cache *c = kind == 'i' ? &r->hart[hart].l1i : &r->hart[hart].l1d;
     struct ref_result res = {.is_good = true};
     uint64_t at[2];
 

@@ -148,8 +148,7 @@ static void make(void)
     bus.snoop.ctx = &mmu[0];
     l2 = cache_new(&shape->l2);
     for (unsigned i = 0; i < shape->n_harts; i++) {
-        struct mmu_port port = {.code_written = code_written,
-                                .ctx = &calls[i]};
+        struct mmu_port port = {.code_written = code_written, .ctx = &calls[i]};
 
         mmu_init(&mmu[i], &config, &bus, l2);
         mmu_set_port(&mmu[i], &port);
@@ -203,8 +202,7 @@ static uint64_t any_pte(void)
                                     0x5f, 0x47, 0xef, 0xff, 0x4b, 0x53};
     uint64_t flags = one_in(12) ? below(256) : usual[below(sizeof usual)];
     uint64_t frame = one_in(40) ? below(1 << 22)
-                                : (RAM >> 12) + TABLES +
-                                      below(FRAMES - TABLES);
+                                : (RAM >> 12) + TABLES + below(FRAMES - TABLES);
 
     if (shape->dtlb.entries && one_in(60))
         frame = (RAM >> 12) + 1 + below(TABLES - 1);
@@ -298,8 +296,7 @@ static void compare_lines(struct mmu *m, enum mmu_cache which,
     }
 }
 
-static void compare_counts(const struct mmu_counts *c,
-                           const struct ref_hart *h)
+static void compare_counts(const struct mmu_counts *c, const struct ref_hart *h)
 {
     ck_assert_uint_eq(c->itlb.accesses, h->itlb.accesses);
     ck_assert_uint_eq(c->itlb.misses, h->itlb.misses);
@@ -388,8 +385,7 @@ static uint64_t ref_value(const struct ref_result *res)
 
     memcpy(bytes, ref.ram + (res->pa[0] - RAM), res->len[0]);
     if (res->n == 2)
-        memcpy(bytes + res->len[0], ref.ram + (res->pa[1] - RAM),
-               res->len[1]);
+        memcpy(bytes + res->len[0], ref.ram + (res->pa[1] - RAM), res->len[1]);
     memcpy(&v, bytes, 8);
     return v;
 }
@@ -604,9 +600,7 @@ static void switch_context(void)
     unsigned space = (unsigned)below(SPACES);
     /* Two spaces share an ASID, if the TLB is there to say what is seen. */
     unsigned asid = shape->dtlb.entries ? space / 2 : space;
-    enum privilege priv = one_in(4)   ? PRIV_M
-                          : one_in(3) ? PRIV_U
-                                      : PRIV_S;
+    enum privilege priv = one_in(4) ? PRIV_M : one_in(3) ? PRIV_U : PRIV_S;
 
     h->is_translated = priv != PRIV_M;
     h->is_user = priv == PRIV_U;
@@ -643,8 +637,7 @@ static void fence_all(void)
 static void dma(void)
 {
     uint64_t len = 1 + below(one_in(4) ? 2000 : 100);
-    uint64_t pa = RAM + TABLES * 4096 +
-                  below(RAM_SIZE - TABLES * 4096 - 4096);
+    uint64_t pa = RAM + TABLES * 4096 + below(RAM_SIZE - TABLES * 4096 - 4096);
     uint8_t value = (uint8_t)below(64);
     bool is_write = one_in(2);
     uint8_t buffer[4096];
@@ -681,8 +674,7 @@ static void mark(void)
         uint64_t line = below(64);
 
         marks[at][frame] |= UINT64_C(1) << line;
-        mmu_mark_code(&mmu[at], RAM + (frame << 12) + line * 64 + below(64),
-                      1);
+        mmu_mark_code(&mmu[at], RAM + (frame << 12) + line * 64 + below(64), 1);
     }
 }
 
