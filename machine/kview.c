@@ -10,10 +10,13 @@
 #include "machine/hardware_view.h"
 #include "machine/octavo_view.h"
 #include "machine/symbols.h"
+#include "mmu/cache.h"
+#include "mmu/heat.h"
 #include "mmu/walk.h"
 
 struct kview {
-    const struct machine *machine;
+    struct machine *machine;
+    struct heat heat;
     struct guest_memory memory;
     struct symbols *symbols;    /* NULL without */
     struct octavo_view *octavo; /* NULL: the hardware view */
@@ -25,7 +28,7 @@ static bool peek(const void *ctx, uint64_t pa, void *to, size_t len)
     return machine_peek(ctx, pa, to, len);
 }
 
-struct kview *kview_open(const struct machine *m, const char *elf)
+struct kview *kview_open(struct machine *m, const char *elf)
 {
     struct kview *k = alloc_zeroed(1, sizeof *k);
     char error[100];
@@ -33,6 +36,9 @@ struct kview *kview_open(const struct machine *m, const char *elf)
     k->machine = m;
     k->memory =
         (struct guest_memory){peek, m, m->bus.ram_base_pa, m->bus.ram_size};
+    heat_init(&k->heat, &m->bus);
+    for (unsigned i = 0; i < m->n_harts; i++)
+        mmu_set_heat(&m->harts[i].mmu, &k->heat);
     if (!elf)
         return k;
     k->symbols = symbols_open(elf, error, sizeof error);
@@ -46,6 +52,9 @@ void kview_close(struct kview *k)
 {
     if (!k)
         return;
+    for (unsigned i = 0; i < k->machine->n_harts; i++)
+        mmu_set_heat(&k->machine->harts[i].mmu, NULL);
+    heat_free(&k->heat);
     octavo_view_close(k->octavo);
     symbols_close(k->symbols);
     free(k);
@@ -54,7 +63,7 @@ void kview_close(struct kview *k)
 void kview_init_snapshot(const struct kview *k, struct view_snapshot *v)
 {
     view_init(v, k->memory.ram_base_pa,
-              (uint32_t)(k->memory.ram_size >> VIEW_PAGE_SHIFT), false);
+              (uint32_t)(k->memory.ram_size >> VIEW_PAGE_SHIFT), true);
 }
 
 /* The page tables' form: that of the first hart which uses one. */
@@ -91,15 +100,44 @@ static void fill_hardware(struct kview *k, struct view_snapshot *v)
     }
 }
 
-static void count_hardware(const struct machine *m, struct view_counters *c)
+static void count_hardware(struct machine *m, struct view_counters *c)
 {
     c->steps = machine_steps(m);
     c->time = m->clock.now;
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        struct mmu_counts counts;
+
+        mmu_count(&m->harts[i].mmu, &counts);
+        c->tlb_lookups += counts.itlb.accesses + counts.dtlb.accesses;
+        c->tlb_misses += counts.itlb.misses + counts.dtlb.misses;
+        c->l1d_lookups += counts.l1d.accesses;
+        c->l1d_misses += counts.l1d.misses;
+    }
+    if (m->l2) {
+        c->l2_lookups = m->l2->stats.accesses;
+        c->l2_misses = m->l2->stats.misses;
+    }
+}
+
+static void fill_heat(const struct kview *k, struct view_snapshot *v)
+{
+    const struct heat *h = &k->heat;
+
+    for (uint32_t i = 0; v->heat && i < v->n_frames; i++)
+        v->heat[i] =
+            (struct view_heat){h->last[HEAT_READ][i], h->last[HEAT_WRITE][i],
+                               h->last[HEAT_EXECUTE][i]};
+}
+
+void kview_epoch(struct kview *k)
+{
+    for (unsigned i = 0; i < k->machine->n_harts; i++)
+        mmu_heat_epoch(&k->machine->harts[i].mmu, k->machine->clock.now + 1);
 }
 
 void kview_fill(struct kview *k, struct view_snapshot *v, int32_t pid)
 {
-    const struct machine *m = k->machine;
+    struct machine *m = k->machine;
     const struct walk_scheme *scheme = current_scheme(m);
 
     view_clear(v);
@@ -109,6 +147,7 @@ void kview_fill(struct kview *k, struct view_snapshot *v, int32_t pid)
     name_machine(k, v);
     if (!k->octavo || !scheme || !octavo_view_fill(k->octavo, v, scheme, pid))
         fill_hardware(k, v);
+    fill_heat(k, v);
     count_hardware(m, &v->counters);
 }
 

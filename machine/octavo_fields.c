@@ -73,6 +73,7 @@ static const char *const types[TYPES] = {
     [TYPE_ZONE] = "zone",
     [TYPE_TASK] = "task_struct",
     [TYPE_AREA] = "free_area",
+    [TYPE_SWAP] = "swap_info_struct",
 };
 
 static const char *const numbers[NUMBERS] = {
@@ -141,6 +142,9 @@ bool octavo_fields_find(struct octavo_fields *f, struct symbols *s, char *error,
         return false;
     for (int i = 0; i < TYPES; i++)
         if (!symbols_type_size(s, types[i], &f->types[i])) {
+            f->types[i] = 0;
+            if (i == TYPE_SWAP) /* a build without swap */
+                continue;
             snprintf(error, size, "no struct %s", types[i]);
             return false;
         }

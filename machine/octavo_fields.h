@@ -67,7 +67,14 @@ enum octavo_member {
     MEMBERS
 };
 
-enum octavo_type { TYPE_PAGE, TYPE_ZONE, TYPE_TASK, TYPE_AREA, TYPES };
+enum octavo_type {
+    TYPE_PAGE,
+    TYPE_ZONE,
+    TYPE_TASK,
+    TYPE_AREA,
+    TYPE_SWAP,
+    TYPES
+};
 
 enum octavo_number {
     NUMBER_PG_LOCKED,

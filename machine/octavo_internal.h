@@ -1,6 +1,6 @@
 /*
- * What the two halves of the Octavo view share: frames and zones in
- * octavo_view.c, tasks and their address spaces in octavo_tasks.c.
+ * What the parts of the Octavo view share: frames and zones in octavo_view.c,
+ * tasks, VMAs and swap each in a file of their own.
  */
 #ifndef QUIRE_MACHINE_OCTAVO_INTERNAL_H
 #define QUIRE_MACHINE_OCTAVO_INTERNAL_H
@@ -61,7 +61,17 @@ uint64_t octavo_get(const struct octavo_view *o, const uint8_t *structure,
 #define OCTAVO_NO_FRAME UINT32_MAX
 uint32_t octavo_frame(const struct octavo_view *o, uint64_t pa);
 
-/* Tasks, their page tables, the swap map, and the VMAs of one. */
-void octavo_fill_tasks(struct octavo_view *o, int32_t pid);
+/* Where the page tables of process number `process` begin. */
+MUST_USE bool octavo_page_root(const struct octavo_view *o, unsigned process,
+                               uint64_t *pa);
+/* Index in the snapshot's swap of what an entry without V refers to. */
+MUST_USE bool octavo_swap_slot(const struct octavo_view *o, uint64_t pte,
+                               uint32_t *slot);
+
+/* In this order: the swap maps; tasks with their page tables, which name the
+ * owners of frames and slots; the VMAs of process `pid` or of the largest. */
+void octavo_fill_swap(struct octavo_view *o);
+void octavo_fill_tasks(struct octavo_view *o);
+void octavo_fill_vmas(struct octavo_view *o, int32_t pid);
 
 #endif

@@ -64,6 +64,20 @@ uint32_t octavo_frame(const struct octavo_view *o, uint64_t pa)
                : OCTAVO_NO_FRAME;
 }
 
+bool octavo_page_root(const struct octavo_view *o, unsigned process,
+                      uint64_t *pa)
+{
+    uint64_t va;
+
+    if (!o->mm_va[process] ||
+        !octavo_read_word(
+            o, o->mm_va[process] + o->fields.members[MM_PGD].offset, &va) ||
+        va < o->user_va_end || va >= o->direct_map_end)
+        return false;
+    *pa = va - o->user_va_end + o->memory->ram_base_pa;
+    return true;
+}
+
 /* Whether the members that are read from a copy lie inside the copy. */
 static bool fits(const struct octavo_fields *f, int first, int last,
                  uint32_t size, uint32_t most)
@@ -443,7 +457,9 @@ bool octavo_view_fill(struct octavo_view *o, struct view_snapshot *v,
     snprintf(v->kernel, sizeof v->kernel, "Octavo");
     fill_zones(o);
     fill_frames(o, n);
-    octavo_fill_tasks(o, pid);
+    octavo_fill_swap(o);
+    octavo_fill_tasks(o);
+    octavo_fill_vmas(o, pid);
     octavo_view_count(o, &v->counters);
     return true;
 }

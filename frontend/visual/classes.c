@@ -273,7 +273,7 @@ static struct paint heat_paint(const struct palette *p, unsigned kind,
 
     fill = age ? to_bg(p, fill, fade[age]) : colour_mix(fill, strong, 35);
     return (struct paint){fill, to_bg(p, fill, SECOND_PERCENT),
-                          kind == HEAT_EXEC ? TEXTURE_DOT : TEXTURE_SOLID};
+                          kind == HEAT_EXECUTE ? TEXTURE_DOT : TEXTURE_SOLID};
 }
 
 static uint8_t heat_class(const struct view_heat *h, uint64_t now, uint64_t hz)
@@ -285,7 +285,7 @@ static uint8_t heat_class(const struct view_heat *h, uint64_t now, uint64_t hz)
     if (!latest)
         return HEAT_OLDER;
     if (h->exec == latest)
-        kind = HEAT_EXEC;
+        kind = HEAT_EXECUTE;
     else if (h->write == latest)
         kind = HEAT_WRITE;
     age = now > latest ? now - latest : 0;

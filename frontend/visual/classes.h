@@ -10,6 +10,7 @@
 
 #include "frontend/visual/scene.h"
 #include "machine/view.h"
+#include "mmu/heat.h"
 
 #define CLASSES_MAX 64
 
@@ -65,7 +66,6 @@ bool classes_brushed(const struct classes *c, const struct scene *s,
                      const struct view_snapshot *v, uint32_t frame);
 
 /* Heat: row kind * HEAT_AGES + age, and one more for older. */
-enum heat_kind { HEAT_READ, HEAT_WRITE, HEAT_EXEC, HEAT_KINDS };
 #define HEAT_AGES 7
 #define HEAT_OLDER (HEAT_KINDS * HEAT_AGES)
 /* "4 ms", "16 ms", ... */

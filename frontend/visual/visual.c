@@ -19,6 +19,7 @@
 #define PNG_WIDTH 1440
 #define PNG_HEIGHT 900
 #define SAMPLE_STEPS 100000 /* between samples of the counters */
+#define EPOCH_SAMPLES 10    /* between epochs of heat */
 
 struct visual {
     struct visual_options options;
@@ -27,6 +28,7 @@ struct visual {
     struct window *window; /* NULL without one */
     struct history history;
     uint64_t next_sample, next_picture; /* in steps */
+    uint64_t samples;
     unsigned pictures;
     bool has_failed;
 
@@ -194,6 +196,8 @@ bool visual_poll(struct visual *v)
 
     if (now >= v->next_sample) {
         take_sample(v);
+        if (v->samples++ % EPOCH_SAMPLES == 0)
+            kview_epoch(v->kview);
         v->next_sample = now - now % SAMPLE_STEPS + SAMPLE_STEPS;
     }
     if (now >= v->next_picture) {
