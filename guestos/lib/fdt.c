@@ -16,6 +16,7 @@
 #define FDT_PROP 3u
 #define FDT_NOP 4u
 #define FDT_END 9u
+#define HEADER_SIZE 40u
 #define FDT_ROOT_DEPTH_MAX 16
 
 /* Set once at boot, read-only afterwards. */
@@ -43,7 +44,7 @@ int fdt_open(const void *fdt)
 {
     u32 total = (u32)fdt_total_size(fdt);
 
-    if (!total || header(fdt, 5) < 16) {
+    if (total < HEADER_SIZE || header(fdt, 5) < 16) {
         return -EINVAL;
     }
     struct_offset = header(fdt, 2);
@@ -86,6 +87,15 @@ static u32 token(int at, int *next)
     return what;
 }
 
+/* Whether the name at `offset` of the strings block is this one. */
+static bool has_name(u32 offset, const char *name)
+{
+    size_t len = strlen(name) + 1;
+
+    return offset < strings_size && len <= strings_size - offset &&
+           memcmp(fdt_base + strings_offset + offset, name, len) == 0;
+}
+
 static const char *node_name(int node)
 {
     return fdt_base + struct_offset + node + 4;
@@ -124,8 +134,7 @@ const void *fdt_prop(int node, const char *name, size_t *len)
     while ((what = token(at, &next)) == FDT_PROP || what == FDT_NOP) {
         const char *p = fdt_base + struct_offset + at;
 
-        if (what == FDT_PROP && load_be32(p + 8) < strings_size &&
-            strcmp(fdt_base + strings_offset + load_be32(p + 8), name) == 0) {
+        if (what == FDT_PROP && has_name(load_be32(p + 8), name)) {
             if (len) {
                 *len = load_be32(p + 4);
             }
@@ -302,9 +311,10 @@ bool fdt_dma_range(int node, u64 *start, u64 *size)
 
 bool fdt_reservation(unsigned index, u64 *base, u64 *size)
 {
-    const char *p = fdt_base + header(fdt_base, 4) + 16 * index;
+    u64 at = (u64)header(fdt_base, 4) + 16ull * index;
+    const char *p = fdt_base + at;
 
-    if (header(fdt_base, 4) + 16 * index + 16 > fdt_total_size(fdt_base)) {
+    if (at + 16 > fdt_total_size(fdt_base)) {
         return false;
     }
     *base = (u64)load_be32(p) << 32 | load_be32(p + 4);

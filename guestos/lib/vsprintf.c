@@ -3,6 +3,13 @@
 #include "kernel.h"
 #include "string.h"
 
+#if __STDC_HOSTED__ /* under test, beside the C library's */
+#define vsnprintf guest_vsnprintf
+#define snprintf guest_snprintf
+int guest_vsnprintf(char *buf, size_t size, const char *format, va_list args);
+int guest_snprintf(char *buf, size_t size, const char *format, ...);
+#endif
+
 struct output {
     char *buf;
     size_t size, count; /* count: what an endless buffer would hold */
