@@ -69,7 +69,7 @@ static struct termios_lite termios = {
            [VEOF] = 4, [VMIN] = 1, [VSUSP] = 26, [VWERASE] = 23},
 };
 static u16 window[4] = {24, 80, 0, 0}; /* rows, columns, pixels */
-static pid_t foreground; /* process group; 0: whoever reads */
+static pid_t foreground; /* process group; 0: nobody's */
 static pid_t tty_session;
 
 /* Bytes [tail, head) are typed; those before `ready` may be read. A line that
@@ -81,6 +81,12 @@ static DECLARE_BITMAP(eof_marks, BUFFER_SIZE);
 void tty_register(const struct tty_driver *d)
 {
     driver = d;
+}
+
+void tty_set_controlling(struct task_struct *task)
+{
+    tty_session = task->session;
+    foreground = task->pgrp;
 }
 
 static bool has_local(u32 flag)
@@ -240,13 +246,15 @@ void tty_wakeup_writers(void)
     wake_up_all(&writers);
 }
 
-/* Takes at most a line (canonical) or what is there. */
-static size_t take(u8 *to, size_t max)
+/* Takes at most a line (canonical) or what is there; false: nothing was. */
+static bool take(u8 *to, size_t max, size_t *taken)
 {
     unsigned long flags;
     size_t n = 0;
+    bool was_ready;
 
     spin_lock_irqsave(&tty_lock, flags);
+    was_ready = tail != ready;
     while (n < max && tail != ready) {
         unsigned at = tail % BUFFER_SIZE;
         bool is_eof = test_bit(at, eof_marks);
@@ -265,7 +273,8 @@ static size_t take(u8 *to, size_t max)
         }
     }
     spin_unlock_irqrestore(&tty_lock, flags);
-    return n;
+    *taken = n;
+    return was_ready;
 }
 
 /* A background process that reads is stopped. */
@@ -285,6 +294,19 @@ static int check_foreground(void)
     return -ERESTARTSYS;
 }
 
+/* 0: there was input; 1: there is none and none is waited for. */
+static int wait_for_input(struct file *file)
+{
+    if (!has_local(ICANON) && !termios.cc[VMIN]) {
+        return 1;
+    }
+    if (file->f_flags & O_NONBLOCK) {
+        return -EAGAIN;
+    }
+    return wait_event_interruptible(&readers,
+                                    READ_ONCE(ready) != READ_ONCE(tail));
+}
+
 static ssize_t tty_read(struct file *file, char __user *buf, size_t count,
                         loff_t *pos)
 {
@@ -296,28 +318,26 @@ static ssize_t tty_read(struct file *file, char __user *buf, size_t count,
     if (error || !count) {
         return error;
     }
-    if (tail == ready) {
-        if (!has_local(ICANON) && !termios.cc[VMIN]) {
-            return 0;
-        }
-        if (file->f_flags & O_NONBLOCK) {
-            return -EAGAIN;
-        }
-        error = wait_event_interruptible(&readers, READ_ONCE(ready) !=
-                                                       READ_ONCE(tail));
+    want = min(count, sizeof(chunk));
+    while (!take(chunk, want, &n)) {
+        error = wait_for_input(file);
         if (error) {
-            return error;
+            return min(error, 0);
         }
     }
-    do {
-        want = min(count - done, sizeof(chunk));
-        n = take(chunk, want);
+    for (;;) {
         if (copy_to_user(buf + done, chunk, n)) {
             return done ? (ssize_t)done : -EFAULT;
         }
         done += n;
-    } while (n == want && done < count && chunk[n - 1] != '\n');
-    return (ssize_t)done;
+        if (n < want || done == count || chunk[n - 1] == '\n') {
+            return (ssize_t)done;
+        }
+        want = min(count - done, sizeof(chunk));
+        if (!take(chunk, want, &n)) {
+            return (ssize_t)done;
+        }
+    }
 }
 
 /* Everything or until a signal; a driver without space is waited for. */
@@ -448,8 +468,7 @@ static long tty_ioctl(struct file *file, unsigned command, unsigned long arg)
     case TIOCGSID:
         return put_user(tty_session, (pid_t *)p);
     case TIOCSCTTY:
-        tty_session = current->session;
-        foreground = current->pgrp;
+        tty_set_controlling(current);
         return 0;
     case TIOCNOTTY:
     case TCFLSH:

@@ -113,6 +113,7 @@ struct task_struct {
     struct siginfo_lite *siginfo; /* [NR_SIGNALS]: of the pending ones */
     unsigned long sas_sp, sas_size;
     int exit_signal;
+    bool is_unkillable;     /* init: by what it has no handler for */
     int stop_signal;        /* not yet reported to the parent, or 0 */
     bool is_continued;      /* not yet reported */
 

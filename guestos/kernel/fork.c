@@ -139,6 +139,7 @@ static struct task_struct *dup_task_struct(void)
     task->pending = 0;
     task->has_saved_sigmask = false;
     task->stop_signal = 0;
+    task->is_unkillable = false;
     task->is_continued = false;
     task->exit_state = 0;
     task->exit_code = 0;

@@ -16,6 +16,7 @@
 #include "string.h"
 #include "swap.h"
 #include "task.h"
+#include "tty.h"
 #include "version.h"
 #include "asm/setup.h"
 
@@ -43,6 +44,7 @@ static void open_console(void)
         pr_err("no /dev/console: error %ld\n", -PTR_ERR(file));
         return;
     }
+    tty_set_controlling(current);
     for (int fd = 0; fd < 3; fd++) {
         fd_install(get_file(file), 0, false);
     }
@@ -73,6 +75,7 @@ static int kernel_init(void *unused)
     /* kswapd takes pid 2 before anything else is started. */
     wait_for_completion(&kswapd_started);
     init_process = current;
+    current->is_unkillable = true;
     current->session = current->pgrp = current->pid;
     do_initcalls();
     mount_root();

@@ -149,6 +149,9 @@ static void force_sig_info(int sig, const struct siginfo_lite *info)
         action->handler = SIG_DFL_HANDLER;
         task->blocked &= ~sigmask(sig);
     }
+    if (action->handler == SIG_DFL_HANDLER) {
+        task->is_unkillable = false;
+    }
     task->pending |= sigmask(sig);
     task->siginfo[sig] = *info;
     recalc_sigpending(task);
@@ -410,8 +413,7 @@ int get_signal(struct siginfo_lite *info, struct k_sigaction *action)
         if (sigmask(sig) & DEFAULT_IGNORE) {
             continue;
         }
-        /* init is not ended by what has no handler. */
-        if (current == init_process && info->code <= 0) {
+        if (current->is_unkillable) {
             continue;
         }
         if (sigmask(sig) & DEFAULT_STOP) {

@@ -1,0 +1,30 @@
+/* The clock on the wall: read once at boot, from the Goldfish RTC. */
+#include "errno.h"
+#include "init.h"
+#include "io.h"
+#include "of.h"
+#include "syscalls.h"
+
+#define RTC_TIME_LOW 0x00 /* ns since 1970; reading it latches .. */
+#define RTC_TIME_HIGH 0x04 /* .. this half */
+
+static int __init rtc_init(void)
+{
+    int node = fdt_next_compatible(-1, "google,goldfish-rtc");
+    phys_addr_t pa;
+    u64 size, ns;
+    u8 *regs;
+
+    if (node < 0 || !fdt_reg(node, 0, &pa, &size)) {
+        return -ENODEV;
+    }
+    regs = ioremap(pa, RTC_TIME_HIGH + 4);
+    if (!regs) {
+        return -ENOMEM;
+    }
+    ns = readl(regs + RTC_TIME_LOW);
+    ns |= (u64)readl(regs + RTC_TIME_HIGH) << 32;
+    set_boot_time(ns);
+    return 0;
+}
+module_init(rtc_init);
