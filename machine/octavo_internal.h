@@ -27,7 +27,7 @@ struct octavo_view {
     unsigned word;        /* bytes of a pointer */
     uint64_t user_va_end; /* the kernel's half begins */
     uint64_t direct_map_end;
-    uint64_t text_va, data_va, end_va; /* of the kernel's image; 0: unknown */
+    uint64_t text_va, ro_end_va; /* code and constants of the kernel */
     struct colour_slot slots[COLOUR_SLOTS];
 
     /* While filling. */

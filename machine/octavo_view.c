@@ -130,9 +130,8 @@ struct octavo_view *octavo_view_open(const struct guest_memory *memory,
         return NULL;
     }
     o->word = o->fields.members[LIST_NEXT].size;
-    o->text_va = symbol_or_zero(symbols, "_text");
-    o->data_va = symbol_or_zero(symbols, "_sdata");
-    o->end_va = symbol_or_zero(symbols, "_end");
+    o->text_va = symbol_or_zero(symbols, "_stext");
+    o->ro_end_va = symbol_or_zero(symbols, "_erodata");
     if (!layout_is_sane(o)) {
         snprintf(error, size, "its structures are not those of Octavo");
         free(o);
@@ -281,7 +280,7 @@ static enum view_owner image_owner(const struct octavo_view *o, uint32_t frame)
 {
     uint64_t va = o->user_va_end + ((uint64_t)frame << VIEW_PAGE_SHIFT);
 
-    return va >= o->text_va && va < o->data_va ? VIEW_KERNEL_TEXT
+    return va >= o->text_va && va < o->ro_end_va ? VIEW_KERNEL_TEXT
                                                : VIEW_KERNEL_DATA;
 }
 
