@@ -14,6 +14,9 @@
 #include "mmu/heat.h"
 #include "mmu/walk.h"
 
+/* Farther from a symbol, a pc is not in its function. */
+#define FUNCTION_BYTES_MAX 65536
+
 struct kview {
     struct machine *machine;
     struct heat heat;
@@ -119,6 +122,29 @@ static void count_hardware(struct machine *m, struct view_counters *c)
     }
 }
 
+static void fill_harts(struct kview *k, struct view_snapshot *v)
+{
+    const struct machine *m = k->machine;
+
+    for (unsigned i = 0; i < m->n_harts && i < VIEW_HARTS; i++) {
+        const struct hart *h = &m->harts[i];
+        struct view_hart *to = &v->harts[v->n_harts++];
+        const char *name = NULL;
+        uint64_t offset;
+
+        *to = (struct view_hart){.pc = h->pc,
+                                 .satp = h->csr.satp,
+                                 .mode = "US?M"[h->priv],
+                                 .is_waiting = hart_is_waiting(h)};
+        /* A user program has other symbols than the kernel. */
+        if (k->symbols && h->priv != PRIV_U)
+            name = symbols_nearest(k->symbols, h->pc, &offset);
+        if (name && offset < FUNCTION_BYTES_MAX)
+            snprintf(to->where, sizeof to->where, "%.36s+0x%x", name,
+                     (unsigned)offset);
+    }
+}
+
 static void fill_heat(const struct kview *k, struct view_snapshot *v)
 {
     const struct heat *h = &k->heat;
@@ -147,6 +173,7 @@ void kview_fill(struct kview *k, struct view_snapshot *v, int32_t pid)
     name_machine(k, v);
     if (!k->octavo || !scheme || !octavo_view_fill(k->octavo, v, scheme, pid))
         fill_hardware(k, v);
+    fill_harts(k, v);
     fill_heat(k, v);
     count_hardware(m, &v->counters);
 }

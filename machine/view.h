@@ -23,6 +23,7 @@
 #define VIEW_VMAS 64
 #define VIEW_VMA_PAGES (1 << 18) /* page states kept, over all VMAs */
 #define VIEW_SWAP_SLOTS (1 << 20)
+#define VIEW_HARTS 8
 #define VIEW_PAGE_SHIFT 12
 #define VIEW_NONE 0xff /* no zone, no order, no process, no colour slot */
 #define VIEW_NO_VA UINT64_MAX
@@ -98,6 +99,13 @@ struct view_zone {
     bool kswapd_runs;
 };
 
+struct view_hart {
+    uint64_t pc, satp;
+    char mode;       /* M, S or U */
+    bool is_waiting; /* in WFI */
+    char where[48];  /* "function+0x12", or empty */
+};
+
 struct view_process {
     char comm[17];
     char state;   /* R S D T Z, as ps says */
@@ -159,7 +167,8 @@ struct view_snapshot {
     char machine[48];       /* "quire32  64 MiB  Sv32  interp" */
     char badge[80];         /* what was wrong, or empty */
 
-    unsigned n_zones, n_processes, n_vmas;
+    unsigned n_harts, n_zones, n_processes, n_vmas;
+    struct view_hart harts[VIEW_HARTS];
     struct view_zone zones[VIEW_ZONES];
     struct view_process processes[VIEW_PROCESSES];
     int32_t vma_pid; /* whose VMAs these are, 0 if nobody's */

@@ -269,6 +269,14 @@ static void machine_facts(struct facts *f)
     const struct view_snapshot *v = f->p->view;
     const struct view_counters *c = &v->counters;
 
+    if (v->n_harts) {
+        char text[64];
+
+        snprintf(text, sizeof text, "%08llx %c %s",
+                 (unsigned long long)v->harts[0].pc, v->harts[0].mode,
+                 v->harts[0].where);
+        fact(f, "pc", text);
+    }
     fact(f, "kernel", v->kernel);
     fact_number(f, "frames", v->n_frames);
     if (v->is_hardware)

@@ -43,10 +43,12 @@ void draw_map(struct picture *p);
 void draw_rulers(struct picture *p);
 void draw_legend(struct picture *p);
 /* Each takes the y where it starts and returns where the next panel may. */
+int draw_harts(struct picture *p, int y);
 int draw_zones(struct picture *p, int y);
 int draw_buddy(struct picture *p, int y);
 int draw_processes(struct picture *p, int y);
 int draw_vmas(struct picture *p, int y);
+int draw_overview(struct picture *p, int y);
 int draw_swap(struct picture *p, int y);
 void draw_facts(struct picture *p);
 void draw_timeline(struct picture *p);

@@ -124,7 +124,8 @@ void draw_legend(struct picture *p)
     if (p->scene->brush.kind != ITEM_NONE)
         snprintf(caption, sizeof caption, "%s chosen",
                  number_text(p->classes->n_brushed, n));
-    y = panel_title(p, r, r.y, scene_modes[p->scene->mode].title, "", caption);
+    y = draw_overview(p, r.y);
+    y = panel_title(p, r, y, scene_modes[p->scene->mode].title, "", caption);
     before = canvas_clip(&p->canvas, (struct rect){r.x - 4, r.y, r.w + 8, r.h});
     y = p->scene->mode == MODE_HEAT ? draw_heat(p, y) : draw_rows(p, y);
     draw_swap(p, y + 4);

@@ -153,6 +153,8 @@ static void draw_panels(struct picture *p)
     int y = r.y;
 
     before = canvas_clip(&p->canvas, (struct rect){r.x - 4, y, r.w + 4, r.h});
+    if (p->view->is_hardware)
+        y = draw_harts(p, y);
     y = draw_zones(p, y);
     y = draw_buddy(p, y);
     y = draw_processes(p, y);

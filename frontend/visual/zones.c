@@ -129,6 +129,8 @@ int draw_zones(struct picture *p, int y)
     int bar = r.w - NAME_WIDTH - GAUGE - 88, gauge = r.x + r.w - GAUGE - 72;
     char n[32];
 
+    if (!p->view->n_zones)
+        return y;
     y = panel_title(p, r, y, "Zones",
                     "use by type, and free pages against watermarks", "pages");
     for (unsigned i = 0; i < p->view->n_zones; i++, y += ZONE_PITCH) {
@@ -147,12 +149,6 @@ int draw_zones(struct picture *p, int y)
                           colour(p, ROLE_TEXT), number_text(z->free, n));
         hit_add(p, (struct rect){r.x, y - 2, r.w, ZONE_PITCH - 2}, ITEM_ZONE,
                 i);
-    }
-    if (!p->view->n_zones) {
-        canvas_text(&p->canvas, TYPE_LABEL, r.x, y + 11, colour(p, ROLE_DIM),
-                    "This guest has no symbols of a kernel that Quire knows: "
-                    "the hardware's view.");
-        y += 20;
     }
     return y + 5;
 }
