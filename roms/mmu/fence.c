@@ -123,15 +123,15 @@ CASE(spaces_are_apart_by_asid_without_a_fence)
 
 CASE(a_fence_by_asid_shows_that_spaces_entries)
 {
-    vm_on(1);
+    vm_on(0x101);
     label_frames();
     vm_map(1, frame_pa(0), RW);
     EXPECT(vm_load(S, vm_page(1)), 0x100);
     vm_map(1, frame_pa(1), RW);
-    sfence_asid(1);
+    sfence_asid(0x101);
     EXPECT(vm_load(S, vm_page(1)), 0x101);
     vm_map(1, frame_pa(2), RW);
-    sfence_va_asid(vm_page(1), 1);
+    sfence_va_asid(vm_page(1), 0x101);
     EXPECT(vm_load(S, vm_page(1)), 0x102);
 }
 

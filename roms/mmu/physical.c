@@ -1,8 +1,8 @@
 /*
  * Physical addresses of 34 bits: what has no memory behind it is an access
  * fault, at 4 GiB and beyond too, and never wraps; tables may be there no more
- * than pages. A table in a device is refused. Rows 73, 74, 75, 97 and 119 of
- * the list of corner cases.
+ * than pages. A table in a device is refused. Rows 72, 73, 74, 75, 97, 98
+ * and 119 of the list of corner cases.
  */
 #include "roms/lib/vm.h"
 
@@ -107,6 +107,41 @@ CASE(a_store_across_the_end_of_memory_stores_nothing)
     *word_at(end - 4) = 0x44332211;
     EXPECT(rom_run(M, stub_sw, end - 2, ~0u, 0)->cause, CAUSE_STORE_ACCESS);
     EXPECT(*word_at(end - 4), 0x44332211);
+}
+
+CASE(an_access_half_in_a_device_is_refused_whole)
+{
+    /* Page 1 is memory, page 2 the UART, whose scratch register is 7. */
+    vm_on(0);
+    vm_map(1, frame_pa(0), PTE_VRW | PTE_AD);
+    vm_map(2, UART_BASE, PTE_VRW | PTE_AD);
+    frame_words(0)[1023] = 0x44332211;
+    *byte_at(UART_BASE + 7) = 0x5a;
+    EXPECT_TRAP(vm_run(S, stub_lw, vm_page(2) - 2, 0), CAUSE_LOAD_ACCESS,
+                stub_lw, vm_page(2));
+    EXPECT_TRAP(vm_run(S, stub_sw, vm_page(2) - 2, 0), CAUSE_STORE_ACCESS,
+                stub_sw, vm_page(2));
+    EXPECT(frame_words(0)[1023], 0x44332211);
+    EXPECT(*byte_at(UART_BASE + 7), 0x5a);
+}
+
+CASE(a_and_d_need_the_right_to_write_the_table)
+{
+    /* PMP makes the last table readable alone. */
+    vm_on(0);
+    vm_map(1, frame_pa(0), PTE_VRW | PTE_AD);
+    vm_map(2, frame_pa(0), PTE_VRW | PTE_A);
+    vm_map(3, frame_pa(0), PTE_VRW);
+    pmp_set(7, PMP_NAPOT | PMP_RWX, ~0u);
+    pmp_set(0, PMP_NAPOT | PMP_R, pmp_napot((uint32_t)vm_leaf, 4096));
+    vm_store(S, vm_page(1), 5);
+    EXPECT(vm_load(S, vm_page(2)), 5);
+    EXPECT_TRAP(vm_run(S, stub_sw, vm_page(2), 0), CAUSE_STORE_ACCESS, stub_sw,
+                vm_page(2));
+    EXPECT_TRAP(vm_run(S, stub_lw, vm_page(3), 0), CAUSE_LOAD_ACCESS, stub_lw,
+                vm_page(3));
+    EXPECT(vm_leaf[2], pte(frame_pa(0), PTE_VRW | PTE_A));
+    EXPECT(vm_leaf[3], pte(frame_pa(0), PTE_VRW));
 }
 
 CASE(the_last_physical_page_is_nothing)

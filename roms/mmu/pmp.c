@@ -210,9 +210,9 @@ CASE(locks_hold_and_bind_m_mode)
     /* Neither the entry, nor its address, nor the one below can change. */
     csr_write(pmpcfg1, 0);
     EXPECT(csr_read(pmpcfg1) & 0xff, PMP_TOR | PMP_R | PMP_L);
-    csr_write(pmpaddr4, 0);
+    csr_write(pmpaddr4, page(3) >> 2 | 1);
     EXPECT(csr_read(pmpaddr4), page(3) >> 2);
-    csr_write(pmpaddr3, 0);
+    csr_write(pmpaddr3, page(2) >> 2 | 1);
     EXPECT(csr_read(pmpaddr3), page(2) >> 2);
     /* But the configuration of the one below can. */
     pmp_set(2, PMP_NAPOT | PMP_RWX, pmp_napot(page(2), 4096));
