@@ -111,6 +111,7 @@ void hart_set_mtime(struct hart *h, uint64_t (*read)(void *ctx), void *ctx)
 void hart_set_watch(struct hart *h, const struct hart_watch *watch)
 {
     h->watch = watch ? *watch : (struct hart_watch){0};
+    blocks_drop_all(h->blocks);
 }
 
 /* ---- running ---- */

@@ -130,7 +130,8 @@ static NOINLINE struct block *next_block(struct hart *h)
     return NULL;
 }
 
-/* The block at h->pc after b, by way of its link if that holds. */
+/* The block at h->pc after b, by way of its link if that holds. (While
+ * somebody watches, no block has links.) */
 static ALWAYS_INLINE struct block *follow(struct hart *h, struct block *b,
                                           unsigned way)
 {
@@ -139,7 +140,7 @@ static ALWAYS_INLINE struct block *follow(struct hart *h, struct block *b,
     uint64_t offset = h->pc - page->va;
 
     if (LIKELY(offset < MMU_PAGE_SIZE && next->pa == page->pa + offset &&
-               h->steps + next->steps <= h->run_until && !h->watch.exec))
+               h->steps + next->steps <= h->run_until))
         return next;
     next = next_block(h);
     if (next && next->pa != BLOCK_DEAD)

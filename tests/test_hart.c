@@ -382,6 +382,82 @@ START_TEST(more_code_than_the_cache_holds_runs_too)
 }
 END_TEST
 
+/* ---- modelled fetches ---- */
+
+static struct hart_rig *rig_with_models(unsigned block_limit)
+{
+    struct hart_config config = {
+        .xlen = 32,
+        .block_limit = block_limit,
+        .mmu = {.itlb = {4, 4},
+                .dtlb = {4, 4},
+                .l2tlb = {16, 4},
+                .l1i = {32, 1, 16},
+                .l1d = {128, 2, 16}},
+    };
+
+    return rig_new_with(&config);
+}
+
+/* The busy program, with a device's register in its way. */
+static struct mmu_counts run_with_models(struct hart_rig *r)
+{
+    struct mmu_counts counts;
+
+    emit_busy_program(r);
+    r->at = RIG_HANDLER + 4;
+    emit(r, "lui", T2, 0, 0, RIG_DEVICE);
+    emit(r, "sw", 0, T2, T1, 0);
+    emit(r, "addi", T1, T1, 0, 4);
+    emit_csrw(r, MEPC, T1);
+    emit(r, "mret", 0, 0, 0, 0);
+    ck_assert_uint_eq(hart_run(&r->hart, 4000), 4000);
+    mmu_count(&r->hart.mmu, &counts);
+    ck_assert_uint_gt(r->probe.accesses, 50);
+    return counts;
+}
+
+START_TEST(the_length_of_blocks_changes_no_count)
+{
+    struct hart_rig *r = rig_with_models(0);
+    struct mmu_counts want = run_with_models(r), got;
+
+    ck_assert_uint_gt(want.l1i.misses, 500);
+    rig_free(r);
+    for (unsigned limit = 1; limit < 5; limit++) {
+        r = rig_with_models(limit);
+        got = run_with_models(r);
+        ck_assert_mem_eq(&got, &want, sizeof got);
+        rig_free(r);
+    }
+}
+END_TEST
+
+/* A fetch is an access, or two if it lies across lines. */
+static void count_fetches(void *ctx, const struct hart *h, uint32_t bits)
+{
+    uint64_t *count = ctx;
+
+    *count += (h->pc & 15) + isa_length(bits) > 16 ? 2 : 1;
+}
+
+START_TEST(each_step_is_one_fetch_watched_or_not)
+{
+    uint64_t fetches = 0;
+    struct hart_watch watch = {count_fetches, NULL, &fetches};
+    struct hart_rig *r = rig_with_models(0), *watched = rig_with_models(0);
+    struct mmu_counts want = run_with_models(r), got;
+
+    hart_set_watch(&watched->hart, &watch);
+    got = run_with_models(watched);
+    ck_assert_mem_eq(&got, &want, sizeof got);
+    ck_assert_uint_eq(got.l1i.accesses, fetches);
+    ck_assert_uint_gt(fetches, 4100);
+    rig_free(r);
+    rig_free(watched);
+}
+END_TEST
+
 /* ---- state ---- */
 
 START_TEST(saved_state_comes_back_and_goes_on_alike)
@@ -497,6 +573,8 @@ int main(void)
     tcase_add_test(tc, instructions_lie_across_pages);
     tcase_add_test(tc, a_crossing_fetch_faults_on_the_second_page);
     tcase_add_test(tc, more_code_than_the_cache_holds_runs_too);
+    tcase_add_test(tc, the_length_of_blocks_changes_no_count);
+    tcase_add_test(tc, each_step_is_one_fetch_watched_or_not);
     tcase_add_test(tc, saved_state_comes_back_and_goes_on_alike);
     tcase_add_test(tc, flipping_any_field_changes_the_hash);
     tcase_add_test(tc, impossible_state_is_refused);
