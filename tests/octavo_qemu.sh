@@ -1,0 +1,25 @@
+#!/bin/sh
+# Octavo on QEMU's virt board, with our firmware: the shell, the programs, and
+# a sort that needs the swap disk.
+. "$top_srcdir/tests/octavo_session.sh"
+
+if [ -z "$QEMU32" ]; then
+    echo "1..0 # SKIP qemu-system-riscv32 is not installed"
+    exit 0
+fi
+
+boot() {
+    timeout 300 "$QEMU32" -M virt -m 128M -nographic \
+        -bios "$top_builddir/firmware32.elf" \
+        -kernel "$top_builddir/octavo32.elf" \
+        -drive "file=$top_builddir/octavo32.img,format=raw,if=none,id=root,readonly=on" \
+        -device virtio-blk-device,drive=root \
+        -drive "file=$work/swap.img,format=raw,if=none,id=swap" \
+        -device virtio-blk-device,drive=swap
+}
+
+echo 1..13
+run_session 150
+check_session 150 7
+awk '$1 == "pswpout" && $2 > 5000 { ok = 1 } END { exit !ok }' "$work/console"
+point "the sort went through the swap disk"
