@@ -10,52 +10,22 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "frontend/monitor.h"
 
 #define CTRL_A 0x01
 
 static const char keys[] = "\r\nCtrl-A x     end the run\r\n"
+                           "Ctrl-A c     console or monitor\r\n"
                            "Ctrl-A h     this help\r\n"
                            "Ctrl-A Ctrl-A  send Ctrl-A\r\n";
 
-/* Whether the terminal belongs to another job, so that touching it would stop
- * us: timeout(1) starts its command so. */
-static bool is_background(void)
+static bool write_all(struct console *c, int fd, const char *from, size_t n)
 {
-    return isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) != getpgrp();
-}
-
-void console_open(struct console *c, const struct options *o)
-{
-    *c = (struct console){.in = -1, .out = -1};
-    if (o->serial == SERIAL_FILE) {
-        c->out = open(o->serial_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-                      0666);
-        if (c->out < 0)
-            die(EXIT_INPUT, "-serial file:%s: %s", o->serial_file,
-                strerror(errno));
-    } else if (o->serial == SERIAL_STDIO && !o->rom) {
-        c->in = is_background() ? -1 : STDIN_FILENO;
-        c->out = STDOUT_FILENO;
-    }
-    c->has_regex =
-        o->expect && !regcomp(&c->regex, o->expect, REG_EXTENDED | REG_NOSUB);
-}
-
-void console_close(struct console *c)
-{
-    if (c->has_regex)
-        regfree(&c->regex);
-    if (c->out > STDERR_FILENO)
-        close(c->out);
-}
-
-static bool write_all(struct console *c, const char *from, size_t n)
-{
-    while (n && c->out >= 0 && !c->out_errno) {
-        ssize_t did = write(c->out, from, n);
+    while (n && fd >= 0 && !c->out_errno) {
+        ssize_t did = write(fd, from, n);
 
         if (did < 0 && errno == EAGAIN) {
-            struct pollfd p = {c->out, POLLOUT, 0};
+            struct pollfd p = {fd, POLLOUT, 0};
 
             poll(&p, 1, 1000);
         } else if (did < 0 && errno != EINTR) {
@@ -73,7 +43,7 @@ static bool write_out(struct console *c)
     size_t n = c->out_n;
 
     c->out_n = 0;
-    return write_all(c, c->out_buffer, n);
+    return write_all(c, c->out, c->out_buffer, n);
 }
 
 static void match(struct console *c)
@@ -119,6 +89,29 @@ static void enqueue(struct console *c, uint8_t byte)
     c->queue[(c->queue_first + c->queue_n++) % CONSOLE_QUEUE] = byte;
 }
 
+void console_print(struct console *c, const char *text, size_t n)
+{
+    (void)!(write_out(c) &&
+            write_all(c, c->user, text, n)); /* console_flush tells */
+}
+
+static void plain_key(struct console *c, uint8_t byte)
+{
+    if (c->is_monitored)
+        monitor_key(c->monitor, byte);
+    else
+        enqueue(c, byte);
+}
+
+static void switch_to_monitor(struct console *c, bool is_monitored)
+{
+    c->is_monitored = is_monitored;
+    if (is_monitored)
+        monitor_enter(c->monitor);
+    else
+        console_print(c, "\n", 1);
+}
+
 /* A key: Ctrl-A and the next one are for us. */
 static void key(struct console *c, uint8_t byte)
 {
@@ -127,16 +120,58 @@ static void key(struct console *c, uint8_t byte)
         return;
     }
     if (!c->is_escaped) {
-        enqueue(c, byte);
+        plain_key(c, byte);
         return;
     }
     c->is_escaped = false;
     if (byte == 'x')
         c->wants_quit = true;
     else if (byte == CTRL_A)
-        enqueue(c, byte);
+        plain_key(c, byte);
+    else if (byte == 'c' && c->monitor)
+        switch_to_monitor(c, !c->is_monitored);
     else if (byte == 'h' || byte == '?')
-        (void)!write_all(c, keys, sizeof keys - 1);
+        console_print(c, keys, sizeof keys - 1);
+}
+
+/* Whether the terminal belongs to another job, so that touching it would stop
+ * us: timeout(1) starts its command so. */
+static bool is_background(void)
+{
+    return isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) != getpgrp();
+}
+
+void console_open(struct console *c, const struct options *o,
+                  struct monitor *monitor)
+{
+    bool has_user = !o->rom && (o->serial == SERIAL_STDIO || o->has_monitor);
+
+    *c = (struct console){.monitor = monitor, .in = -1, .out = -1, .user = -1};
+    if (o->serial == SERIAL_FILE) {
+        c->out = open(o->serial_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+                      0666);
+        if (c->out < 0)
+            die(EXIT_INPUT, "-serial file:%s: %s", o->serial_file,
+                strerror(errno));
+    }
+    if (has_user) {
+        c->in = is_background() ? -1 : STDIN_FILENO;
+        c->user = STDOUT_FILENO;
+    }
+    if (has_user && o->serial == SERIAL_STDIO)
+        c->out = STDOUT_FILENO;
+    c->has_regex =
+        o->expect && !regcomp(&c->regex, o->expect, REG_EXTENDED | REG_NOSUB);
+    if (o->has_monitor)
+        switch_to_monitor(c, true);
+}
+
+void console_close(struct console *c)
+{
+    if (c->has_regex)
+        regfree(&c->regex);
+    if (c->out > STDERR_FILENO)
+        close(c->out);
 }
 
 void console_read(struct console *c, int wait_ms)

@@ -17,12 +17,17 @@
 #define CONSOLE_LINE 4096
 #define CONSOLE_QUEUE 65536
 
+struct monitor;
+
 struct console {
-    int in, out;     /* -1 for none */
-    int out_errno;   /* of the write that failed, or 0 */
-    bool is_at_end;  /* of stdin */
-    bool is_escaped; /* the last key was Ctrl-A */
-    bool wants_quit; /* Ctrl-A x */
+    struct monitor *monitor; /* reached by Ctrl-A c; NULL for none */
+    bool is_monitored;       /* keys go there */
+    int in, out;             /* -1 for none; the guest's */
+    int user;                /* for text beside the guest's, or -1 */
+    int out_errno;           /* of the write that failed, or 0 */
+    bool is_at_end;          /* of stdin */
+    bool is_escaped;         /* the last key was Ctrl-A */
+    bool wants_quit;         /* Ctrl-A x */
 
     uint8_t queue[CONSOLE_QUEUE]; /* read, not yet taken by the guest */
     size_t queue_first, queue_n;
@@ -39,8 +44,9 @@ struct console {
 };
 
 /* Opens what the options name; a file that cannot be made ends the program
- * with status 3. */
-void console_open(struct console *c, const struct options *o);
+ * with status 3. `monitor` stays the caller's. */
+void console_open(struct console *c, const struct options *o,
+                  struct monitor *monitor);
 void console_close(struct console *c);
 
 /* A byte from the guest. */
@@ -48,6 +54,9 @@ void console_put(struct console *c, uint8_t byte);
 /* Writes what waits and looks for -expect in a line without an end; false if
  * the host refuses the bytes. */
 MUST_USE bool console_flush(struct console *c);
+
+/* Text beside the guest's, at once. */
+void console_print(struct console *c, const char *text, size_t n);
 
 /* Reads what stdin has, waiting for it at most so many milliseconds (-1: for
  * ever; a signal ends that, too). */

@@ -38,8 +38,7 @@ static const char *const interrupts[] = {
 static const char *name_of(bool is_interrupt, unsigned cause)
 {
     const char *const *names = is_interrupt ? interrupts : exceptions;
-    size_t n =
-        is_interrupt ? ARRAY_SIZE(interrupts) : ARRAY_SIZE(exceptions);
+    size_t n = is_interrupt ? ARRAY_SIZE(interrupts) : ARRAY_SIZE(exceptions);
 
     return cause < n && names[cause] ? names[cause] : "unknown";
 }

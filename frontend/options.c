@@ -138,6 +138,12 @@ static const char *set_serial(struct options *o, const char *value)
     return NULL;
 }
 
+static const char *set_monitor(struct options *o, const char *value)
+{
+    o->has_monitor = !strcmp(value, "stdio");
+    return o->has_monitor || !strcmp(value, "none") ? NULL : "none or stdio";
+}
+
 static const char *set_nographic(struct options *o, const char *value)
 {
     (void)value;
@@ -322,6 +328,9 @@ static const struct option_row rows[] = {
       options_set_dma },
     { "serial", "stdio|file:F|null", "where the console goes (stdio)",
       set_serial },
+    { "monitor", "none|stdio",
+      "where commands come from (none: Ctrl-A c on the console)",
+      set_monitor },
     { "display", "sdl|none|png:F[,every=N|at=N]",
       "a window, or pictures: each N steps (F holds %d), after N steps, or "
       "at the end (none)", set_display },
@@ -477,6 +486,9 @@ void options_parse(struct options *o, int argc, char **argv)
         row = must_find_row("", skip_dashes(argv[i]));
         apply(o, "", row, row->argument && i + 1 < argc ? argv[++i] : NULL);
     }
+    if (o->has_monitor && o->serial == SERIAL_STDIO)
+        die(EXIT_USAGE, "-monitor stdio: the console is there; move it with "
+                        "-serial null or -serial file:F");
     if (!o->bios)
         o->machine.bios = find_firmware(o);
     else

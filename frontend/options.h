@@ -32,6 +32,7 @@ struct options {
 
     enum serial_kind serial;
     const char *serial_file;
+    bool has_monitor; /* on stdio, in the console's place */
     struct visual_options display;
     enum pace pace;
 

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "frontend/console.h"
 #include "frontend/debug.h"
+#include "frontend/monitor.h"
 #include "frontend/terminal.h"
 #include "machine/stats.h"
 
@@ -36,6 +37,7 @@ struct session {
     const struct options *options;
     struct machine *machine;
     struct console console;
+    struct monitor monitor;
     struct debug debug;
     struct visual *visual; /* NULL without a display */
     FILE *log;
@@ -84,7 +86,7 @@ static void check_outside(struct session *s)
     if (terminal_signal())
         end(s, EXIT_SIGNAL + terminal_signal(), "signal", "%s",
             strsignal(terminal_signal()));
-    if (s->console.wants_quit)
+    if (s->console.wants_quit || s->monitor.wants_quit)
         end(s, EXIT_PASS, "quit", "%s", "");
     if (host_ns() >= s->timeout_ns)
         end(s, EXIT_TIMEOUT, "timeout",
@@ -110,7 +112,7 @@ static enum idle_answer wait_until(struct session *s, uint64_t when)
         uint64_t until = when < s->timeout_ns ? when : s->timeout_ns;
 
         check_outside(s);
-        if (s->is_over)
+        if (s->is_over || s->monitor.is_stopped)
             return IDLE_STOP;
         if (console_feed(&s->console, s->machine))
             return IDLE_AGAIN;
@@ -151,8 +153,8 @@ static enum idle_answer idle(void *ctx, uint64_t cycles)
     now = host_ns();
     if (s->pace_ns + PACE_SLACK_NS < now)
         s->pace_ns = now;
-    answer = wait_until(s, s->pace_ns + scale_to_ns(&s->machine->clock,
-                                                    cycles));
+    answer =
+        wait_until(s, s->pace_ns + scale_to_ns(&s->machine->clock, cycles));
     if (answer == IDLE_OVER)
         s->pace_ns += scale_to_ns(&s->machine->clock, cycles);
     return answer;
@@ -165,6 +167,26 @@ static void put(void *ctx, uint8_t byte)
     console_put(&s->console, byte);
     if (s->console.is_seen)
         machine_request_stop(s->machine);
+}
+
+/* The monitor's text. */
+static void print(void *ctx, const char *text, size_t n)
+{
+    console_print(ctx, text, n);
+}
+
+/* While the monitor has stopped the machine. */
+static void wait_stopped(struct session *s)
+{
+    uint64_t until = host_ns() + WINDOW_NS;
+
+    console_read(&s->console,
+                 ms_until(s->timeout_ns < until ? s->timeout_ns : until));
+    if (s->visual && !visual_poll(s->visual))
+        end(s, EXIT_PASS, "quit", "%s", "");
+    if (!console_is_open(&s->console))
+        s->monitor.is_stopped = false; /* who could let it go on? */
+    check_outside(s);
 }
 
 static void end_by_guest(struct session *s, enum machine_stop stop)
@@ -188,8 +210,10 @@ static void end_by_guest(struct session *s, enum machine_stop stop)
             m->harts[0].pc, machine_steps(m));
         break;
     case STOP_HOST_IO:
-        end(s, EXIT_HOST_IO, "host", "-drive %s: the host cannot read or write "
-            "it", m->host_error);
+        end(s, EXIT_HOST_IO, "host",
+            "-drive %s: the host cannot read or write "
+            "it",
+            m->host_error);
         break;
     case STOP_STEPS:
     case STOP_REQUESTED:
@@ -266,14 +290,15 @@ static void open_session(struct session *s, const struct options *o)
     s->log = open_log(o);
     s->machine = machine_create(&o->machine);
     machine_set_hooks(s->machine, &hooks);
-    console_open(&s->console, o);
+    s->monitor = (struct monitor){
+        .machine = s->machine, .put = print, .ctx = &s->console};
+    console_open(&s->console, o, &s->monitor);
     debug_open(&s->debug, s->machine, o->debug, s->log);
     if (o->display.kind != VISUAL_NONE)
         s->visual = visual_open(&o->display, s->machine);
     s->is_paced = o->pace == PACE_HOST ||
                   (o->pace == PACE_DEFAULT &&
-                   (isatty(STDIN_FILENO) ||
-                    o->display.kind == VISUAL_WINDOW));
+                   (isatty(STDIN_FILENO) || o->display.kind == VISUAL_WINDOW));
     s->pace_ns = host_ns();
     terminal_catch_signals();
     if (s->console.in >= 0)
@@ -297,8 +322,7 @@ static void report_rom(const struct session *s)
 {
     const char *path = s->options->rom, *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
-    int n = dot && !strcmp(dot, ".elf") ? (int)(dot - name)
-                                        : (int)strlen(name);
+    int n = dot && !strcmp(dot, ".elf") ? (int)(dot - name) : (int)strlen(name);
 
     if (s->ending.status == EXIT_PASS)
         printf("ok %.*s\n", n, name);
@@ -329,8 +353,12 @@ int session_run(const struct options *o)
     struct session s;
 
     open_session(&s, o);
-    while (!s.is_over)
-        run_slice(&s);
+    while (!s.is_over) {
+        if (s.monitor.is_stopped)
+            wait_stopped(&s);
+        else
+            run_slice(&s);
+    }
     if (!visual_close(s.visual) && s.ending.status == EXIT_PASS)
         s.ending.status = EXIT_HOST_IO;
     judge_expectation(&s);

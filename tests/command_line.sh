@@ -112,6 +112,8 @@ refuses "a timeout is a number" 2 'seconds' -timeout soon
 refuses "statistics have three formats" 2 'json:F' -stats xml:f
 refuses "-d has its items" 2 'exec, int' -d exec,dragons
 refuses "an expression must be one" 2 'expression' -expect '('
+refuses "stdio is the console's or the monitor's" 2 '-serial null' \
+    -monitor stdio
 refuses "a clock within reason" 2 '10M to 10G' -clock 5
 refuses "the line of a configuration file is named" 2 'badcfg:2: -bias' \
     -config "$work/badcfg"

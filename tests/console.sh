@@ -63,6 +63,26 @@ point "Ctrl-A Ctrl-A sends one"
 printf '\001hq' | run "$work/echo" | grep -q 'end the run'
 point "Ctrl-A h helps"
 
+printf '\001cinfo status\nx/2i $pc\nfrob\nquit\n' | run "$work/echo" >"$work/out"
+test $? = 0 && grep -q '^running; [0-9]* steps' "$work/out" &&
+    grep -q 'lbu' "$work/out" && grep -q 'frob: unknown' "$work/out"
+point "Ctrl-A c reaches the monitor"
+
+printf '\001cx/9999x 0\nxp/4xb 0x100000\nx /2q 0\nx\nxp $nothing\nquit\n' |
+    run "$work/echo" >"$work/out"
+test $? = 0 && grep -q 'cannot read memory at 0x100000' "$work/out" &&
+    test "$(grep -c 'COUNT' "$work/out")" = 4
+point "the monitor bears nonsense, and reads no device"
+
+printf '\001cstop\n' | run "$work/echo" -limit insns=1M >/dev/null 2>&1
+test $? = 126
+point "a machine that was stopped goes on when nobody is left to tell it"
+
+printf 'info registers\nq\n' |
+    run "$work/prompt" -monitor stdio -serial null >"$work/out"
+test $? = 0 && grep -q '^pc  *80000014' "$work/out"
+point "-monitor stdio takes the console's place"
+
 (sleep 1; echo q) | run "$work/echo" >/dev/null
 point "a machine that waits for a pipe gets it later"
 
