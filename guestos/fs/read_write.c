@@ -169,7 +169,7 @@ long sys_writev(unsigned fd, const struct iovec_lite __user *vec, unsigned n)
     return vec_call(fd, vec, n, true);
 }
 
-/* The offset comes in an aligned pair of registers; `pad` fills a3. */
+/* The offset comes in two registers, which need not be an even pair. */
 static long at_offset(unsigned fd, char __user *buf, size_t count, u32 low,
                       u32 high, bool writes)
 {
@@ -192,17 +192,15 @@ static long at_offset(unsigned fd, char __user *buf, size_t count, u32 low,
     return n;
 }
 
-long sys_pread64(unsigned fd, char __user *buf, size_t count, u32 pad,
+long sys_pread64(unsigned fd, char __user *buf, size_t count,
                  u32 offset_low, u32 offset_high)
 {
-    (void)pad;
     return at_offset(fd, buf, count, offset_low, offset_high, false);
 }
 
-long sys_pwrite64(unsigned fd, const char __user *buf, size_t count, u32 pad,
-                  u32 offset_low, u32 offset_high)
+long sys_pwrite64(unsigned fd, const char __user *buf, size_t count,
+                 u32 offset_low, u32 offset_high)
 {
-    (void)pad;
     return at_offset(fd, (char *)(uintptr_t)buf, count, offset_low,
                      offset_high, true);
 }

@@ -72,10 +72,10 @@ long sys_read(unsigned fd, char __user *buf, size_t count);
 long sys_write(unsigned fd, const char __user *buf, size_t count);
 long sys_readv(unsigned fd, const struct iovec_lite __user *vec, unsigned n);
 long sys_writev(unsigned fd, const struct iovec_lite __user *vec, unsigned n);
-long sys_pread64(unsigned fd, char __user *buf, size_t count, u32 pad,
+long sys_pread64(unsigned fd, char __user *buf, size_t count,
                  u32 offset_low, u32 offset_high);
-long sys_pwrite64(unsigned fd, const char __user *buf, size_t count, u32 pad,
-                  u32 offset_low, u32 offset_high);
+long sys_pwrite64(unsigned fd, const char __user *buf, size_t count,
+                 u32 offset_low, u32 offset_high);
 long sys_llseek(unsigned fd, unsigned long high, unsigned long low,
                 loff_t __user *result, int whence);
 long sys_dup(unsigned fd);
