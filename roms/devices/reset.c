@@ -1,6 +1,6 @@
 /*
  * A warm reset by the finisher: memory stays, harts and devices start anew.
- * Rows 64, 131 and 132 of the list of corner cases. This ROM runs twice.
+ * Rows 64 and 131 of the list of corner cases. This ROM runs twice.
  */
 #include "roms/lib/rom.h"
 

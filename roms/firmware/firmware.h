@@ -64,6 +64,35 @@ struct trap_frame {
         value_;                                                                \
     })
 
+/*
+ * One byte of memory that S-mode has named and that may not be there. False
+ * if it is not. Inside a call only: the trap overwrites what the frame keeps.
+ */
+static inline bool memory_try_load(uint32_t pa, uint8_t *byte)
+{
+    uint32_t is_good = 0, value = 0;
+
+    __asm__ volatile("la t0, 1f\n csrrw t0, mtvec, t0\n lbu %1, 0(%2)\n"
+                     "li %0, 1\n .balign 4\n 1: csrw mtvec, t0"
+                     : "+&r"(is_good), "+&r"(value)
+                     : "r"(pa)
+                     : "t0", "memory");
+    *byte = (uint8_t)value;
+    return is_good;
+}
+
+static inline bool memory_try_store(uint32_t pa, uint8_t byte)
+{
+    uint32_t is_good = 0;
+
+    __asm__ volatile("la t0, 1f\n csrrw t0, mtvec, t0\n sb %1, 0(%2)\n"
+                     "li %0, 1\n .balign 4\n 1: csrw mtvec, t0"
+                     : "+&r"(is_good)
+                     : "r"(byte), "r"(pa)
+                     : "t0", "memory");
+    return is_good;
+}
+
 /* start.S */
 _Noreturn void enter_supervisor(uint32_t hart, uint32_t fdt, uint32_t next);
 

@@ -216,6 +216,8 @@ static void check_console(void)
                   SBI_ERR_INVALID_PARAM &&
               call(SBI_DBCN, SBI_DBCN_WRITE, 4, UART_BASE, 0).error ==
                   SBI_ERR_INVALID_PARAM &&
+              call(SBI_DBCN, SBI_DBCN_WRITE, 4, 0xfffff000, 0).error ==
+                  SBI_ERR_INVALID_PARAM &&
               call(SBI_DBCN, SBI_DBCN_READ, ~0u, KERNEL_BASE, 0).error ==
                   SBI_ERR_INVALID_PARAM,
           "buffers that are not the kernel's memory are refused");

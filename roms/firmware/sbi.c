@@ -137,11 +137,30 @@ static bool buffer_is_allowed(uint32_t size, uint32_t base, uint32_t base_high)
            size <= -base;
 }
 
-static struct sbi_result console_call(uint32_t function, const uint32_t *x)
+static struct sbi_result console_write(uint32_t size, uint32_t base)
 {
-    uint8_t *buffer = (uint8_t *)x[A1];
+    for (uint32_t done = 0; done < size; done++) {
+        uint8_t byte;
+
+        if (!memory_try_load(base + done, &byte))
+            return failure(SBI_ERR_INVALID_PARAM);
+        console_put(byte);
+    }
+    return success(size);
+}
+
+static struct sbi_result console_read(uint32_t size, uint32_t base)
+{
     uint32_t done = 0;
 
+    for (int byte; done < size && (byte = console_get()) >= 0; done++)
+        if (!memory_try_store(base + done, (uint8_t)byte))
+            return failure(SBI_ERR_INVALID_PARAM);
+    return success(done);
+}
+
+static struct sbi_result console_call(uint32_t function, const uint32_t *x)
+{
     if (function == SBI_DBCN_WRITE_BYTE) {
         console_put((uint8_t)x[A0]);
         return success(0);
@@ -150,14 +169,8 @@ static struct sbi_result console_call(uint32_t function, const uint32_t *x)
         return failure(SBI_ERR_NOT_SUPPORTED);
     if (!buffer_is_allowed(x[A0], x[A1], x[A2]))
         return failure(SBI_ERR_INVALID_PARAM);
-    if (function == SBI_DBCN_WRITE) {
-        for (; done < x[A0]; done++)
-            console_put(buffer[done]);
-        return success(done);
-    }
-    for (int byte; done < x[A0] && (byte = console_get()) >= 0; done++)
-        buffer[done] = (uint8_t)byte;
-    return success(done);
+    return function == SBI_DBCN_WRITE ? console_write(x[A0], x[A1])
+                                      : console_read(x[A0], x[A1]);
 }
 
 static uint32_t probe(uint32_t extension)

@@ -74,13 +74,11 @@ CASE(mxr_counts_for_mprv)
 
 CASE(mode_and_mprv_change_without_a_fence)
 {
-    /* VA = PA here, so that a stale entry of one kind would serve another. */
     vm_on(0);
     const uint32_t pa = frame_pa(0);
 
     *frame_words(0) = 0x11;
     *frame_words(1) = 0x22;
-    /* The megapage of DRAM maps to itself; give page VM_TEST another. */
     vm_map(1, frame_pa(1), PTE_VRW | PTE_AD);
     for (unsigned round = 0; round < 3; round++) {
         EXPECT(vm_load(S, pa), 0x11);
@@ -108,8 +106,7 @@ CASE(sum_changes_without_a_fence)
 
 CASE(going_bare_and_back_needs_no_fence_for_bare)
 {
-    /* VM_TEST's page maps frame 0; bare, that address is nothing. And DRAM's
-     * megapage is moved, so that bare and translated differ there. */
+    /* VM_TEST's page maps frame 0; bare, that address is nothing. */
     vm_on(0);
     *frame_words(0) = 0x11;
     vm_map(1, frame_pa(0), PTE_VRW | PTE_AD);

@@ -1,5 +1,5 @@
 /*
- * WFI: what wakes it, who may use it; TW, TVM. Rows 40, 55 and 56 of the list
+ * WFI: what wakes it, who may use it; TW, TVM. Rows 40 and 55 of the list
  * of corner cases. Our choices: WFI in U-mode and, with TW, in S-mode is
  * illegal at once.
  */
