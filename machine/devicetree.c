@@ -148,10 +148,6 @@ static void put_role(void *fdt, const struct machine *m, const struct device *d)
         put_hart_wires(fdt, m->n_harts, INTC_MSI, INTC_MTI);
     } else if (d->class == &plic_class) {
         put_hart_wires(fdt, m->n_harts, INTC_MEI, INTC_SEI);
-        put_empty(fdt, "interrupt-controller");
-        put_u32(fdt, "#interrupt-cells", 1);
-        put_u32(fdt, "#address-cells", 0);
-        put_u32(fdt, "riscv,ndev", PLIC_SOURCES - 1);
         put_u32(fdt, "phandle", PHANDLE_PLIC);
     } else if (d->class == &finisher_class) {
         put_u32(fdt, "phandle", PHANDLE_FINISHER);
@@ -213,7 +209,7 @@ static void put_dma_bus(void *fdt, const struct machine *m)
         (uint32_t)base,         (uint32_t)(reach >> 32), (uint32_t)reach,
     };
 
-    begin_at(fdt, "dma-bus", QDMA_BASE);
+    fdt_begin_node(fdt, "dma-bus");
     put_address_cells(fdt, 2, 2);
     put_string(fdt, "compatible", "simple-bus");
     put_empty(fdt, "ranges");

@@ -488,6 +488,34 @@ START_TEST(the_tree_describes_every_device)
 }
 END_TEST
 
+/* The property's name stands once in its node. */
+static void check_unique(const void *fdt, int node, int property)
+{
+    const char *name, *other;
+    int at;
+
+    ck_assert_ptr_nonnull(fdt_getprop_by_offset(fdt, property, &name, NULL));
+    fdt_for_each_property_offset(at, fdt, node)
+    {
+        ck_assert_ptr_nonnull(fdt_getprop_by_offset(fdt, at, &other, NULL));
+        ck_assert_msg(at == property || strcmp(name, other), "%s twice in %s",
+                      name, fdt_get_name(fdt, node, NULL));
+    }
+}
+
+START_TEST(the_tree_says_nothing_twice)
+{
+    struct machine *m = MAKE(WFI);
+    const void *fdt = tree_of(m);
+    int property;
+
+    for (int node = 0; node >= 0; node = fdt_next_node(fdt, node, NULL))
+        fdt_for_each_property_offset(property, fdt, node)
+            check_unique(fdt, node, property);
+    machine_free(m);
+}
+END_TEST
+
 START_TEST(the_tree_tells_the_reach_of_dma)
 {
     struct machine_config config = small_config();
@@ -552,6 +580,7 @@ int main(void)
     tcase_add_test(tc, flipping_any_bit_of_state_changes_the_hash);
     tcase_add_test(tc, the_boot_rom_hands_over_hart_tree_and_next_stage);
     tcase_add_test(tc, the_tree_describes_every_device);
+    tcase_add_test(tc, the_tree_says_nothing_twice);
     tcase_add_test(tc, the_tree_tells_the_reach_of_dma);
     tcase_add_test(tc, peeks_see_memory_and_nothing_else);
     suite_add_tcase(suite, tc);
