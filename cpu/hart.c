@@ -210,7 +210,8 @@ void hart_reset(struct hart *h, uint64_t pc)
     mmu_reset(&h->mmu);
     mmu_set_satp(&h->mmu, 0);
     hart_push_mode(h);
-    hart_translation_changed(h);
+    /* Whoever resets may load memory anew. */
+    blocks_drop_all(h->blocks);
 }
 
 /* ---- state ---- */

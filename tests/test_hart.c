@@ -550,6 +550,21 @@ START_TEST(a_reset_keeps_counting_steps_only)
 }
 END_TEST
 
+START_TEST(a_reset_forgets_decoded_code)
+{
+    struct hart_rig *r = rig_new();
+
+    emit(r, "jal", ZERO, 0, 0, 0);
+    hart_run(&r->hart, 10);
+    r->at = RIG_START;
+    emit(r, "addi", A0, ZERO, 0, 7);
+    hart_reset(&r->hart, RIG_START);
+    hart_run(&r->hart, 1);
+    ck_assert_uint_eq(r->hart.x[A0], 7);
+    rig_free(r);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("hart");
@@ -579,6 +594,7 @@ int main(void)
     tcase_add_test(tc, flipping_any_field_changes_the_hash);
     tcase_add_test(tc, impossible_state_is_refused);
     tcase_add_test(tc, a_reset_keeps_counting_steps_only);
+    tcase_add_test(tc, a_reset_forgets_decoded_code);
     suite_add_tcase(suite, tc);
     return unit_main(suite);
 }
