@@ -324,7 +324,6 @@ void models_sfence(struct mmu *m, bool has_va, uint64_t va, bool has_asid,
         .asid = asid,
     };
 
-    m->fetch_line = FILTER_NO_TAG;
     if (!m->models->has_tlbs)
         return;
     fence_first(m, ACCESS_LOAD, &fence);

@@ -290,6 +290,16 @@ static bool allows(unsigned flags, char kind, const struct ref_hart *h)
 
 enum { OK, PAGE, ACCESS };
 
+static void describe(struct ref_entry *e, uint32_t leaf, int level)
+{
+    e->flags = leaf & 0xff;
+    if (e->is_global)
+        e->flags |= 0x20;
+    e->level = (unsigned)level;
+    e->is_whole = level > 0;
+    e->frame = leaf >> 10;
+}
+
 static int ref_walk(struct ref *r, unsigned hart, char kind, uint64_t va,
                     bool is_peek, struct ref_entry *e)
 {
@@ -326,12 +336,7 @@ static int ref_walk(struct ref *r, unsigned hart, char kind, uint64_t va,
             if (r->has_tlbs)
                 cached(r, hart, &h->l1d, pa, 4, true);
         }
-        e->flags = v & 0xff;
-        if (e->is_global)
-            e->flags |= 0x20;
-        e->level = (unsigned)level;
-        e->is_whole = level > 0;
-        e->frame = v >> 10;
+        describe(e, v, level);
         return OK;
     }
     return PAGE;

@@ -61,6 +61,12 @@ static const struct shape shapes[] = {
     { "lines of 8 and of 4096 bytes",
       {4, 4}, {4, 4}, {16, 1},
       {8192, 2, 4096}, {512, 4, 8}, {65536, 4, 4096}, 2, false, false },
+    { "two harts, TLBs alone",
+      {8, 8}, {8, 8}, {32, 4},
+      {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, 2, false, false },
+    { "two harts, nothing modelled",
+      {0, 0}, {0, 0}, {0, 0},
+      {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, 2, false, true },
 };
 // clang-format on
 
@@ -73,6 +79,8 @@ static struct ref ref;
 static struct random rng;
 static uint64_t marks[REF_HARTS][FRAMES], calls[REF_HARTS], due[REF_HARTS];
 static uint64_t noted[HEAT_KINDS][FRAMES];
+#define RECENT 6
+static uint64_t recent_pa[RECENT];
 static unsigned at; /* the hart whose turn it is */
 
 static uint64_t below(uint64_t n)
@@ -344,6 +352,7 @@ static void note(enum heat_kind kind, uint64_t pa, unsigned len)
     uint64_t frame = (pa - RAM) >> 12;
 
     noted[kind][frame] = heat.now;
+    recent_pa[(pa >> 4 ^ pa >> 9) % RECENT] = pa;
     if (kind != HEAT_WRITE)
         return;
     for (unsigned i = 0; i < shape->n_harts; i++) {
@@ -475,21 +484,38 @@ static void do_sc(uint64_t va)
         ref_store(&res, value);
 }
 
+/* Addresses that are asked for again, in other contexts and by other harts
+ * too; without that, most of what can go wrong does not. */
+static uint64_t recent[RECENT];
+
 static uint64_t any_va(void)
 {
     static uint64_t last, stride;
     uint64_t page = below(4) << 22 | below(one_in(3) ? 48 : 6) << 12;
 
-    switch (below(5)) {
+    switch (below(7)) {
     case 0:
-        return last = page | below(4096);
+        return recent[below(RECENT)] = page | below(4096);
     case 1:
         stride = below(2) ? 4 : below(300);
         return last = page | below(64) << 6;
+    case 2:
+    case 3:
+        return recent[below(RECENT)];
     default:
         last += stride;
         return last & 0xffffff;
     }
+}
+
+/* DRAM that is not a page table, often where something just was. */
+static uint64_t any_pa(void)
+{
+    uint64_t pa = recent_pa[below(RECENT)];
+
+    if (one_in(4) || pa < RAM + TABLES * 4096 || pa > RAM + RAM_SIZE - 4096)
+        return RAM + TABLES * 4096 + below(RAM_SIZE - TABLES * 4096 - 4096);
+    return pa;
 }
 
 /* Without a modelled TLB nothing says which translation is seen after a
@@ -536,6 +562,35 @@ static void step_data(void)
     }
 }
 
+static void dma(void)
+{
+    uint64_t len = 1 + below(one_in(4) ? 2000 : 100);
+    uint64_t pa = RAM + TABLES * 4096 + below(RAM_SIZE - TABLES * 4096 - 4096);
+    uint8_t value = (uint8_t)below(64);
+    bool is_write = one_in(2);
+    uint8_t buffer[4096];
+
+    ref_dma(&ref, is_write, pa, len);
+    if (!is_write) {
+        ck_assert(bus_dma_read(&bus, pa, buffer, len));
+    } else {
+        ck_assert(bus_dma_fill(&bus, pa, value, len));
+        memset(ref.ram + (pa - RAM), value, len);
+    }
+    while (len) {
+        uint64_t here = 4096 - (pa & 4095) < len ? 4096 - (pa & 4095) : len;
+        uint64_t frame = (pa - RAM) >> 12, lines = 0;
+
+        noted[is_write ? HEAT_WRITE : HEAT_READ][frame] = heat.now;
+        for (uint64_t b = pa; b < pa + here; b++)
+            lines |= UINT64_C(1) << (b >> 6 & 63);
+        for (unsigned i = 0; i < shape->n_harts && is_write; i++)
+            due[i] += (marks[i][frame] & lines) != 0;
+        pa += here;
+        len -= here;
+    }
+}
+
 /* The rights of fetches are those of the same hart without MPRV. */
 static bool begin_fetch(uint64_t va, unsigned size, bool *ends)
 {
@@ -564,14 +619,15 @@ static bool begin_fetch(uint64_t va, unsigned size, bool *ends)
 /* A block: fetched from one page, with data accesses between. */
 static void step_block(void)
 {
-    static uint64_t loop;
+    static uint64_t loops[3];
+    uint64_t *loop = &loops[below(ARRAY_SIZE(loops))];
     uint64_t va, line = mmu_fetch_line_bytes(&mmu[at]), counted;
     unsigned size = one_in(2) ? 2 : 4;
     bool ends;
 
-    if (one_in(6))
-        loop = any_va() & ~UINT64_C(1);
-    va = loop;
+    if (one_in(8))
+        *loop = any_va() & ~UINT64_C(1);
+    va = *loop;
     if (!ref.hart[at].is_translated)
         va = RAM + TABLES * 4096 + va % (RAM_SIZE / 2);
     if (!begin_fetch(va, size, &ends) || ends)
@@ -591,6 +647,10 @@ static void step_block(void)
         }
         if (one_in(4))
             step_data();
+        if (one_in(100)) {
+            dma();
+            counted = UINT64_MAX;
+        }
     }
 }
 
@@ -634,42 +694,13 @@ static void fence_all(void)
     }
 }
 
-static void dma(void)
-{
-    uint64_t len = 1 + below(one_in(4) ? 2000 : 100);
-    uint64_t pa = RAM + TABLES * 4096 + below(RAM_SIZE - TABLES * 4096 - 4096);
-    uint8_t value = (uint8_t)below(64);
-    bool is_write = one_in(2);
-    uint8_t buffer[4096];
-
-    ref_dma(&ref, is_write, pa, len);
-    if (!is_write) {
-        ck_assert(bus_dma_read(&bus, pa, buffer, len));
-    } else {
-        ck_assert(bus_dma_fill(&bus, pa, value, len));
-        memset(ref.ram + (pa - RAM), value, len);
-    }
-    while (len) {
-        uint64_t here = 4096 - (pa & 4095) < len ? 4096 - (pa & 4095) : len;
-        uint64_t frame = (pa - RAM) >> 12, lines = 0;
-
-        noted[is_write ? HEAT_WRITE : HEAT_READ][frame] = heat.now;
-        for (uint64_t b = pa; b < pa + here; b++)
-            lines |= UINT64_C(1) << (b >> 6 & 63);
-        for (unsigned i = 0; i < shape->n_harts && is_write; i++)
-            due[i] += (marks[i][frame] & lines) != 0;
-        pa += here;
-        len -= here;
-    }
-}
-
 static void mark(void)
 {
-    uint64_t frame = TABLES + below(FRAMES - TABLES);
+    uint64_t pa = any_pa(), frame = (pa - RAM) >> 12;
 
     if (one_in(3)) {
         marks[at][frame] = 0;
-        mmu_unmark_code(&mmu[at], RAM + (frame << 12));
+        mmu_unmark_code(&mmu[at], pa);
     } else {
         uint64_t line = below(64);
 
@@ -739,7 +770,7 @@ static void run(uint64_t seed, unsigned steps)
             step_block();
         else
             step_data();
-        if (i % 512 == 0)
+        if (i % (shape->l2.size_bytes > 65536 ? 512 : 64) == 0)
             compare_all();
     }
     compare_all();

@@ -339,6 +339,27 @@ START_TEST(a_reservation_is_physical_and_used_once)
 }
 END_TEST
 
+START_TEST(another_hart_breaks_a_reservation)
+{
+    struct mmu_config config = {.has_pmp = false};
+    struct mmu other, *harts[] = {&mmu, &other};
+    uint64_t v;
+
+    mmu_init(&other, &config, &bus, NULL);
+    mmu_join(harts, 2);
+    ck_assert(mmu_store(&other, DATA, 4, 1, &fault));
+    for (int again = 0; again < 2; again++) {
+        lr(DATA);
+        ck_assert(mmu_load(&other, DATA + 8, 4, &v, &fault));
+        ck_assert(mmu_store(&other, DATA + 8, 4, 1, &fault));
+        ck_assert(mmu.is_reserved); /* beside it */
+        ck_assert(mmu_store(&other, DATA + 2, 2, 1, &fault));
+        ck_assert(!sc(DATA));
+    }
+    mmu_free(&other);
+}
+END_TEST
+
 START_TEST(lr_and_sc_fault_as_load_and_store)
 {
     bool stored;
@@ -592,6 +613,7 @@ int main(void)
     tcase_add_test(tc, spaces_do_not_see_each_other);
     tcase_add_test(tc, amo_faults_are_those_of_a_store);
     tcase_add_test(tc, a_reservation_is_physical_and_used_once);
+    tcase_add_test(tc, another_hart_breaks_a_reservation);
     tcase_add_test(tc, lr_and_sc_fault_as_load_and_store);
     tcase_add_test(tc, devices_see_single_aligned_accesses);
     tcase_add_test(tc, a_crossing_into_a_device_touches_nothing);

@@ -413,6 +413,18 @@ START_TEST(dma_cleans_and_invalidates)
 }
 END_TEST
 
+START_TEST(dma_takes_the_line_that_is_fetched_from)
+{
+    fetch(DATA, 4);
+    fetch(DATA + 4, 4);
+    mmu_snoop_dma_write(&mmu, DATA + 8, 4);
+    fetch(DATA + 8, 4);
+    count();
+    ck_assert_uint_eq(counts.l1i.accesses, 3);
+    ck_assert_uint_eq(counts.l1i.misses, 2);
+}
+END_TEST
+
 START_TEST(a_fault_touches_no_cache)
 {
     struct fault f;
@@ -677,6 +689,7 @@ static void add_counts(TCase *tc)
     tcase_add_test(tc, fence_i_empties_l1i_alone);
     tcase_add_test(tc, rom_is_not_cached);
     tcase_add_test(tc, dma_cleans_and_invalidates);
+    tcase_add_test(tc, dma_takes_the_line_that_is_fetched_from);
     tcase_add_test(tc, a_fault_touches_no_cache);
 }
 
