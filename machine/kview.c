@@ -9,9 +9,12 @@
 #include "base/alloc.h"
 #include "machine/hardware_view.h"
 #include "machine/octavo_view.h"
+#include "machine/page_tree.h"
 #include "machine/symbols.h"
 #include "mmu/cache.h"
 #include "mmu/heat.h"
+#include "mmu/pte.h"
+#include "mmu/tlb.h"
 #include "mmu/walk.h"
 
 /* Farther from a symbol, a pc is not in its function. */
@@ -82,10 +85,14 @@ static void name_machine(const struct kview *k, struct view_snapshot *v)
 {
     const struct machine *m = k->machine;
     const struct walk_scheme *scheme = current_scheme(m);
+    char name[16];
 
+    snprintf(name, sizeof name, "%s", scheme ? scheme->name : "bare");
+    if (scheme)
+        name[0] = 'S'; /* Sv32, as the manual writes it */
     snprintf(v->machine, sizeof v->machine, "quire%u  %llu MiB  %s  %s",
              m->harts[0].xlen, (unsigned long long)(m->bus.ram_size >> 20),
-             scheme ? scheme->name : "bare", m->harts[0].engine->name);
+             name, m->harts[0].engine->name);
 }
 
 static void fill_hardware(struct kview *k, struct view_snapshot *v)
@@ -145,6 +152,74 @@ static void fill_harts(struct kview *k, struct view_snapshot *v)
     }
 }
 
+/* Whether an entry of the running address space says what its PTE no longer
+ * says. A and D may lag behind. */
+static bool is_stale(const struct kview *k, const struct mmu *mmu,
+                     const struct tlb_view *e)
+{
+    const uint64_t rights = PTE_V | PTE_R | PTE_W | PTE_X | PTE_U;
+    const struct walk_scheme *s = mmu->scheme;
+    uint64_t size = UINT64_C(1) << VIEW_PAGE_SHIFT, pte, offset;
+    unsigned level;
+
+    if (!s || (!e->is_global && e->asid != satp_asid(s, mmu->satp)))
+        return false;
+    pte = page_tree_lookup(&k->memory, s,
+                           satp_ppn(s, mmu->satp) << VIEW_PAGE_SHIFT, e->va,
+                           &level);
+    size <<= level * s->index_bits;
+    offset = e->va & (size - 1);
+    return (pte & rights) != (e->flags & rights) ||
+           page_tree_pa(s, pte) + offset != e->pa;
+}
+
+static void fill_tlb(const struct kview *k, struct view_tlb *to)
+{
+    struct mmu *mmu = &k->machine->harts[0].mmu;
+    struct mmu_counts counts;
+    struct tlb_view e;
+
+    to->entries = mmu_tlb_entries(mmu, MMU_DTLB, &to->ways);
+    to->n = to->entries < VIEW_TLB_ENTRIES ? to->entries : VIEW_TLB_ENTRIES;
+    mmu_count(mmu, &counts);
+    to->accesses = counts.dtlb.accesses;
+    to->misses = counts.dtlb.misses;
+    for (unsigned i = 0; i < to->n; i++) {
+        struct view_tlb_entry *slot = &to->slots[i];
+
+        *slot = (struct view_tlb_entry){0};
+        mmu_tlb_look(mmu, MMU_DTLB, i, &e);
+        if (!e.is_valid)
+            continue;
+        *slot = (struct view_tlb_entry){.va = e.va,
+                                        .pa = e.pa,
+                                        .asid = (uint32_t)e.asid,
+                                        .level = (uint8_t)e.level,
+                                        .flags = (uint8_t)e.flags,
+                                        .is_valid = true,
+                                        .is_global = e.is_global,
+                                        .is_stale = is_stale(k, mmu, &e)};
+    }
+}
+
+static void fill_l1d(const struct kview *k, struct view_cache *to)
+{
+    struct mmu *mmu = &k->machine->harts[0].mmu;
+    unsigned n = mmu_cache_lines(mmu, MMU_L1D, &to->ways, &to->line_bytes);
+    struct mmu_counts counts;
+    struct cache_view line;
+
+    to->sets = to->ways && n <= VIEW_LINES ? n / to->ways : 0;
+    mmu_count(mmu, &counts);
+    to->accesses = counts.l1d.accesses;
+    to->misses = counts.l1d.misses;
+    for (unsigned i = 0; i < to->sets * to->ways; i++) {
+        mmu_cache_look(mmu, MMU_L1D, i, &line);
+        to->lines[i] = (struct view_line){line.pa, (uint16_t)line.rank,
+                                          line.is_valid, line.is_dirty};
+    }
+}
+
 static void fill_heat(const struct kview *k, struct view_snapshot *v)
 {
     const struct heat *h = &k->heat;
@@ -174,6 +249,8 @@ void kview_fill(struct kview *k, struct view_snapshot *v, int32_t pid)
     if (!k->octavo || !scheme || !octavo_view_fill(k->octavo, v, scheme, pid))
         fill_hardware(k, v);
     fill_harts(k, v);
+    fill_tlb(k, &v->tlb);
+    fill_l1d(k, &v->l1d);
     fill_heat(k, v);
     count_hardware(m, &v->counters);
 }

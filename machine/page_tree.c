@@ -57,3 +57,23 @@ bool page_tree_visit(const struct page_tree *t, uint64_t root_pa)
 {
     return visit(t, root_pa, 0, t->scheme->levels - 1);
 }
+
+uint64_t page_tree_lookup(const struct guest_memory *memory,
+                          const struct walk_scheme *scheme, uint64_t root_pa,
+                          uint64_t va, unsigned *level)
+{
+    uint64_t table = root_pa, pte = 0;
+
+    for (*level = scheme->levels - 1;; --*level) {
+        unsigned shift = PAGE_SHIFT + *level * scheme->index_bits;
+        uint64_t index =
+            va >> shift & ((UINT64_C(1) << scheme->index_bits) - 1);
+
+        pte = 0;
+        if (!guest_peek(memory, table + index * scheme->pte_bytes, &pte,
+                        scheme->pte_bytes) ||
+            !*level || !(pte & PTE_V) || pte & PTE_LEAF_BITS)
+            return pte;
+        table = page_tree_pa(scheme, pte);
+    }
+}

@@ -27,6 +27,12 @@ struct page_tree {
 /* False: the budget was used up, or a table lies outside of memory. */
 bool page_tree_visit(const struct page_tree *t, uint64_t root_pa);
 
+/* The last entry of the walk for va: a leaf, or what ends the walk, 0 if a
+ * table lies outside of memory. `level` is the entry's. */
+uint64_t page_tree_lookup(const struct guest_memory *memory,
+                          const struct walk_scheme *scheme, uint64_t root_pa,
+                          uint64_t va, unsigned *level);
+
 /* The physical address that an entry holds. */
 uint64_t page_tree_pa(const struct walk_scheme *scheme, uint64_t pte);
 

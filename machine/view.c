@@ -50,6 +50,7 @@ void view_clear(struct view_snapshot *v)
     v->badge[0] = 0;
     v->n_harts = v->n_zones = v->n_processes = v->n_vmas = 0;
     v->vma_pid = 0;
+    v->tlb.n = v->l1d.sets = 0;
     v->n_vma_pages = v->n_swap = v->swap_used = 0;
     memset(&v->counters, 0, sizeof v->counters);
 }
@@ -88,7 +89,8 @@ bool view_check(const struct view_snapshot *v)
 {
     if (v->n_frames > v->cap_frames || v->n_zones > VIEW_ZONES ||
         v->n_processes > VIEW_PROCESSES || v->n_vmas > VIEW_VMAS ||
-        v->n_harts > VIEW_HARTS ||
+        v->n_harts > VIEW_HARTS || v->tlb.n > VIEW_TLB_ENTRIES ||
+        (uint64_t)v->l1d.sets * v->l1d.ways > VIEW_LINES ||
         v->n_vma_pages > VIEW_VMA_PAGES || v->n_swap > VIEW_SWAP_SLOTS ||
         !frames_ok(v))
         return false;

@@ -24,6 +24,8 @@
 #define VIEW_VMA_PAGES (1 << 18) /* page states kept, over all VMAs */
 #define VIEW_SWAP_SLOTS (1 << 20)
 #define VIEW_HARTS 8
+#define VIEW_TLB_ENTRIES 64 /* shown of a TLB */
+#define VIEW_LINES 4096     /* shown of a cache */
 #define VIEW_PAGE_SHIFT 12
 #define VIEW_NONE 0xff /* no zone, no order, no process, no colour slot */
 #define VIEW_NO_VA UINT64_MAX
@@ -106,6 +108,34 @@ struct view_hart {
     char where[48];  /* "function+0x12", or empty */
 };
 
+/* The modelled data TLB of the first hart. */
+struct view_tlb_entry {
+    uint64_t va, pa;
+    uint32_t asid;
+    uint8_t level, flags; /* as in the PTE: DAGUXWRV */
+    bool is_valid, is_global;
+    bool is_stale; /* differs from the PTE as it stands in memory */
+};
+
+struct view_tlb {
+    unsigned n, entries, ways; /* n of all the entries are here; 0: none */
+    uint64_t accesses, misses;
+    struct view_tlb_entry slots[VIEW_TLB_ENTRIES];
+};
+
+/* Its modelled L1 data cache: line `set * ways + way`. */
+struct view_line {
+    uint64_t pa;
+    uint16_t rank; /* 0 is the oldest of its set */
+    bool is_valid, is_dirty;
+};
+
+struct view_cache {
+    unsigned sets, ways, line_bytes; /* sets 0: none, or too large to show */
+    uint64_t accesses, misses;
+    struct view_line lines[VIEW_LINES];
+};
+
 struct view_process {
     char comm[17];
     char state;   /* R S D T Z, as ps says */
@@ -169,6 +199,8 @@ struct view_snapshot {
 
     unsigned n_harts, n_zones, n_processes, n_vmas;
     struct view_hart harts[VIEW_HARTS];
+    struct view_tlb tlb;
+    struct view_cache l1d;
     struct view_zone zones[VIEW_ZONES];
     struct view_process processes[VIEW_PROCESSES];
     int32_t vma_pid; /* whose VMAs these are, 0 if nobody's */

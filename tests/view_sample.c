@@ -233,6 +233,35 @@ static void sample_vmas(struct view_snapshot *v, struct random *r)
     }
 }
 
+static void sample_models(struct view_snapshot *v, struct random *r)
+{
+    v->tlb.n = v->tlb.entries = v->tlb.ways = 32;
+    v->tlb.accesses = 1000000;
+    v->tlb.misses = 11800;
+    for (unsigned i = 0; i < v->tlb.n; i++) {
+        uint64_t frame = random_below(r, v->n_frames);
+
+        v->tlb.slots[i] =
+            (struct view_tlb_entry){.va = 0x40000000 + (frame << 12),
+                                    .pa = v->ram_base_pa + (frame << 12),
+                                    .asid = 27,
+                                    .flags = 0xd7,
+                                    .is_valid = i != 9,
+                                    .is_stale = i == 17};
+    }
+    v->l1d.sets = 64;
+    v->l1d.ways = 8;
+    v->l1d.line_bytes = 64;
+    v->l1d.accesses = 1000000;
+    v->l1d.misses = 41900;
+    for (unsigned i = 0; i < 512; i++)
+        v->l1d.lines[i] = (struct view_line){
+            .pa = v->ram_base_pa + (random_below(r, v->n_frames) << 12),
+            .rank = (uint16_t)(i * 5 % 8),
+            .is_valid = i % 29 != 3,
+            .is_dirty = random_below(r, 5) == 0};
+}
+
 void view_sample(struct view_snapshot *v, uint64_t seed)
 {
     struct random r;
@@ -249,6 +278,7 @@ void view_sample(struct view_snapshot *v, uint64_t seed)
     sample_processes(v);
     sample_frames(v, &r);
     sample_vmas(v, &r);
+    sample_models(v, &r);
     v->counters = (struct view_counters){
         .minor = 70112, .major = 3321, .swap_in = 20412, .swap_out = 31880};
     v->n_swap = v->n_frames;
@@ -349,6 +379,14 @@ void view_sample_hostile(struct view_snapshot *v, uint64_t seed)
         f->process = (uint8_t)random_below(&r, v->n_processes);
         f->sharer = (uint8_t)random_below(&r, v->n_processes);
     }
+    for (unsigned i = 0; i < v->tlb.n; i++) {
+        v->tlb.slots[i].va = random_next(&r);
+        v->tlb.slots[i].pa = random_next(&r);
+        v->tlb.slots[i].level = (uint8_t)random_next(&r);
+    }
+    for (unsigned i = 0; i < VIEW_LINES; i++)
+        v->l1d.lines[i].pa = random_next(&r);
+    v->l1d.ways = 1 + (unsigned)random_below(&r, 64);
     for (uint32_t i = 0; v->heat && i < v->n_frames; i++)
         v->heat[i] = (struct view_heat){random_next(&r), random_next(&r),
                                         random_next(&r)};

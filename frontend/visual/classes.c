@@ -392,3 +392,13 @@ struct paint classes_paint(const struct classes *c, const struct scene *s,
     }
     return look;
 }
+
+struct paint owner_paint(const struct scene *s, const struct view_snapshot *v,
+                         uint32_t frame)
+{
+    const struct view_frame *f = &v->frames[frame];
+
+    if (f->owner == VIEW_ANON && f->process < v->n_processes)
+        return paint_of_slot(s->palette, v->processes[f->process].slot);
+    return paint_of_owner(s->palette, f->owner);
+}

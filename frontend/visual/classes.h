@@ -61,6 +61,9 @@ void classes_sort(struct classes *c, const struct scene *s,
 /* How to paint one frame: its class, with the hues of its own owners. */
 struct paint classes_paint(const struct classes *c, const struct scene *s,
                            const struct view_snapshot *v, uint32_t frame);
+/* The paint of a frame by its owner, whatever the mode. */
+struct paint owner_paint(const struct scene *s, const struct view_snapshot *v,
+                         uint32_t frame);
 /* Whether the frame belongs to what is brushed; all do without a brush. */
 bool classes_brushed(const struct classes *c, const struct scene *s,
                      const struct view_snapshot *v, uint32_t frame);

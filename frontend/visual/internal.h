@@ -48,6 +48,8 @@ int draw_zones(struct picture *p, int y);
 int draw_buddy(struct picture *p, int y);
 int draw_processes(struct picture *p, int y);
 int draw_vmas(struct picture *p, int y);
+int draw_tlb(struct picture *p, int y);
+int draw_l1d(struct picture *p, int y);
 int draw_overview(struct picture *p, int y);
 int draw_swap(struct picture *p, int y);
 void draw_facts(struct picture *p);

@@ -155,10 +155,15 @@ static void draw_panels(struct picture *p)
     before = canvas_clip(&p->canvas, (struct rect){r.x - 4, y, r.w + 4, r.h});
     if (p->view->is_hardware)
         y = draw_harts(p, y);
-    y = draw_zones(p, y);
-    y = draw_buddy(p, y);
-    y = draw_processes(p, y);
-    draw_vmas(p, y);
+    if (p->view->is_hardware || p->scene->mode == MODE_HEAT) {
+        y = draw_tlb(p, y);
+        draw_l1d(p, y);
+    } else {
+        y = draw_zones(p, y);
+        y = draw_buddy(p, y);
+        y = draw_processes(p, y);
+        draw_vmas(p, y);
+    }
     canvas_restore(&p->canvas, before);
 }
 

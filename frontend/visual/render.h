@@ -28,7 +28,7 @@ struct hit {
     bool runs_down;
 };
 
-#define HITS_MAX 256
+#define HITS_MAX 2048
 
 struct picture {
     struct canvas canvas;
