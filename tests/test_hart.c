@@ -4,6 +4,9 @@
  */
 #include "cpu/hart.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "base/random.h"
 #include "cpu/block.h"
 #include "tests/hart_rig.h"
@@ -382,6 +385,64 @@ START_TEST(more_code_than_the_cache_holds_runs_too)
 }
 END_TEST
 
+/* Random instructions of random rows everywhere; registers point at RAM. */
+static void fill_randomly(struct hart_rig *r, uint64_t seed)
+{
+    struct isa_pattern *rows = calloc(isa_table_rows, sizeof *rows);
+    struct random random;
+
+    random_seed(&random, seed);
+    for (size_t i = 0; i < isa_table_rows; i++)
+        ck_assert(isa_parse(&isa_table[i], &rows[i]));
+    for (uint64_t at = 0; at + 4 <= RIG_RAM;) {
+        const struct isa_pattern *p =
+            &rows[random_below(&random, isa_table_rows)];
+        uint32_t word = (uint32_t)random_next(&random);
+
+        store_le(r->bus.ram + at, p->size, (word & ~p->mask) | p->match);
+        at += p->size;
+    }
+    for (unsigned i = 1; i < 32; i++) {
+        uint64_t va = RIG_DATA + random_below(&random, 0x80000);
+
+        r->hart.x[i] = (uint64_t)sign_extend(va, 32);
+    }
+    free(rows);
+}
+
+static uint64_t run_randomly(uint64_t seed, unsigned block_limit)
+{
+    struct hart_rig *r = rig_with_limit(block_limit);
+    uint64_t hash, stops = 0;
+
+    fill_randomly(r, seed);
+    while (r->hart.steps < 20000 && stops++ < 2000) {
+        hart_run(&r->hart, 20000 - r->hart.steps);
+        r->hart.in_wfi = false;
+        if (hart_is_stuck(&r->hart))
+            r->hart.pc = RIG_START + 2 * (stops * 977 % (RIG_RAM / 2));
+    }
+    ck_assert(blocks_check(r->hart.blocks));
+    hash = rig_hash(r);
+    rig_free(r);
+    return hash;
+}
+
+START_TEST(random_code_does_the_same_whatever_the_blocks)
+{
+    const char *env = getenv("QUIRE_SEED");
+    uint64_t seed = env ? strtoull(env, NULL, 0) : 1;
+
+    printf("# QUIRE_SEED=%" PRIu64 "\n", seed);
+    for (uint64_t i = seed; i < seed + 12; i++) {
+        uint64_t hash = run_randomly(i, 0);
+
+        ck_assert_uint_eq(run_randomly(i, 1), hash);
+        ck_assert_uint_eq(run_randomly(i, 3), hash);
+    }
+}
+END_TEST
+
 /* ---- modelled fetches ---- */
 
 static struct hart_rig *rig_with_models(unsigned block_limit)
@@ -587,6 +648,7 @@ int main(void)
     tcase_add_test(tc, code_written_from_outside_is_decoded_again);
     tcase_add_test(tc, instructions_lie_across_pages);
     tcase_add_test(tc, a_crossing_fetch_faults_on_the_second_page);
+    tcase_add_test(tc, random_code_does_the_same_whatever_the_blocks);
     tcase_add_test(tc, more_code_than_the_cache_holds_runs_too);
     tcase_add_test(tc, the_length_of_blocks_changes_no_count);
     tcase_add_test(tc, each_step_is_one_fetch_watched_or_not);
