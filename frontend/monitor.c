@@ -15,7 +15,9 @@
 #include "cpu/csr.h"
 #include "cpu/isa.h"
 #include "frontend/parse.h"
+#include "machine/kview.h"
 #include "machine/page_tree.h"
+#include "machine/view_text.h"
 #include "mmu/pte.h"
 
 #define PROMPT "(quire) "
@@ -160,6 +162,38 @@ static void info_mem(struct monitor *m)
     print_mapping(&run);
 }
 
+/* The topics of the picture's text twin. */
+static bool info_view(struct monitor *m, const char *topic)
+{
+    struct kview *kview = kview_open(m->machine, m->machine->config.kernel);
+    struct view_snapshot view;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    bool is_known = false;
+
+    kview_init_snapshot(kview, &view);
+    if (out) {
+        kview_fill(kview, &view, 0);
+        is_known = view_print(&view, topic, out);
+        fclose(out);
+        m->put(m->ctx, text, size);
+    }
+    free(text);
+    view_free(&view);
+    kview_close(kview);
+    return is_known;
+}
+
+static void list_topics(struct monitor *m)
+{
+    const char *name, *meaning;
+
+    print(m, "info registers, mem, status, or\n");
+    for (size_t i = 0; (name = view_topic(i, &meaning)) != NULL; i++)
+        print(m, "  %-8s%s\n", name, meaning);
+}
+
 static void info(struct monitor *m, const char *arguments)
 {
     static const struct {
@@ -175,7 +209,8 @@ static void info(struct monitor *m, const char *arguments)
             return;
         }
     }
-    print(m, "info registers, info mem or info status\n");
+    if (!info_view(m, arguments))
+        list_topics(m);
 }
 
 /* An address: a number, or $ and the name of a register. */
@@ -337,7 +372,8 @@ static void help(struct monitor *m, const char *arguments);
 
 /* clang-format off */
 static const struct command commands[] = {
-    { "info", "registers|mem|status", "registers, mappings, time", info },
+    { "info", "TOPIC", "registers, mappings, memory; alone: the topics",
+      info },
     { "x", "/FMT ADDRESS", "memory by virtual address", x },
     { "xp", "/FMT ADDRESS", "memory by physical address", xp },
     { "stop", "", "stop the machine", stop },

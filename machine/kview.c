@@ -22,6 +22,7 @@
 
 struct kview {
     struct machine *machine;
+    bool has_heat;
     struct heat heat;
     struct guest_memory memory;
     struct symbols *symbols;    /* NULL without */
@@ -42,9 +43,6 @@ struct kview *kview_open(struct machine *m, const char *elf)
     k->machine = m;
     k->memory =
         (struct guest_memory){peek, m, m->bus.ram_base_pa, m->bus.ram_size};
-    heat_init(&k->heat, &m->bus);
-    for (unsigned i = 0; i < m->n_harts; i++)
-        mmu_set_heat(&m->harts[i].mmu, &k->heat);
     if (!elf)
         return k;
     k->symbols = symbols_open(elf, error, sizeof error);
@@ -54,13 +52,27 @@ struct kview *kview_open(struct machine *m, const char *elf)
     return k;
 }
 
+static void set_heat(struct kview *k, struct heat *heat)
+{
+    for (unsigned i = 0; i < k->machine->n_harts; i++)
+        mmu_set_heat(&k->machine->harts[i].mmu, heat);
+}
+
+void kview_watch_heat(struct kview *k)
+{
+    k->has_heat = true;
+    heat_init(&k->heat, &k->machine->bus);
+    set_heat(k, &k->heat);
+}
+
 void kview_close(struct kview *k)
 {
     if (!k)
         return;
-    for (unsigned i = 0; i < k->machine->n_harts; i++)
-        mmu_set_heat(&k->machine->harts[i].mmu, NULL);
-    heat_free(&k->heat);
+    if (k->has_heat) {
+        set_heat(k, NULL);
+        heat_free(&k->heat);
+    }
     octavo_view_close(k->octavo);
     symbols_close(k->symbols);
     free(k);
@@ -69,7 +81,7 @@ void kview_close(struct kview *k)
 void kview_init_snapshot(const struct kview *k, struct view_snapshot *v)
 {
     view_init(v, k->memory.ram_base_pa,
-              (uint32_t)(k->memory.ram_size >> VIEW_PAGE_SHIFT), true);
+              (uint32_t)(k->memory.ram_size >> VIEW_PAGE_SHIFT), k->has_heat);
 }
 
 /* The page tables' form: that of the first hart which uses one. */

@@ -124,6 +124,7 @@ struct visual *visual_open(const struct visual_options *options,
     v->options = *options;
     v->machine = m;
     v->kview = kview_open(m, m->config.kernel);
+    kview_watch_heat(v->kview);
     history_init(&v->history, m->clock.hz / 2000);
     v->next_sample = machine_steps(m);
     v->next_picture = UINT64_MAX;
