@@ -22,7 +22,7 @@
 #define UART_LSR 5
 #define IER_RECEIVED 1
 #define IER_TRANSMITTED 2
-#define FCR_ENABLE_CLEAR 7
+#define FCR_ENABLE 1
 #define LCR_8N1 3
 #define MCR_OUT2 8
 #define LSR_READY 1
@@ -95,15 +95,22 @@ static size_t uart_tty_write(const char *s, size_t n)
     return i;
 }
 
-static bool uart_interrupt(unsigned irq, void *dev)
+static bool receive(void)
 {
-    bool had_work = false, was_full;
+    bool had_some = false;
 
-    (void)irq, (void)dev;
     while (uart_in(UART_LSR) & LSR_READY) {
         tty_receive(uart_in(UART_DATA));
-        had_work = true;
+        had_some = true;
     }
+    return had_some;
+}
+
+static bool uart_interrupt(unsigned irq, void *dev)
+{
+    bool had_work = receive(), was_full;
+
+    (void)irq, (void)dev;
     spin_lock(&uart_lock);
     was_full = ring_count != 0;
     transmit();
@@ -132,9 +139,11 @@ static int __init uart_init(void)
     if (!regs) {
         return -ENOMEM;
     }
+    tty_register(&uart_driver);
     uart_out(UART_IER, 0);
     uart_out(UART_LCR, LCR_8N1);
-    uart_out(UART_FCR, FCR_ENABLE_CLEAR);
+    receive(); /* what was typed before; turning the FIFOs on drops it */
+    uart_out(UART_FCR, FCR_ENABLE);
     uart_out(UART_MCR, MCR_OUT2);
     error = request_irq(fdt_irq(node), uart_interrupt, "ttyS0", NULL);
     if (error) {
@@ -142,7 +151,6 @@ static int __init uart_init(void)
     }
     uart_out(UART_IER, IER_RECEIVED);
     console_set_write(uart_console_write);
-    tty_register(&uart_driver);
     return 0;
 }
 module_init(uart_init);

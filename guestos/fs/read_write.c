@@ -205,6 +205,20 @@ long sys_pwrite64(unsigned fd, const char __user *buf, size_t count,
                      offset_high, true);
 }
 
+loff_t generic_file_llseek(struct file *file, loff_t offset, int whence)
+{
+    loff_t base = whence == SEEK_CUR   ? file->f_pos
+                  : whence == SEEK_END ? i_size_read(file->f_inode)
+                                       : 0;
+
+    if (whence < SEEK_SET || whence > SEEK_END ||
+        __builtin_add_overflow(base, offset, &offset) || offset < 0) {
+        return -EINVAL;
+    }
+    file->f_pos = offset;
+    return offset;
+}
+
 long sys_llseek(unsigned fd, unsigned long high, unsigned long low,
                 loff_t __user *result, int whence)
 {

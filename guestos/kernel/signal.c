@@ -356,8 +356,8 @@ long sys_rt_sigsuspend(const u64 __user *set, size_t mask_size)
 static void stop_here(int sig)
 {
     current->stop_signal = sig;
+    set_current_state(TASK_STOPPED); /* before the parent looks */
     notify_parent(current, CLD_STOPPED);
-    set_current_state(TASK_STOPPED);
     if (current->pending & (sigmask(SIGKILL) | sigmask(SIGCONT))) {
         set_current_state(TASK_RUNNING);
     }

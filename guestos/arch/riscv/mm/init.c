@@ -123,7 +123,7 @@ void free_initmem(void)
                 __pte(leaf(virt_to_phys(p), _PAGE_KERNEL)));
     }
     local_flush_tlb_all();
-    free_reserved_area(__init_begin, __init_end, "unused kernel memory");
+    free_reserved_area(__init_begin, __init_end, "unused kernel");
 }
 
 struct pgd *pgd_alloc(struct mm_struct *mm)
