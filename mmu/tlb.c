@@ -50,14 +50,31 @@ void tlb_free(struct tlb *t)
     memset(t, 0, sizeof *t);
 }
 
-static bool is_piece(const struct tlb *t, uint32_t slot)
+/* Which of n_pieces a page's superpage is counted in; virtual addresses
+ * differ in their high bits, so these are mixed in. */
+static unsigned piece_index(const struct tlb *t, uint64_t vpn)
 {
-    return tlb_level(t, slot) && !(t->info[slot] & TLB_WHOLE);
+    return (unsigned)((vpn >> t->index_bits) * UINT64_C(0x9e3779b97f4a7c15) >>
+                      58);
+}
+
+/* The count that an entry of this number and level is part of. */
+static uint32_t *piece_count(struct tlb *t, uint64_t vpn, unsigned level)
+{
+    return level == 1 ? &t->n_pieces[piece_index(t, vpn)] : &t->n_large_pieces;
+}
+
+static void count_piece(struct tlb *t, uint32_t slot, uint32_t change)
+{
+    unsigned level = tlb_level(t, slot);
+
+    if (level && !(t->info[slot] & TLB_WHOLE))
+        *piece_count(t, t->key[slot] >> TLB_ASID_BITS, level) += change;
 }
 
 void tlb_drop(struct tlb *t, uint32_t slot)
 {
-    t->n_pieces -= is_piece(t, slot);
+    count_piece(t, slot, UINT32_MAX); /* one less */
     t->key[slot] = TLB_INVALID_KEY;
     t->mask[slot] = ~UINT64_C(0);
     t->info[slot] = 0;
@@ -150,7 +167,7 @@ void tlb_set(struct tlb *t, uint32_t slot, const struct tlb_fill *f)
                     (is_whole ? TLB_WHOLE : 0);
     t->mask[slot] = mask_of(t, t->info[slot]);
     t->key[slot] = f->key & t->mask[slot];
-    t->n_pieces += is_piece(t, slot);
+    count_piece(t, slot, 1);
     if (t->mask[slot] != ~UINT64_C(0))
         clear_hints(t);
     else
@@ -186,10 +203,15 @@ static uint32_t next_match(const struct tlb *t, uint32_t slot,
     return TLB_NO_SLOT;
 }
 
+static bool may_have_pieces(const struct tlb *t, uint64_t vpn)
+{
+    return t->n_large_pieces || t->n_pieces[piece_index(t, vpn)];
+}
+
 uint32_t tlb_next_fenced(const struct tlb *t, uint32_t slot,
                          const struct tlb_fence *f)
 {
-    if (f->has_vpn && !t->n_pieces)
+    if (f->has_vpn && !may_have_pieces(t, f->vpn))
         return next_match(t, slot, f);
     for (; slot < t->geometry.entries; slot++) {
         if (tlb_is_fenced(t, slot, f))
@@ -242,15 +264,21 @@ static bool is_consistent(const struct tlb *t)
     return recency_is_normal(t->stamp, t->geometry.entries, t->geometry.ways);
 }
 
+static void forget_pieces(struct tlb *t)
+{
+    memset(t->n_pieces, 0, sizeof t->n_pieces);
+    t->n_large_pieces = 0;
+}
+
 /* What follows from the entries, once they are known to make sense. */
 static bool derive(struct tlb *t)
 {
-    t->n_pieces = 0;
+    forget_pieces(t);
     for (uint32_t slot = 0; slot < t->geometry.entries; slot++) {
         if (tlb_level(t, slot) >= 5)
             return false;
         t->mask[slot] = mask_of(t, t->info[slot]);
-        t->n_pieces += is_piece(t, slot);
+        count_piece(t, slot, 1);
     }
     return is_consistent(t);
 }
@@ -262,7 +290,7 @@ static void check_loaded(struct tlb *t, struct archive *a)
     archive_check(a, ok, "tlb: entries and recency do not fit");
     if (!ok) {
         tlb_clear(t);
-        t->n_pieces = 0;
+        forget_pieces(t);
     }
     clear_hints(t);
     t->now = t->geometry.ways;

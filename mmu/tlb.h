@@ -37,7 +37,10 @@ struct tlb {
     struct tlb_geometry geometry;
     unsigned index_bits; /* of the scheme, a level */
     uint64_t set_mask;
-    uint32_t n_pieces; /* entries that are pieces of superpages */
+    /* How many entries are pieces of superpages: of level 1 by number, of
+     * larger ones. A fence by an address searches beyond its set only where
+     * there may be some. */
+    uint32_t n_pieces[64], n_large_pieces;
     uint64_t *key, *mask, *info;
     uint64_t *stamp; /* one more than entries, as in a cache */
     uint64_t now;    /* of a second level; others use their hart's clock */
