@@ -45,8 +45,8 @@ static void insert(struct rb_root *root, struct item *item)
 
     while (*link) {
         parent = *link;
-        link = item->key < item_of(parent)->key ? &parent->left
-                                                : &parent->right;
+        link =
+            item->key < item_of(parent)->key ? &parent->left : &parent->right;
     }
     rb_link_node(&item->node, parent, link);
     rb_insert_augmented(&item->node, root, &augment);
@@ -66,9 +66,8 @@ static void check_tree(struct rb_root *root)
     for (struct rb_node *n = rb_first(root); n; n = rb_next(n)) {
         ck_assert_uint_ge(item_of(n)->key, last);
         ck_assert(item_of(n)->is_in);
-        ck_assert_uint_eq(item_of(n)->sum, item_of(n)->key +
-                                               sum_of(n->left) +
-                                               sum_of(n->right));
+        ck_assert_uint_eq(item_of(n)->sum,
+                          item_of(n)->key + sum_of(n->left) + sum_of(n->right));
         last = item_of(n)->key;
         seen++;
     }
@@ -142,8 +141,7 @@ int main(void)
     Suite *suite = suite_create("rbtree");
     TCase *tc = tcase_create("rbtree");
 
-    tcase_add_test(tc,
-                   random_insertions_and_erasures_keep_every_invariant);
+    tcase_add_test(tc, random_insertions_and_erasures_keep_every_invariant);
     tcase_add_test(tc, a_replaced_node_keeps_its_place);
     tcase_add_test(tc, the_check_sees_a_red_red_pair);
     suite_add_tcase(suite, tc);

@@ -87,7 +87,8 @@ static int check_bio(const struct bio *bio)
     const struct block_device *bdev = bio->bdev;
     u64 n = bio_sectors(bio);
 
-    if (bio->nr_segs > BIO_MAX || (bio->op != BIO_FLUSH && (!n || n == ~0ull))) {
+    if (bio->nr_segs > BIO_MAX ||
+        (bio->op != BIO_FLUSH && (!n || n == ~0ull))) {
         return -EINVAL;
     }
     if (bio->op == BIO_WRITE && bdev->read_only) {

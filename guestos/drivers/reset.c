@@ -29,8 +29,8 @@ void reset_init(void)
     }
 }
 
-static void __attribute__((noreturn)) stop(u32 how, unsigned srst,
-                                           unsigned reason)
+static void __attribute__((noreturn))
+stop(u32 how, unsigned srst, unsigned reason)
 {
     local_irq_disable();
     if (finisher) {

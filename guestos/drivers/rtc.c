@@ -5,7 +5,7 @@
 #include "of.h"
 #include "syscalls.h"
 
-#define RTC_TIME_LOW 0x00 /* ns since 1970; reading it latches .. */
+#define RTC_TIME_LOW 0x00  /* ns since 1970; reading it latches .. */
 #define RTC_TIME_HIGH 0x04 /* .. this half */
 
 static int __init rtc_init(void)

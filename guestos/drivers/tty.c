@@ -19,7 +19,17 @@
 
 /* struct termios of the kernel: 4 words, line, control characters. */
 #define NCCS 19
-enum { VINTR, VQUIT, VERASE, VKILL, VEOF, VTIME, VMIN, VSUSP = 10, VWERASE = 14 };
+enum {
+    VINTR,
+    VQUIT,
+    VERASE,
+    VKILL,
+    VEOF,
+    VTIME,
+    VMIN,
+    VSUSP = 10,
+    VWERASE = 14
+};
 
 #define ICRNL 0400u
 #define INLCR 0100u
@@ -65,11 +75,17 @@ static struct termios_lite termios = {
     .oflag = OPOST | ONLCR,
     .cflag = CS8_B38400_CREAD,
     .lflag = ISIG | ICANON | ECHO_ | ECHOE | ECHOK | ECHOCTL | IEXTEN,
-    .cc = {[VINTR] = 3, [VQUIT] = 28, [VERASE] = 127, [VKILL] = 21,
-           [VEOF] = 4, [VMIN] = 1, [VSUSP] = 26, [VWERASE] = 23},
+    .cc = {[VINTR] = 3,
+           [VQUIT] = 28,
+           [VERASE] = 127,
+           [VKILL] = 21,
+           [VEOF] = 4,
+           [VMIN] = 1,
+           [VSUSP] = 26,
+           [VWERASE] = 23},
 };
 static u16 window[4] = {24, 80, 0, 0}; /* rows, columns, pixels */
-static pid_t foreground; /* process group; 0: nobody's */
+static pid_t foreground;               /* process group; 0: nobody's */
 static pid_t tty_session;
 
 /* Bytes [tail, head) are typed; those before `ready` may be read. A line that

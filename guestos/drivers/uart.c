@@ -30,7 +30,7 @@
 #define FIFO_SIZE 16
 #define RING_SIZE 4096
 
-static u8 *regs; /* set once at boot */
+static u8 *regs;                   /* set once at boot */
 static DEFINE_SPINLOCK(uart_lock); /* guards the rest; interrupts off */
 static char ring[RING_SIZE];
 static size_t ring_start, ring_count;

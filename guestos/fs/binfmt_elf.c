@@ -30,9 +30,23 @@
 #define PHDRS_MAX 16
 
 enum {
-    AT_NULL, AT_PHDR = 3, AT_PHENT, AT_PHNUM, AT_PAGESZ, AT_BASE, AT_FLAGS,
-    AT_ENTRY, AT_UID = 11, AT_EUID, AT_GID, AT_EGID, AT_HWCAP = 16,
-    AT_CLKTCK = 17, AT_SECURE = 23, AT_RANDOM = 25, AT_EXECFN = 31,
+    AT_NULL,
+    AT_PHDR = 3,
+    AT_PHENT,
+    AT_PHNUM,
+    AT_PAGESZ,
+    AT_BASE,
+    AT_FLAGS,
+    AT_ENTRY,
+    AT_UID = 11,
+    AT_EUID,
+    AT_GID,
+    AT_EGID,
+    AT_HWCAP = 16,
+    AT_CLKTCK = 17,
+    AT_SECURE = 23,
+    AT_RANDOM = 25,
+    AT_EXECFN = 31,
 };
 /* imac, one bit a letter */
 #define HWCAP (1u << ('i' - 'a') | 1u << ('m' - 'a') | 1u | 1u << ('c' - 'a'))
@@ -63,9 +77,8 @@ static int check_header(const struct elf_header *h)
     static const u8 ident[7] = {0x7f, 'E', 'L', 'F', 1, 1, 1};
 
     if (memcmp(h->ident, ident, sizeof(ident)) != 0 ||
-        (h->type != ET_EXEC && h->type != ET_DYN) ||
-        h->machine != EM_RISCV || h->phentsize != sizeof(struct elf_phdr) ||
-        !h->phnum) {
+        (h->type != ET_EXEC && h->type != ET_DYN) || h->machine != EM_RISCV ||
+        h->phentsize != sizeof(struct elf_phdr) || !h->phnum) {
         return -ENOEXEC;
     }
     return 0;
@@ -98,8 +111,8 @@ static unsigned long protection(u32 flags)
            (flags & PF_X ? PROT_EXEC : 0);
 }
 
-static int map_file_part(const struct binprm *bprm,
-                         const struct elf_phdr *phdr, unsigned long start)
+static int map_file_part(const struct binprm *bprm, const struct elf_phdr *phdr,
+                         unsigned long start)
 {
     unsigned long page = start & PAGE_MASK, at;
 
@@ -115,8 +128,8 @@ static int map_file_part(const struct binprm *bprm,
 static int map_bss(const struct elf_phdr *phdr, unsigned long start)
 {
     unsigned long file_end = start + phdr->filesz, end = start + phdr->memsz;
-    unsigned long first = phdr->filesz ? PAGE_ALIGN(file_end)
-                                       : start & PAGE_MASK;
+    unsigned long first =
+        phdr->filesz ? PAGE_ALIGN(file_end) : start & PAGE_MASK;
 
     if (phdr->filesz && end > file_end && (phdr->flags & PF_W) &&
         clear_user((void *)file_end, min(first, end) - file_end)) {

@@ -16,8 +16,7 @@ static int blkdev_readpage(struct file *file, struct page *page)
     struct block_device *bdev = inode->i_bdev;
     u64 sector = (u64)page->index << (PAGE_SHIFT - SECTOR_SHIFT);
     u64 left = sector < bdev->nr_sectors ? bdev->nr_sectors - sector : 0;
-    unsigned len =
-        (unsigned)min(left << SECTOR_SHIFT, (u64)PAGE_SIZE);
+    unsigned len = (unsigned)min(left << SECTOR_SHIFT, (u64)PAGE_SIZE);
     int error = 0;
 
     (void)file;
@@ -96,12 +95,12 @@ int diskstats_proc_show(struct seq_file *m, void *v)
     while ((bdev = next_block_device(bdev)) != NULL) {
         const struct block_device_stats *s = &bdev->stats;
 
-        seq_printf(m,
-                   "%4u %7u %s %lu 0 %llu 0 %lu 0 %llu 0 %d 0 0 0 0 0 0 %lu 0\n",
-                   MAJOR(bdev->dev), MINOR(bdev->dev), bdev->name, s->reads,
-                   (unsigned long long)s->sectors_read, s->writes,
-                   (unsigned long long)s->sectors_written,
-                   atomic_read(&bdev->in_flight), s->flushes);
+        seq_printf(
+            m, "%4u %7u %s %lu 0 %llu 0 %lu 0 %llu 0 %d 0 0 0 0 0 0 %lu 0\n",
+            MAJOR(bdev->dev), MINOR(bdev->dev), bdev->name, s->reads,
+            (unsigned long long)s->sectors_read, s->writes,
+            (unsigned long long)s->sectors_written,
+            atomic_read(&bdev->in_flight), s->flushes);
     }
     return 0;
 }
@@ -114,8 +113,8 @@ int partitions_proc_show(struct seq_file *m, void *v)
     seq_puts(m, "major minor  #blocks  name\n\n");
     while ((bdev = next_block_device(bdev)) != NULL) {
         seq_printf(m, "%4u  %7u %10llu %s\n", MAJOR(bdev->dev),
-                   MINOR(bdev->dev),
-                   (unsigned long long)bdev->nr_sectors / 2, bdev->name);
+                   MINOR(bdev->dev), (unsigned long long)bdev->nr_sectors / 2,
+                   bdev->name);
     }
     return 0;
 }

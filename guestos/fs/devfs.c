@@ -97,8 +97,7 @@ static struct block_device *disk(unsigned index)
 }
 
 /* Entry `index` of /dev, char devices first; NULL at the end. */
-static const char *dev_entry(unsigned index, unsigned long *ino,
-                             umode_t *mode)
+static const char *dev_entry(unsigned index, unsigned long *ino, umode_t *mode)
 {
     struct block_device *bdev;
 

@@ -37,8 +37,7 @@ static int add_string(struct binprm *bprm, const char *s, bool from_user)
             }
         } else {
             n = (ssize_t)strnlen(s, room);
-            memcpy(bprm->strings[page] + offset, s,
-                   min((size_t)n + 1, room));
+            memcpy(bprm->strings[page] + offset, s, min((size_t)n + 1, room));
         }
         if ((size_t)n < room) {
             bprm->strings_size += (size_t)n + 1;

@@ -250,8 +250,8 @@ static int read_dirent(struct inode *dir, loff_t pos, struct ext2_dirent *head,
     if (pos >= dir->i_size) {
         return 1;
     }
-    page = read_mapping_page(dir->i_mapping, (pgoff_t)(pos >> PAGE_SHIFT),
-                             NULL);
+    page =
+        read_mapping_page(dir->i_mapping, (pgoff_t)(pos >> PAGE_SHIFT), NULL);
     if (IS_ERR(page)) {
         return (int)PTR_ERR(page);
     }
@@ -298,10 +298,10 @@ static int ext2_iterate(struct file *file, struct dir_context *ctx)
     int error;
 
     while ((error = read_dirent(dir, ctx->pos, &entry, name)) == 0) {
-        unsigned type = fs_of(dir)->has_file_type &&
-                                entry.file_type <= EXT2_FT_MAX
-                            ? types[entry.file_type]
-                            : 0;
+        unsigned type =
+            fs_of(dir)->has_file_type && entry.file_type <= EXT2_FT_MAX
+                ? types[entry.file_type]
+                : 0;
 
         if (entry.inode &&
             !ctx->emit(ctx, name, entry.name_len, entry.inode, type)) {
@@ -362,11 +362,11 @@ static int read_disk_inode(struct inode *inode, struct ext2_inode *raw)
         group >= fs->nr_groups) {
         return corrupt(inode, "there is no such inode");
     }
-    error = bdev_read(inode->i_sb->s_bdev,
-                      ((u64)(fs->super.first_data_block + 1)
-                       << fs->block_shift) +
-                          group * sizeof(desc),
-                      &desc, sizeof(desc));
+    error =
+        bdev_read(inode->i_sb->s_bdev,
+                  ((u64)(fs->super.first_data_block + 1) << fs->block_shift) +
+                      group * sizeof(desc),
+                  &desc, sizeof(desc));
     if (error) {
         return error;
     }
@@ -401,7 +401,8 @@ static void set_operations(struct inode *inode, const struct ext2_inode *raw)
             raw->block[0]
                 ? MKDEV(raw->block[0] >> 8 & 0xff, raw->block[0] & 0xff)
                 : MKDEV(raw->block[1] >> 8 & 0xfff,
-                        (raw->block[1] & 0xff) | (raw->block[1] >> 12 & 0xfff00));
+                        (raw->block[1] & 0xff) |
+                            (raw->block[1] >> 12 & 0xfff00));
         break;
     }
 }
@@ -457,8 +458,8 @@ static const char *check_super(struct ext2_fs *fs, struct block_device *bdev)
     }
     if (!super->blocks_per_group || !super->inodes_per_group ||
         super->first_data_block >= super->blocks_count ||
-        ((u64)super->blocks_count << fs->block_shift) >
-            bdev->nr_sectors << SECTOR_SHIFT) {
+        ((u64)super->blocks_count << fs->block_shift) > bdev->nr_sectors
+                                                            << SECTOR_SHIFT) {
         return "a malformed super block";
     }
     if (fs->inode_size < sizeof(struct ext2_inode) ||
@@ -487,9 +488,9 @@ struct super_block *ext2_mount(struct block_device *bdev)
         error = -EINVAL;
         goto fail;
     }
-    fs->nr_groups = DIV_ROUND_UP(
-        fs->super.blocks_count - fs->super.first_data_block,
-        fs->super.blocks_per_group);
+    fs->nr_groups =
+        DIV_ROUND_UP(fs->super.blocks_count - fs->super.first_data_block,
+                     fs->super.blocks_per_group);
     super_init(sb, "ext2", &ext2_sops);
     sb->s_blocksize = 1ul << fs->block_shift;
     sb->s_magic = EXT2_MAGIC;

@@ -12,8 +12,8 @@ static struct kmem_cache *file_cache; /* set at boot */
 
 void file_init(void)
 {
-    file_cache = kmem_cache_create("filp", sizeof(struct file), 0, SLAB_PANIC,
-                                   NULL);
+    file_cache =
+        kmem_cache_create("filp", sizeof(struct file), 0, SLAB_PANIC, NULL);
 }
 
 struct file *file_of_inode(struct inode *inode, const char *path,
@@ -189,8 +189,8 @@ static void set_fd(struct files_struct *files, unsigned fd, struct file *file,
 int fd_install(struct file *file, unsigned from, bool close_on_exec)
 {
     struct files_struct *files = current->files;
-    unsigned long limit = min(current->rlim[RLIMIT_NOFILE].cur,
-                              (unsigned long)NR_OPEN);
+    unsigned long limit =
+        min(current->rlim[RLIMIT_NOFILE].cur, (unsigned long)NR_OPEN);
     int result = -EMFILE;
 
     spin_lock(&files->lock);
@@ -204,7 +204,6 @@ int fd_install(struct file *file, unsigned from, bool close_on_exec)
     spin_unlock(&files->lock);
     return result;
 }
-
 
 long sys_close(unsigned fd)
 {

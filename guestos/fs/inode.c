@@ -23,8 +23,7 @@ void inode_init(void)
                                     SLAB_PANIC, NULL);
 }
 
-void address_space_init_once(struct address_space *mapping,
-                             struct inode *host)
+void address_space_init_once(struct address_space *mapping, struct inode *host)
 {
     mapping->host = host;
     spin_lock_init(&mapping->tree_lock);
@@ -115,8 +114,7 @@ struct inode *iget(struct super_block *sb, unsigned long ino)
     int error;
 
     mutex_lock(&sb->s_lock);
-    hlist_for_each_entry(inode, bucket(sb, ino), i_hash)
-    {
+    hlist_for_each_entry(inode, bucket(sb, ino), i_hash) {
         if (inode->i_ino == ino) {
             take(inode);
             mutex_unlock(&sb->s_lock);

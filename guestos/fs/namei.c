@@ -114,8 +114,7 @@ static int step(struct walk *walk, char **at, unsigned flags)
     size_t len;
     int error;
 
-    len = strchr(name, '/') ? (size_t)(strchr(name, '/') - name)
-                            : strlen(name);
+    len = strchr(name, '/') ? (size_t)(strchr(name, '/') - name) : strlen(name);
     rest = name + len;
     while (*rest == '/') {
         rest++;
@@ -265,8 +264,8 @@ int user_path_lookup(int dir, const char __user *path, unsigned flags,
     } else if (len == 0 && may_be_empty && dir != AT_FDCWD) {
         error = path_of_fd(dir, out);
     } else {
-        error = path_lookup(dir, len == 0 && may_be_empty ? "." : name, flags,
-                            out);
+        error =
+            path_lookup(dir, len == 0 && may_be_empty ? "." : name, flags, out);
     }
     kfree(name);
     return error;

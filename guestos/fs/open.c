@@ -175,8 +175,8 @@ long sys_statx(int dir, const char __user *name, unsigned flags, unsigned mask,
     unsigned lookup = flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW;
     struct statx_lite st;
     struct path path;
-    int error = user_path_lookup(dir, name, lookup, flags & AT_EMPTY_PATH,
-                                 &path);
+    int error =
+        user_path_lookup(dir, name, lookup, flags & AT_EMPTY_PATH, &path);
 
     (void)mask;
     if (error) {
@@ -226,10 +226,10 @@ long sys_readlinkat(int dir, const char __user *name, char __user *buf,
         return error;
     }
     text = kmalloc(PATH_SIZE, GFP_KERNEL);
-    len = !text                           ? -ENOMEM
-          : !S_ISLNK(path.inode->i_mode) ? -EINVAL
-                                          : path.inode->i_op->readlink(
-                                                path.inode, text, PATH_SIZE);
+    len = !text ? -ENOMEM
+          : !S_ISLNK(path.inode->i_mode)
+              ? -EINVAL
+              : path.inode->i_op->readlink(path.inode, text, PATH_SIZE);
     if (len > 0) {
         len = min(len, (ssize_t)size);
         len = copy_to_user(buf, text, (size_t)len) ? -EFAULT : len;
@@ -244,9 +244,8 @@ long sys_chdir(const char __user *name)
     struct fs_struct *fs = current->fs;
     struct path path;
     char *old;
-    int error = user_path_lookup(AT_FDCWD, name,
-                                 LOOKUP_FOLLOW | LOOKUP_DIRECTORY, false,
-                                 &path);
+    int error = user_path_lookup(
+        AT_FDCWD, name, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, false, &path);
 
     if (error) {
         return error;

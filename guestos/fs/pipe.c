@@ -14,7 +14,7 @@ struct pipe {
     struct mutex lock;
     struct wait_queue_head wait; /* readers, writers and pollers */
     char *ring;
-    size_t head, count; /* first byte, bytes there */
+    size_t head, count;        /* first byte, bytes there */
     unsigned readers, writers; /* files, not tasks */
 };
 

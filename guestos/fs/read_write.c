@@ -192,17 +192,17 @@ static long at_offset(unsigned fd, char __user *buf, size_t count, u32 low,
     return n;
 }
 
-long sys_pread64(unsigned fd, char __user *buf, size_t count,
-                 u32 offset_low, u32 offset_high)
+long sys_pread64(unsigned fd, char __user *buf, size_t count, u32 offset_low,
+                 u32 offset_high)
 {
     return at_offset(fd, buf, count, offset_low, offset_high, false);
 }
 
 long sys_pwrite64(unsigned fd, const char __user *buf, size_t count,
-                 u32 offset_low, u32 offset_high)
+                  u32 offset_low, u32 offset_high)
 {
-    return at_offset(fd, (char *)(uintptr_t)buf, count, offset_low,
-                     offset_high, true);
+    return at_offset(fd, (char *)(uintptr_t)buf, count, offset_low, offset_high,
+                     true);
 }
 
 loff_t generic_file_llseek(struct file *file, loff_t offset, int whence)
@@ -250,8 +250,8 @@ long sys_ioctl(unsigned fd, unsigned command, unsigned long arg)
     if (!file) {
         return -EBADF;
     }
-    result = file->f_op->ioctl ? file->f_op->ioctl(file, command, arg)
-                               : -ENOTTY;
+    result =
+        file->f_op->ioctl ? file->f_op->ioctl(file, command, arg) : -ENOTTY;
     fput(file);
     return result;
 }

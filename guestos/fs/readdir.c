@@ -28,23 +28,23 @@ static bool emit_dirent(struct dir_context *ctx, const char *name, size_t len,
     struct getdents *g = container_of(ctx, struct getdents, ctx);
     size_t reclen = ALIGN(offsetof(struct dirent64, name) + len + 1, 8);
     struct dirent64 __user *to = (void *)(g->buf + g->used);
-    struct dirent64 entry = {.ino = ino, .reclen = (u16)reclen,
-                             .type = (u8)type, .off = ctx->pos};
+    struct dirent64 entry = {
+        .ino = ino, .reclen = (u16)reclen, .type = (u8)type, .off = ctx->pos};
 
     if (reclen > g->size - g->used) {
         g->error = g->used ? 0 : -EINVAL;
         return false;
     }
     /* off of an entry is the position behind it, where the next one is. */
-    if (g->used &&
-        put_user((s64)ctx->pos,
-                 (s64 *)(void *)(g->buf + g->last +
-                                 offsetof(struct dirent64, off)))) {
+    if (g->used && put_user((s64)ctx->pos,
+                            (s64 *)(void *)(g->buf + g->last +
+                                            offsetof(struct dirent64, off)))) {
         g->error = -EFAULT;
         return false;
     }
     if (copy_to_user(to, &entry, offsetof(struct dirent64, name)) ||
-        copy_to_user(to->name, name, len) || put_user((char)0, to->name + len)) {
+        copy_to_user(to->name, name, len) ||
+        put_user((char)0, to->name + len)) {
         g->error = -EFAULT;
         return false;
     }
@@ -55,8 +55,8 @@ static bool emit_dirent(struct dir_context *ctx, const char *name, size_t len,
 
 long sys_getdents64(unsigned fd, void __user *buf, size_t size)
 {
-    struct getdents g = {.ctx = {.emit = emit_dirent}, .buf = buf,
-                         .size = size};
+    struct getdents g = {
+        .ctx = {.emit = emit_dirent}, .buf = buf, .size = size};
     struct file *file = fget(fd);
 
     if (!file) {
@@ -75,9 +75,9 @@ long sys_getdents64(unsigned fd, void __user *buf, size_t size)
     if (!g.used) {
         return g.error;
     }
-    return put_user((s64)g.ctx.pos,
-                    (s64 *)(void *)(g.buf + g.last +
-                                    offsetof(struct dirent64, off)))
+    return put_user(
+               (s64)g.ctx.pos,
+               (s64 *)(void *)(g.buf + g.last + offsetof(struct dirent64, off)))
                ? -EFAULT
                : (long)g.used;
 }

@@ -50,8 +50,8 @@ static unsigned poll_one(int fd, struct poll_table *table)
     if (!file) {
         return POLLNVAL;
     }
-    events = file->f_op->poll ? file->f_op->poll(file, table)
-                              : POLLIN | POLLOUT;
+    events =
+        file->f_op->poll ? file->f_op->poll(file, table) : POLLIN | POLLOUT;
     fput(file);
     return events;
 }
@@ -62,8 +62,7 @@ static long poll_all(struct pollfd_lite *fds, unsigned n,
     long ready = 0;
 
     for (unsigned i = 0; i < n; i++) {
-        unsigned wanted =
-            (u16)fds[i].events | POLLERR | POLLHUP | POLLNVAL;
+        unsigned wanted = (u16)fds[i].events | POLLERR | POLLHUP | POLLNVAL;
 
         fds[i].revents = (s16)(poll_one(fds[i].fd, table) & wanted);
         ready += fds[i].revents != 0;
@@ -102,8 +101,8 @@ static long do_poll(struct pollfd_lite __user *user_fds, unsigned n,
 {
     unsigned max = n * QUEUES_PER_FILE;
     struct pollfd_lite *fds = kmalloc(n * sizeof(*fds) + 1, GFP_KERNEL);
-    struct poll_table *table = kmalloc(
-        sizeof(*table) + max * sizeof(table->waits[0]), GFP_KERNEL);
+    struct poll_table *table =
+        kmalloc(sizeof(*table) + max * sizeof(table->waits[0]), GFP_KERNEL);
     long ready = -ENOMEM;
 
     if (fds && table) {

@@ -11,8 +11,8 @@ struct pt_regs;
 /* What execve carries from the old address space to the new one. */
 struct binprm {
     struct file *file;
-    char *path;            /* as given */
-    char head[256];        /* the file's first bytes, zeroes behind */
+    char *path;               /* as given */
+    char head[256];           /* the file's first bytes, zeroes behind */
     char *strings[ARG_PAGES]; /* pages: arguments, then environment */
     size_t strings_size;
     unsigned argc, envc;

@@ -43,8 +43,7 @@ static inline void clear_bit_unlock(unsigned long nr, volatile unsigned long *p)
 
 static inline bool test_and_set_bit(unsigned long nr, volatile unsigned long *p)
 {
-    return __atomic_fetch_or(p + bit_word(nr), bit_mask(nr),
-                             __ATOMIC_ACQ_REL) &
+    return __atomic_fetch_or(p + bit_word(nr), bit_mask(nr), __ATOMIC_ACQ_REL) &
            bit_mask(nr);
 }
 
@@ -95,9 +94,8 @@ static inline unsigned long roundup_pow_of_two(unsigned long n)
 }
 
 /* First bit >= start that is set (clear), or `size`. */
-static inline unsigned long find_next_bit(const unsigned long *p,
-                                          unsigned long size,
-                                          unsigned long start)
+static inline unsigned long
+find_next_bit(const unsigned long *p, unsigned long size, unsigned long start)
 {
     while (start < size) {
         unsigned long word = p[bit_word(start)] & ~(bit_mask(start) - 1);

@@ -82,7 +82,8 @@ struct block_device *next_block_device(struct block_device *bdev);
 /* Bytes of the device through its page cache, to kernel memory: 0 or -errno.
  * How file systems read what is not a file's. */
 int bdev_read(struct block_device *bdev, u64 offset, void *buf, size_t count);
-struct inode *block_device_inode(struct block_device *bdev); /* fs/, a new one */
+struct inode *
+block_device_inode(struct block_device *bdev); /* fs/, a new one */
 int diskstats_proc_show(struct seq_file *m, void *v);
 int partitions_proc_show(struct seq_file *m, void *v);
 

@@ -22,8 +22,8 @@ struct fs_struct {
     char *cwd; /* absolute, no links, no "..", "/" at the end only alone */
 };
 
-struct files_struct *files_alloc(void);                      /* or NULL */
-struct files_struct *files_dup(struct files_struct *files);  /* or NULL */
+struct files_struct *files_alloc(void);                     /* or NULL */
+struct files_struct *files_dup(struct files_struct *files); /* or NULL */
 void files_put(struct files_struct *files); /* the last closes everything */
 void files_close_on_exec(struct files_struct *files);
 

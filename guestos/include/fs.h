@@ -79,12 +79,12 @@ struct address_space_operations {
 
 /* The cached pages of a file, and who maps them. */
 struct address_space {
-    struct inode *host; /* NULL for the swap cache */
-    struct spinlock tree_lock;         /* guards the next two; irqs off */
-    struct radix_tree_root page_tree;  /* by page index */
+    struct inode *host;               /* NULL for the swap cache */
+    struct spinlock tree_lock;        /* guards the next two; irqs off */
+    struct radix_tree_root page_tree; /* by page index */
     unsigned long nrpages;
-    struct mutex i_mmap_mutex;  /* guards the next two */
-    struct rb_root i_mmap;      /* VMAs, for mm/ to arrange */
+    struct mutex i_mmap_mutex; /* guards the next two */
+    struct rb_root i_mmap;     /* VMAs, for mm/ to arrange */
     struct list_head i_mmap_list;
     const struct address_space_operations *a_ops;
     gfp_t gfp_mask;
@@ -124,7 +124,7 @@ struct inode {
     gid_t i_gid;
     dev_t i_rdev;
     loff_t i_size;
-    u64 i_blocks; /* of 512 bytes */
+    u64 i_blocks;                  /* of 512 bytes */
     s64 i_atime, i_mtime, i_ctime; /* seconds */
     struct mutex i_mutex;
     const struct inode_operations *i_op;
@@ -138,7 +138,7 @@ struct inode {
 
 struct file {
     struct atomic f_count;
-    unsigned f_flags; /* O_* */
+    unsigned f_flags;      /* O_* */
     struct inode *f_inode; /* held */
     struct address_space *f_mapping;
     const struct file_operations *f_op;
@@ -191,8 +191,8 @@ void iput(struct inode *inode);
 /* A directory's entries go to `emit`; false: no more are wanted. pos is the
  * directory's own idea of where it is. */
 struct dir_context {
-    bool (*emit)(struct dir_context *ctx, const char *name, size_t len,
-                 u64 ino, unsigned type);
+    bool (*emit)(struct dir_context *ctx, const char *name, size_t len, u64 ino,
+                 unsigned type);
     loff_t pos;
 };
 
@@ -260,8 +260,7 @@ struct file *filp_open(const char *path, unsigned flags, umode_t mode);
 /* Reads through f_op into kernel memory. */
 ssize_t kernel_read(struct file *file, void *buf, size_t count, loff_t *pos);
 
-void address_space_init_once(struct address_space *mapping,
-                             struct inode *host);
+void address_space_init_once(struct address_space *mapping, struct inode *host);
 
 /* mm/filemap.c: file operations of everything that is in the page cache. */
 ssize_t generic_file_read(struct file *file, char __user *buf, size_t count,

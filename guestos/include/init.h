@@ -22,8 +22,8 @@ typedef int (*initcall_t)(void);
     const initcall_t initcall_##fn = (fn)
 #else
 #define module_init(fn)                                                        \
-    static const initcall_t                                                    \
-        __attribute__((used, section(".initcall"))) initcall_##fn = (fn)
+    static const initcall_t __attribute__((used, section(".initcall")))        \
+    initcall_##fn = (fn)
 #endif
 
 /* Kernel parameters, read before anything else is set up: the text after

@@ -13,7 +13,7 @@
 
 #ifndef container_of
 #define container_of(ptr, type, member)                                        \
-    ((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+    ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 #endif
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -41,8 +41,7 @@
     } while (0)
 
 /* `a` is a power of two. */
-#define ALIGN(x, a)                                                            \
-    (((x) + (__typeof__(x))((a)-1)) & ~(__typeof__(x))((a)-1))
+#define ALIGN(x, a) (((x) + (__typeof__(x))((a)-1)) & ~(__typeof__(x))((a)-1))
 #define ALIGN_DOWN(x, a) ((x) & ~(__typeof__(x))((a)-1))
 #define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a)-1)) == 0)
 #define DIV_ROUND_UP(n, d) (((n) + (d)-1) / (d))

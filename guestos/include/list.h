@@ -93,8 +93,7 @@ static inline bool list_is_singular(const struct list_head *head)
 /* Moves all of `list` behind `at`; `list` itself is left as it was. */
 static inline void __list_splice(struct list_head *list, struct list_head *at)
 {
-    struct list_head *first = list->next, *last = list->prev,
-                     *next = at->next;
+    struct list_head *first = list->next, *last = list->prev, *next = at->next;
 
     first->prev = at;
     at->next = first;
@@ -189,8 +188,7 @@ static inline void hlist_del(struct hlist_node *n)
     ((ptr) ? container_of(ptr, type, member) : NULL)
 #define hlist_for_each_entry(pos, head, member)                                \
     for ((pos) = hlist_entry_safe((head)->first, __typeof__(*(pos)), member);  \
-         (pos);                                                                \
-         (pos) = hlist_entry_safe((pos)->member.next, __typeof__(*(pos)),      \
-                                  member))
+         (pos); (pos) = hlist_entry_safe((pos)->member.next,                   \
+                                         __typeof__(*(pos)), member))
 
 #endif

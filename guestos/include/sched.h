@@ -83,8 +83,8 @@ struct task_struct {
     bool is_idle;
     struct rb_node run_node;
     u64 vruntime, exec_start, sum_exec_runtime, slice_used; /* ns */
-    u64 utime, stime; /* in ticks */
-    u64 start_time;   /* ns since boot */
+    u64 utime, stime;                                       /* in ticks */
+    u64 start_time;                                         /* ns since boot */
     unsigned long nvcsw, nivcsw;
 
     /* All tasks, in the order of their birth; under tasklist_lock. */
@@ -109,13 +109,13 @@ struct task_struct {
     struct sighand_struct *sighand;
     struct spinlock siglock; /* guards pending, blocked */
     u64 pending, blocked, saved_sigmask;
-    bool has_saved_sigmask; /* put back when the next signal is handled */
+    bool has_saved_sigmask;       /* put back when the next signal is handled */
     struct siginfo_lite *siginfo; /* [NR_SIGNALS]: of the pending ones */
     unsigned long sas_sp, sas_size;
     int exit_signal;
-    bool is_unkillable;     /* init: by what it has no handler for */
-    int stop_signal;        /* not yet reported to the parent, or 0 */
-    bool is_continued;      /* not yet reported */
+    bool is_unkillable; /* init: by what it has no handler for */
+    int stop_signal;    /* not yet reported to the parent, or 0 */
+    bool is_continued;  /* not yet reported */
 
     /* End of life. */
     unsigned exit_state;
@@ -197,7 +197,7 @@ bool cond_resched(void);
 bool wake_up_process(struct task_struct *task);
 bool wake_up_state(struct task_struct *task, unsigned states);
 
-struct task_struct *find_task_by_pid(pid_t pid); /* takes a reference */
+struct task_struct *find_task_by_pid(pid_t pid);         /* takes a reference */
 struct mm_struct *get_task_mm(struct task_struct *task); /* mmput it */
 
 static inline bool signal_pending(const struct task_struct *task)

@@ -11,9 +11,8 @@ struct kernel_timespec;
 struct user_stack;
 
 /* Tasks. */
-long sys_clone(unsigned long flags, unsigned long stack,
-               u32 __user *parent_tid, unsigned long tls,
-               u32 __user *child_tid);
+long sys_clone(unsigned long flags, unsigned long stack, u32 __user *parent_tid,
+               unsigned long tls, u32 __user *child_tid);
 long sys_execve(const char __user *path, const char __user *const __user *argv,
                 const char __user *const __user *envp);
 long sys_exit(int code);
@@ -72,10 +71,10 @@ long sys_read(unsigned fd, char __user *buf, size_t count);
 long sys_write(unsigned fd, const char __user *buf, size_t count);
 long sys_readv(unsigned fd, const struct iovec_lite __user *vec, unsigned n);
 long sys_writev(unsigned fd, const struct iovec_lite __user *vec, unsigned n);
-long sys_pread64(unsigned fd, char __user *buf, size_t count,
-                 u32 offset_low, u32 offset_high);
+long sys_pread64(unsigned fd, char __user *buf, size_t count, u32 offset_low,
+                 u32 offset_high);
 long sys_pwrite64(unsigned fd, const char __user *buf, size_t count,
-                 u32 offset_low, u32 offset_high);
+                  u32 offset_low, u32 offset_high);
 long sys_llseek(unsigned fd, unsigned long high, unsigned long low,
                 loff_t __user *result, int whence);
 long sys_dup(unsigned fd);

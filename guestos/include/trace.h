@@ -13,21 +13,20 @@
 #else
 /* Operands come in pairs: size (printed negated: signed), then value. */
 #define TRACE_NOTE(provider, name, args, ...)                                  \
-    __asm__ volatile __inline__(                                               \
-        "990: nop\n"                                                           \
-        ".pushsection .note.stapsdt, \"?\", %%note\n"                          \
-        ".balign 4\n"                                                          \
-        ".4byte 992f - 991f, 994f - 993f, 3\n"                                 \
-        "991: .asciz \"stapsdt\"\n"                                            \
-        "992: .balign 4\n"                                                     \
-        "993: .4byte 990b, 0, 0\n"                                             \
-        ".asciz \"" #provider "\"\n"                                           \
-        ".asciz \"" #name "\"\n"                                               \
-        ".asciz \"" args "\"\n"                                                \
-        "994: .balign 4\n"                                                     \
-        ".popsection\n"                                                        \
-        :                                                                      \
-        : __VA_ARGS__)
+    __asm__ volatile __inline__("990: nop\n"                                   \
+                                ".pushsection .note.stapsdt, \"?\", %%note\n"  \
+                                ".balign 4\n"                                  \
+                                ".4byte 992f - 991f, 994f - 993f, 3\n"         \
+                                "991: .asciz \"stapsdt\"\n"                    \
+                                "992: .balign 4\n"                             \
+                                "993: .4byte 990b, 0, 0\n"                     \
+                                ".asciz \"" #provider "\"\n"                   \
+                                ".asciz \"" #name "\"\n"                       \
+                                ".asciz \"" args "\"\n"                        \
+                                "994: .balign 4\n"                             \
+                                ".popsection\n"                                \
+                                :                                              \
+                                : __VA_ARGS__)
 
 #define TRACE_ARG(x) "n"(sizeof(x)), "nr"(x)
 #define TRACE_1(p, n, a) TRACE_NOTE(p, n, "%n0@%1", TRACE_ARG(a))

@@ -79,8 +79,8 @@ void notify_parent(struct task_struct *task, int why)
     unsigned long flags;
 
     spin_lock_irqsave(&tasklist_lock, flags);
-    signal_parent(task, why,
-                  why == CLD_STOPPED ? task->stop_signal : SIGCONT, SIGCHLD);
+    signal_parent(task, why, why == CLD_STOPPED ? task->stop_signal : SIGCONT,
+                  SIGCHLD);
     spin_unlock_irqrestore(&tasklist_lock, flags);
 }
 
@@ -108,8 +108,7 @@ static void reparent_children(void)
 /* True when the parent does not want to know. */
 static bool is_autoreaped(const struct task_struct *task)
 {
-    const struct k_sigaction *action =
-        &task->parent->sighand->action[SIGCHLD];
+    const struct k_sigaction *action = &task->parent->sighand->action[SIGCHLD];
 
     return task->parent == &init_task ||
            (task->exit_signal == SIGCHLD &&
@@ -298,8 +297,8 @@ long sys_waitid(int type, pid_t id, u32 __user *info, unsigned options,
     u32 words[SIGINFO_WORDS] = {0};
     int error;
 
-    if ((options & ~(unsigned)(WNOHANG | WNOWAIT | WEXITED | WSTOPPED |
-                               WCONTINUED)) ||
+    if ((options &
+         ~(unsigned)(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED)) ||
         !(options & (WEXITED | WSTOPPED | WCONTINUED)) || type < P_ALL ||
         type > P_PGID || (type == P_PID && id <= 0) ||
         (type == P_PGID && id < 0)) {

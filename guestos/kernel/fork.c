@@ -48,9 +48,9 @@ void fork_init(void)
     init_task.rlim[RLIMIT_NOFILE] = (struct rlimit){NR_OPEN, NR_OPEN};
     task_cache = kmem_cache_create("task_struct", sizeof(struct task_struct),
                                    64, SLAB_PANIC, NULL);
-    siginfo_cache = kmem_cache_create(
-        "siginfo", NR_SIGNALS * sizeof(struct siginfo_lite), 0, SLAB_PANIC,
-        NULL);
+    siginfo_cache =
+        kmem_cache_create("siginfo", NR_SIGNALS * sizeof(struct siginfo_lite),
+                          0, SLAB_PANIC, NULL);
 }
 
 static void free_task(struct task_struct *task)
@@ -221,8 +221,7 @@ static void link_task(struct task_struct *task, unsigned long clone_flags)
     if (task->flags & PF_KTHREAD) {
         task->parent = &init_task;
     } else {
-        task->parent =
-            clone_flags & CLONE_PARENT ? current->parent : current;
+        task->parent = clone_flags & CLONE_PARENT ? current->parent : current;
     }
     list_add_tail(&task->sibling, &task->parent->children);
     list_add_tail(&task->tasks, &init_task.tasks);
@@ -274,8 +273,8 @@ free:
 }
 
 /* clone(2) in RISC-V's order of arguments. */
-long sys_clone(unsigned long flags, unsigned long stack,
-               u32 __user *parent_tid, unsigned long tls, u32 __user *child_tid)
+long sys_clone(unsigned long flags, unsigned long stack, u32 __user *parent_tid,
+               unsigned long tls, u32 __user *child_tid)
 {
     struct clone_args_lite args = {
         .flags = flags,

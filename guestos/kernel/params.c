@@ -30,9 +30,8 @@ static char *next_word(char **rest)
     if (!*in) {
         return NULL;
     }
-    for (word = out = in; *in && (quoted || (*in != ' ' && *in != '\t' &&
-                                             *in != '\n'));
-         in++) {
+    for (word = out = in;
+         *in && (quoted || (*in != ' ' && *in != '\t' && *in != '\n')); in++) {
         if (*in == '"') {
             quoted = !quoted;
         } else {
@@ -48,8 +47,7 @@ static bool is_param(const char *word, const char *name, const char **value)
 {
     size_t len = strlen(name);
 
-    if (strncmp(word, name, len) != 0 ||
-        (word[len] != '=' && word[len] != 0)) {
+    if (strncmp(word, name, len) != 0 || (word[len] != '=' && word[len] != 0)) {
         return false;
     }
     *value = word[len] ? word + len + 1 : "";

@@ -10,8 +10,8 @@
 #include "string.h"
 #include "ticks.h"
 
-#define SLICE_NS (40ull * 1000000)      /* others wait at most this long */
-#define MIN_SLICE_NS (10ull * 1000000)  /* one tick */
+#define SLICE_NS (40ull * 1000000)     /* others wait at most this long */
+#define MIN_SLICE_NS (10ull * 1000000) /* one tick */
 #define WAKEUP_CREDIT_NS (10ull * 1000000)
 #define WAKEUP_GRANULARITY_NS (2ull * 1000000)
 

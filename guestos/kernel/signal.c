@@ -120,9 +120,9 @@ int send_sig_info(int sig, const struct siginfo_lite *info,
         recalc_sigpending(task);
         is_fatal = sig == SIGKILL;
         if (signal_pending(task)) {
-            wake_up_state(task, TASK_INTERRUPTIBLE |
-                                    (is_fatal ? TASK_WAKEKILL | TASK_STOPPED
-                                              : 0));
+            wake_up_state(task,
+                          TASK_INTERRUPTIBLE |
+                              (is_fatal ? TASK_WAKEKILL | TASK_STOPPED : 0));
         }
     }
     spin_unlock_irqrestore(&task->siglock, flags);
@@ -144,8 +144,7 @@ static void force_sig_info(int sig, const struct siginfo_lite *info)
     unsigned long flags;
 
     spin_lock_irqsave(&task->siglock, flags);
-    if ((task->blocked & sigmask(sig)) ||
-        action->handler == SIG_IGN_HANDLER) {
+    if ((task->blocked & sigmask(sig)) || action->handler == SIG_IGN_HANDLER) {
         action->handler = SIG_DFL_HANDLER;
         task->blocked &= ~sigmask(sig);
     }

@@ -20,7 +20,7 @@ struct syscall_row {
 
 #define ROW(call)                                                              \
     {                                                                          \
-        #call, (void (*)(void))sys_##call                                      \
+#call, (void (*)(void))sys_##call                                      \
     }
 
 // clang-format off

@@ -22,14 +22,13 @@ struct preload {
     struct radix_tree_node *nodes[HEIGHT_MAX];
 };
 
-static struct kmem_cache *node_cache; /* set at boot */
+static struct kmem_cache *node_cache;            /* set at boot */
 static DEFINE_PER_CPU(struct preload, preloads); /* preemption off */
 
 void radix_tree_init(void)
 {
-    node_cache = kmem_cache_create("radix_tree_node",
-                                   sizeof(struct radix_tree_node), 0,
-                                   SLAB_PANIC, NULL);
+    node_cache = kmem_cache_create(
+        "radix_tree_node", sizeof(struct radix_tree_node), 0, SLAB_PANIC, NULL);
 }
 
 int radix_tree_preload(gfp_t gfp)
@@ -181,8 +180,7 @@ void *radix_tree_replace(struct radix_tree_root *root, unsigned long index,
 /* Takes single-child nodes off the top while the rest still fits. */
 static void shrink(struct radix_tree_root *root)
 {
-    while (root->height > 1 && root->node->count == 1 &&
-           root->node->slots[0]) {
+    while (root->height > 1 && root->node->count == 1 && root->node->slots[0]) {
         struct radix_tree_node *node = root->node;
 
         root->node = node->slots[0];

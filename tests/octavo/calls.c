@@ -13,10 +13,19 @@
 
 /* Calls that linux_abi.h does not name. */
 enum {
-    NR_READV = 65, NR_WRITEV = 66, NR_PREAD64 = 67, NR_PPOLL_TIME64 = 414,
-    NR_TGKILL = 131, NR_SIGALTSTACK = 132, NR_RT_SIGPROCMASK = 135,
-    NR_RT_SIGPENDING = 136, NR_GETPGID = 155, NR_GETRUSAGE = 165,
-    NR_PRLIMIT64 = 261, NR_GETRANDOM = 278, NR_WAIT4 = 260,
+    NR_READV = 65,
+    NR_WRITEV = 66,
+    NR_PREAD64 = 67,
+    NR_PPOLL_TIME64 = 414,
+    NR_TGKILL = 131,
+    NR_SIGALTSTACK = 132,
+    NR_RT_SIGPROCMASK = 135,
+    NR_RT_SIGPENDING = 136,
+    NR_GETPGID = 155,
+    NR_GETRUSAGE = 165,
+    NR_PRLIMIT64 = 261,
+    NR_GETRANDOM = 278,
+    NR_WAIT4 = 260,
 };
 
 #define ENOENT_ 2
@@ -129,8 +138,7 @@ static void test_processes(void)
     result = wait_child(pid, &info, LINUX_WEXITED);
     point("a killed child is reported with its signal",
           result == 0 && info.si_code == 2 && info.si_status == 9);
-    point("RV32 has no wait4",
-          call(NR_WAIT4, -1, 0, 0, 0, 0) == -ENOSYS_);
+    point("RV32 has no wait4", call(NR_WAIT4, -1, 0, 0, 0, 0) == -ENOSYS_);
     point("an unknown call answers ENOSYS",
           call(1000, 0, 0, 0, 0, 0) == -ENOSYS_);
 }
@@ -368,8 +376,8 @@ static void test_descriptors(void)
 static bool lists(const char *dir, const char *name)
 {
     _Alignas(8) char block[512];
-    long n, fd = call(SYS_OPENAT, LINUX_AT_FDCWD, (long)dir,
-                      LINUX_O_DIRECTORY, 0, 0);
+    long n, fd = call(SYS_OPENAT, LINUX_AT_FDCWD, (long)dir, LINUX_O_DIRECTORY,
+                      0, 0);
     bool found = false;
 
     while ((n = call(SYS_GETDENTS64, fd, (long)block, sizeof block, 0, 0)) >
@@ -397,8 +405,7 @@ static void test_files(void)
     point("pread reads without moving",
           call(NR_PREAD64, fd, (long)head, 3, 1, 0) == 3 &&
               !memcmp(head, "ELF", 3) &&
-              call(SYS_READ, fd, (long)head, 4, 0, 0) == 4 &&
-              head[0] == 0x7f);
+              call(SYS_READ, fd, (long)head, 4, 0, 0) == 4 && head[0] == 0x7f);
     call(SYS_LLSEEK, fd, 0, 0, (long)&end, 2);
     call(SYS_STATX, fd, (long)"", LINUX_AT_EMPTY_PATH, LINUX_STATX_BASIC,
          (long)&sx);
@@ -426,8 +433,8 @@ static void test_files(void)
     point("dots in a path are followed",
           call(SYS_FACCESSAT, LINUX_AT_FDCWD, (long)link, 1, 0, 0) == 0);
     memset(link, 0, sizeof link);
-    n = call(SYS_READLINKAT, LINUX_AT_FDCWD, (long)"/proc/self/exe",
-             (long)link, sizeof link - 1, 0);
+    n = call(SYS_READLINKAT, LINUX_AT_FDCWD, (long)"/proc/self/exe", (long)link,
+             sizeof link - 1, 0);
     point("/proc/self/exe is this program",
           n > 0 && !strcmp(strrchr(link, '/') + 1, base));
 }
@@ -484,8 +491,7 @@ static void test_exec(void)
     call(SYS_DUP3, 1, 30, LINUX_O_CLOEXEC, 0, 0);
     pid = spawn();
     if (!pid) {
-        leave(-(int)call(SYS_EXECVE, (long)self, (long)argv, (long)envp, 0,
-                         0));
+        leave(-(int)call(SYS_EXECVE, (long)self, (long)argv, (long)envp, 0, 0));
     }
     wait_child(pid, &info, LINUX_WEXITED);
     if (info.si_status == ENOEXEC_)

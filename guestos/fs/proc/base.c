@@ -58,16 +58,14 @@ static int pid_stat(struct seq_file *m, struct task_struct *task)
                task->session, task->flags, task->min_flt, task->cmin_flt,
                task->maj_flt, task->cmaj_flt);
     seq_printf(m, " %llu %llu %llu %llu 20 0 1 0 %llu",
-               (unsigned long long)task->utime,
-               (unsigned long long)task->stime,
+               (unsigned long long)task->utime, (unsigned long long)task->stime,
                (unsigned long long)task->cutime,
                (unsigned long long)task->cstime,
                (unsigned long long)ticks_of_ns(task->start_time));
     if (mm) {
-        seq_printf(m, " %lu %lu %lu %lu %lu %lu",
-                   task_vsize(mm), get_mm_rss(mm),
-                   task->rlim[4].cur, mm->start_code, mm->end_code,
-                   mm->start_stack);
+        seq_printf(m, " %lu %lu %lu %lu %lu %lu", task_vsize(mm),
+                   get_mm_rss(mm), task->rlim[4].cur, mm->start_code,
+                   mm->end_code, mm->start_stack);
     } else {
         seq_puts(m, " 0 0 4294967295 0 0 0");
     }
@@ -115,8 +113,8 @@ static int pid_status(struct seq_file *m, struct task_struct *task)
 
     seq_printf(m, "Name:\t%s\nUmask:\t%04o\nState:\t%s\n", task->comm,
                task->umask, state_name(state_letter(task)));
-    seq_printf(m, "Tgid:\t%d\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
-               task->tgid, task->pid, task->parent->pid);
+    seq_printf(m, "Tgid:\t%d\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", task->tgid,
+               task->pid, task->parent->pid);
     seq_puts(m, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
     seq_printf(m, "FDSize:\t%d\n", NR_OPEN);
     if (mm) {
@@ -300,8 +298,7 @@ static const struct file_operations pid_dir_fops = {
     .iterate = pid_iterate,
 };
 
-static struct inode *make_inode(struct super_block *sb, pid_t pid,
-                                unsigned row)
+static struct inode *make_inode(struct super_block *sb, pid_t pid, unsigned row)
 {
     struct inode *inode =
         new_inode(sb, PROC_PID_INO(pid, row), pid_files[row].mode);

@@ -80,8 +80,8 @@ static int proc_iterate(struct file *file, struct dir_context *ctx)
     (void)file;
     while (ctx->pos < POS_FILES + (loff_t)nr_proc_files) {
         unsigned i = (unsigned)ctx->pos;
-        const char *name = i < POS_FILES ? first[i]
-                                         : proc_files[i - POS_FILES].name;
+        const char *name =
+            i < POS_FILES ? first[i] : proc_files[i - POS_FILES].name;
         unsigned long ino = i < POS_SELF    ? PROC_ROOT_INO
                             : i == POS_SELF ? SELF_INO
                                             : PROC_FIRST_INO + i - POS_FILES;

@@ -37,8 +37,8 @@ struct signal_frame {
         u32 sigmask[2];
         u8 reserved[120];
         u8 align[12];
-        u32 regs[32];  /* pc, x1 .. x31 */
-        u32 fp[132];   /* none on this machine: zero */
+        u32 regs[32]; /* pc, x1 .. x31 */
+        u32 fp[132];  /* none on this machine: zero */
     } uc;
 };
 

@@ -57,9 +57,9 @@ module_init(vdso_init);
 
 int map_vdso(void)
 {
-    unsigned long at = vm_mmap(vdso_file, VDSO_ADDRESS, PAGE_SIZE,
-                               PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_FIXED,
-                               0);
+    unsigned long at =
+        vm_mmap(vdso_file, VDSO_ADDRESS, PAGE_SIZE, PROT_READ | PROT_EXEC,
+                MAP_PRIVATE | MAP_FIXED, 0);
 
     return IS_ERR_VALUE(at) ? (int)(long)at : 0;
 }

@@ -74,9 +74,9 @@ static void __init map_range(struct pgd *dir, const char *start,
             continue;
         }
         if (!dir[pgd_index(va)].pgd) {
-            dir[pgd_index(va)].pgd = leaf(
-                virt_to_phys(memblock_alloc(PAGE_SIZE, PAGE_SIZE)),
-                _PAGE_PRESENT);
+            dir[pgd_index(va)].pgd =
+                leaf(virt_to_phys(memblock_alloc(PAGE_SIZE, PAGE_SIZE)),
+                     _PAGE_PRESENT);
         }
         set_pte((struct pte *)phys_to_virt(
                     (phys_addr_t)(dir[pgd_index(va)].pgd >> _PAGE_PFN_SHIFT)
@@ -105,9 +105,9 @@ void __init paging_init(phys_addr_t lowmem_end)
         kernel_table(va);
     }
     local_flush_tlb_all();
-    csr_write(satp, SATP_MODE_SV32 |
-                        (unsigned long)(virt_to_phys(swapper_pg_dir) >>
-                                        PAGE_SHIFT));
+    csr_write(satp,
+              SATP_MODE_SV32 |
+                  (unsigned long)(virt_to_phys(swapper_pg_dir) >> PAGE_SHIFT));
     local_flush_tlb_all();
 }
 

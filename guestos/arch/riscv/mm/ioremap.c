@@ -16,8 +16,8 @@ void *ioremap(phys_addr_t pa, size_t size)
     }
     for (i = 0; i < pages; i++) {
         unsigned long at = va + (i << PAGE_SHIFT);
-        struct pmd *pmd = pmd_offset(
-            pud_offset(p4d_offset(pgd_offset_k(at), at), at), at);
+        struct pmd *pmd =
+            pmd_offset(pud_offset(p4d_offset(pgd_offset_k(at), at), at), at);
 
         set_pte(pte_offset_kernel(pmd, at),
                 pfn_pte((unsigned long)(pa >> PAGE_SHIFT) + i, PAGE_KERNEL));

@@ -43,11 +43,20 @@
         csr_v;                                                                 \
     })
 #define csr_write(csr, v)                                                      \
-    __asm__ volatile("csrw " #csr ", %0" : : "rK"((unsigned long)(v)) : "memory")
+    __asm__ volatile("csrw " #csr ", %0"                                       \
+                     :                                                         \
+                     : "rK"((unsigned long)(v))                                \
+                     : "memory")
 #define csr_set(csr, v)                                                        \
-    __asm__ volatile("csrs " #csr ", %0" : : "rK"((unsigned long)(v)) : "memory")
+    __asm__ volatile("csrs " #csr ", %0"                                       \
+                     :                                                         \
+                     : "rK"((unsigned long)(v))                                \
+                     : "memory")
 #define csr_clear(csr, v)                                                      \
-    __asm__ volatile("csrc " #csr ", %0" : : "rK"((unsigned long)(v)) : "memory")
+    __asm__ volatile("csrc " #csr ", %0"                                       \
+                     :                                                         \
+                     : "rK"((unsigned long)(v))                                \
+                     : "memory")
 #define csr_read_clear(csr, v)                                                 \
     __extension__({                                                            \
         unsigned long csr_v;                                                   \

@@ -4,8 +4,8 @@
 
 /* In struct mm_struct as `context`. */
 struct mm_context {
-    unsigned long id;        /* generation << 9 | ASID; 0: none yet */
-    unsigned long vdso;      /* where the signal trampoline is mapped */
+    unsigned long id;   /* generation << 9 | ASID; 0: none yet */
+    unsigned long vdso; /* where the signal trampoline is mapped */
 };
 
 #endif

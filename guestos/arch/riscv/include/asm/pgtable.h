@@ -87,8 +87,8 @@ static inline u32 pgprot_val(struct pgprot prot)
 #define PAGE_COPY_EXEC PAGE_READONLY_EXEC
 
 #define _PAGE_KERNEL                                                           \
-    (_PAGE_PRESENT | _PAGE_READ | _PAGE_WRITE | _PAGE_GLOBAL | _PAGE_ACCESSED | \
-     _PAGE_DIRTY)
+    (_PAGE_PRESENT | _PAGE_READ | _PAGE_WRITE | _PAGE_GLOBAL |                 \
+     _PAGE_ACCESSED | _PAGE_DIRTY)
 #define PAGE_KERNEL __pgprot(_PAGE_KERNEL)
 #define PAGE_KERNEL_EXEC __pgprot(_PAGE_KERNEL | _PAGE_EXEC)
 
