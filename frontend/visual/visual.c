@@ -155,7 +155,7 @@ uint64_t visual_steps(const struct visual *v)
     return until > now ? until - now : 1;
 }
 
-/* The file's name with the number in the place of its %d. */
+/* The file's name with the steps in the place of its %d. */
 static void picture_name(const struct visual *v, char name[600])
 {
     const char *percent = strstr(v->options.file, "%d");
@@ -163,8 +163,9 @@ static void picture_name(const struct visual *v, char name[600])
     if (!percent)
         snprintf(name, 600, "%s", v->options.file);
     else
-        snprintf(name, 600, "%.*s%u%s", (int)(percent - v->options.file),
-                 v->options.file, v->pictures, percent + 2);
+        snprintf(name, 600, "%.*s%" PRIu64 "%s",
+                 (int)(percent - v->options.file), v->options.file,
+                 machine_steps(v->machine), percent + 2);
 }
 
 static void take_picture(struct visual *v)
