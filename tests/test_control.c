@@ -140,8 +140,11 @@ START_TEST(a_click_selects_and_escape_clears)
     start();
     control_click(&scene, &picture, 300, 300, false);
     ck_assert_uint_ne(scene.selected, NO_FRAME);
+    control_key(&scene, &picture, KEY_F1, false);
+    ck_assert(scene.shows_help);
     control_key(&scene, &picture, KEY_ESCAPE, false);
     ck_assert_uint_eq(scene.selected, NO_FRAME);
+    ck_assert(!scene.shows_help);
 }
 END_TEST
 

@@ -86,6 +86,9 @@ START_TEST(every_mode_draws)
     s->scene.mode = MODE_OWNER;
     draw(s);
     save(s, "light");
+    s->scene.shows_help = true;
+    draw(s);
+    save(s, "help");
     stage_free(s);
 }
 END_TEST

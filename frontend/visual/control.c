@@ -146,6 +146,7 @@ static void clear(struct scene *s)
     s->selected = NO_FRAME;
     s->brush = (struct brush){ITEM_NONE, 0};
     s->hover.kind = ITEM_NONE;
+    s->shows_help = false;
 }
 
 static bool is_mode_key(struct scene *s, const struct picture *p, int key)
@@ -195,6 +196,9 @@ enum control_wish control_key(struct scene *s, const struct picture *p, int key,
         break;
     case KEY_DOWN:
         pan(s, p, 0, step);
+        break;
+    case KEY_F1:
+        s->shows_help = !s->shows_help;
         break;
     case 't':
         s->palette = s->palette->is_light ? &palette_dark : &palette_light;

@@ -28,6 +28,7 @@ enum control_key {
     KEY_RIGHT,
     KEY_UP,
     KEY_DOWN,
+    KEY_F1,
     KEY_F2,
 };
 

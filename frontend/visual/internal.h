@@ -54,6 +54,7 @@ int draw_overview(struct picture *p, int y);
 int draw_swap(struct picture *p, int y);
 void draw_facts(struct picture *p);
 void draw_timeline(struct picture *p);
+void draw_help(struct picture *p);
 
 /* Index of the process whose VMAs the snapshot holds, or VIEW_NONE. */
 unsigned selected_process(const struct picture *p);

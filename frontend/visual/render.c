@@ -188,4 +188,6 @@ void render(struct picture *p, uint32_t *pixels, const struct glyphs *glyphs,
     draw_panels(p);
     draw_facts(p);
     draw_timeline(p);
+    if (scene->shows_help)
+        draw_help(p);
 }

@@ -68,6 +68,7 @@ struct scene {
     struct brush brush;
     unsigned order; /* of the unusable free index */
     bool is_paused;
+    bool shows_help;
     const char *speed; /* "max", "1/4", ... */
 };
 

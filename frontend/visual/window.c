@@ -210,6 +210,8 @@ static int key_of(SDL_Keycode code)
         return KEY_UP;
     case SDLK_DOWN:
         return KEY_DOWN;
+    case SDLK_F1:
+        return KEY_F1;
     case SDLK_F2:
         return KEY_F2;
     default:
