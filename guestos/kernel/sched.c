@@ -395,5 +395,5 @@ void sched_init(void)
     rq->curr = current;
     current->is_idle = true;
     current->exec_start = ktime_get_ns();
-    strscpy(current->comm, "swapper", TASK_COMM_LEN);
+    mmgrab(&init_mm); /* what active_mm of the idle task holds */
 }
