@@ -336,42 +336,61 @@ void view_sample_history(struct history *h, const struct view_snapshot *v,
     }
 }
 
+static void random_bytes(void *to, size_t size, struct random *r)
+{
+    uint8_t *bytes = to;
+
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (uint8_t)random_next(r);
+}
+
+/* Zones and processes of random bytes, but for strings, bools and indexes. */
+static void random_tables(struct view_snapshot *v, struct random *r)
+{
+    random_bytes(v->zones, sizeof v->zones, r);
+    random_bytes(v->processes, sizeof v->processes, r);
+    for (unsigned i = 0; i < VIEW_ZONES; i++) {
+        v->zones[i].name[sizeof v->zones[i].name - 1] = 0;
+        memset(&v->zones[i].kswapd_runs, i & 1, 1);
+    }
+    for (unsigned i = 0; i < VIEW_PROCESSES; i++) {
+        v->processes[i].comm[sizeof v->processes[i].comm - 1] = 0;
+        v->processes[i].slot &= 15;
+        memset(&v->processes[i].is_kernel, i & 1, 1);
+    }
+    for (unsigned i = 0; i < v->n_vmas; i++) {
+        v->vmas[i].start = random_next(r);
+        v->vmas[i].end = random_next(r);
+    }
+}
+
+static void random_models(struct view_snapshot *v, struct random *r)
+{
+    for (unsigned i = 0; i < v->tlb.n; i++) {
+        v->tlb.slots[i].va = random_next(r);
+        v->tlb.slots[i].pa = random_next(r);
+        v->tlb.slots[i].level = (uint8_t)random_next(r);
+    }
+    for (unsigned i = 0; i < VIEW_LINES; i++)
+        v->l1d.lines[i].pa = random_next(r);
+    v->l1d.ways = 1 + (unsigned)random_below(r, 64);
+}
+
 void view_sample_hostile(struct view_snapshot *v, uint64_t seed)
 {
     struct random r;
-    uint8_t *bytes;
 
     random_seed(&r, seed);
     view_sample(v, seed);
     v->time = random_next(&r);
     v->hz = random_next(&r);
     v->steps = random_next(&r);
-    bytes = (uint8_t *)v->zones;
-    for (size_t i = 0; i < sizeof v->zones; i++)
-        bytes[i] = (uint8_t)random_next(&r);
-    for (unsigned i = 0; i < VIEW_ZONES; i++)
-        v->zones[i].name[sizeof v->zones[i].name - 1] = 0;
-    bytes = (uint8_t *)v->processes;
-    for (size_t i = 0; i < sizeof v->processes; i++)
-        bytes[i] = (uint8_t)random_next(&r);
-    for (unsigned i = 0; i < VIEW_PROCESSES; i++) {
-        v->processes[i].comm[sizeof v->processes[i].comm - 1] = 0;
-        v->processes[i].slot &= 15;
-        v->processes[i].is_kernel = i & 1;
-    }
-    for (unsigned i = 0; i < VIEW_ZONES; i++)
-        v->zones[i].kswapd_runs = i & 1;
-    for (unsigned i = 0; i < v->n_vmas; i++) {
-        v->vmas[i].start = random_next(&r);
-        v->vmas[i].end = random_next(&r);
-    }
+    random_tables(v, &r);
+    random_models(v, &r);
     for (uint32_t i = 0; i < v->n_frames; i++) {
         struct view_frame *f = &v->frames[i];
 
-        f->va = random_next(&r);
-        f->refcount = (int32_t)random_next(&r);
-        f->mapcount = (int32_t)random_next(&r);
-        f->flags = (uint16_t)random_next(&r);
+        random_bytes(f, sizeof *f, &r);
         f->owner = (uint8_t)random_below(&r, VIEW_OWNERS);
         f->order = (uint8_t)random_below(&r, VIEW_ORDERS);
         f->in_block = bit(random_next(&r), 3);
@@ -379,15 +398,6 @@ void view_sample_hostile(struct view_snapshot *v, uint64_t seed)
         f->process = (uint8_t)random_below(&r, v->n_processes);
         f->sharer = (uint8_t)random_below(&r, v->n_processes);
     }
-    for (unsigned i = 0; i < v->tlb.n; i++) {
-        v->tlb.slots[i].va = random_next(&r);
-        v->tlb.slots[i].pa = random_next(&r);
-        v->tlb.slots[i].level = (uint8_t)random_next(&r);
-    }
-    for (unsigned i = 0; i < VIEW_LINES; i++)
-        v->l1d.lines[i].pa = random_next(&r);
-    v->l1d.ways = 1 + (unsigned)random_below(&r, 64);
-    for (uint32_t i = 0; v->heat && i < v->n_frames; i++)
-        v->heat[i] = (struct view_heat){random_next(&r), random_next(&r),
-                                        random_next(&r)};
+    if (v->heat)
+        random_bytes(v->heat, v->n_frames * sizeof *v->heat, &r);
 }

@@ -159,15 +159,9 @@ static bool is_mode_key(struct scene *s, const struct picture *p, int key)
     return false;
 }
 
-enum control_wish control_key(struct scene *s, const struct picture *p, int key,
-                              bool ctrl)
+/* Keys that speak to the machine. */
+static enum control_wish wish_of(int key)
 {
-    int step = (int)p->layout.seen_columns / 4 + 1;
-
-    if (ctrl)
-        return key == 'q' ? CONTROL_QUIT : CONTROL_NOTHING;
-    if (is_mode_key(s, p, key))
-        return CONTROL_NOTHING;
     switch (key) {
     case ' ':
         return CONTROL_PAUSE;
@@ -179,6 +173,21 @@ enum control_wish control_key(struct scene *s, const struct picture *p, int key,
         return CONTROL_FASTER;
     case KEY_F2:
         return CONTROL_SAVE;
+    default:
+        return CONTROL_NOTHING;
+    }
+}
+
+enum control_wish control_key(struct scene *s, const struct picture *p, int key,
+                              bool ctrl)
+{
+    int step = (int)p->layout.seen_columns / 4 + 1;
+
+    if (ctrl)
+        return key == 'q' ? CONTROL_QUIT : CONTROL_NOTHING;
+    if (is_mode_key(s, p, key))
+        return CONTROL_NOTHING;
+    switch (key) {
     case KEY_ESCAPE:
         clear(s);
         break;
@@ -204,7 +213,7 @@ enum control_wish control_key(struct scene *s, const struct picture *p, int key,
         s->palette = s->palette->is_light ? &palette_dark : &palette_light;
         break;
     default:
-        break;
+        return wish_of(key);
     }
     return CONTROL_NOTHING;
 }

@@ -27,7 +27,7 @@ enum visual_kind { VISUAL_NONE, VISUAL_WINDOW, VISUAL_PNG };
 
 struct visual_options {
     enum visual_kind kind;
-    char file[512]; /* VISUAL_PNG; with `every` it holds one %d, for the steps */
+    char file[512]; /* VISUAL_PNG; with `every` it holds a %d: the steps */
     uint64_t every; /* steps between pictures, 0: none */
     bool has_at;
     uint64_t at; /* the step of the picture, instead of the end */
