@@ -72,13 +72,10 @@ END_TEST
 START_TEST(keys_speak_to_the_machine)
 {
     start();
-    ck_assert_int_eq(control_key(&scene, &picture, ' ', false),
-                     CONTROL_PAUSE);
+    ck_assert_int_eq(control_key(&scene, &picture, ' ', false), CONTROL_PAUSE);
     ck_assert_int_eq(control_key(&scene, &picture, '.', false), CONTROL_STEP);
-    ck_assert_int_eq(control_key(&scene, &picture, '[', false),
-                     CONTROL_SLOWER);
-    ck_assert_int_eq(control_key(&scene, &picture, ']', false),
-                     CONTROL_FASTER);
+    ck_assert_int_eq(control_key(&scene, &picture, '[', false), CONTROL_SLOWER);
+    ck_assert_int_eq(control_key(&scene, &picture, ']', false), CONTROL_FASTER);
     ck_assert_int_eq(control_key(&scene, &picture, KEY_F2, false),
                      CONTROL_SAVE);
     ck_assert_int_eq(control_key(&scene, &picture, 'q', true), CONTROL_QUIT);
@@ -154,13 +151,13 @@ START_TEST(legend_rows_brush_and_shift_adds)
     click(ITEM_CLASS, 2, false);
     ck_assert_int_eq(scene.brush.kind, ITEM_CLASS);
     ck_assert_uint_eq(scene.brush.mask, 4);
-    click(ITEM_CLASS, 5, true);
-    ck_assert_uint_eq(scene.brush.mask, 4 | 32);
+    click(ITEM_CLASS, 3, true);
+    ck_assert_uint_eq(scene.brush.mask, 4 | 8);
     ck_assert_uint_eq(classes.n_brushed,
-                      classes.rows[2].count + classes.rows[5].count);
-    click(ITEM_CLASS, 5, false);
-    ck_assert_uint_eq(scene.brush.mask, 32);
-    click(ITEM_CLASS, 5, false);
+                      classes.rows[2].count + classes.rows[3].count);
+    click(ITEM_CLASS, 3, false);
+    ck_assert_uint_eq(scene.brush.mask, 8);
+    click(ITEM_CLASS, 3, false);
     ck_assert_int_eq(scene.brush.kind, ITEM_NONE);
 }
 END_TEST
@@ -189,6 +186,37 @@ START_TEST(a_process_is_brushed_and_its_vmas_asked_for)
 }
 END_TEST
 
+START_TEST(a_brush_follows_its_process)
+{
+    struct view_snapshot now = view;
+
+    start();
+    click(ITEM_PROCESS, 1, false);
+    now.processes[0] = view.processes[1];
+    now.processes[1] = view.processes[0];
+    control_renew(&scene, &view, &now);
+    ck_assert_uint_eq(scene.brush.mask, 1);
+    now.n_processes = 0;
+    control_renew(&scene, &view, &now);
+    ck_assert_int_eq(scene.brush.kind, ITEM_NONE);
+}
+END_TEST
+
+START_TEST(a_brush_of_classes_survives_another_process)
+{
+    uint64_t count;
+
+    start();
+    count = classes.rows[7].count;
+    click(ITEM_CLASS, classes.rows[7].id, false);
+    ck_assert_uint_eq(classes.n_brushed, count);
+    view.processes[5].slot = 9; /* a row more above it */
+    draw();
+    ck_assert_uint_eq(classes.n_brushed, count);
+    view.processes[5].slot = VIEW_NONE;
+}
+END_TEST
+
 START_TEST(random_input_keeps_the_scene_drawable)
 {
     const char *seed = getenv("QUIRE_SEED");
@@ -207,8 +235,7 @@ START_TEST(random_input_keeps_the_scene_drawable)
             control_click(&scene, &picture, x, y, i & 1);
             break;
         case 1:
-            control_wheel(&scene, &picture, x, y,
-                          (int)random_below(&r, 3) - 1);
+            control_wheel(&scene, &picture, x, y, (int)random_below(&r, 3) - 1);
             break;
         case 2:
             control_drag(&scene, &picture, &dx, &dy);
@@ -278,6 +305,8 @@ int main(void)
     tcase_add_test(tc, legend_rows_brush_and_shift_adds);
     tcase_add_test(tc, another_mode_ends_a_brush_of_classes);
     tcase_add_test(tc, a_process_is_brushed_and_its_vmas_asked_for);
+    tcase_add_test(tc, a_brush_follows_its_process);
+    tcase_add_test(tc, a_brush_of_classes_survives_another_process);
     tcase_add_test(tc, random_input_keeps_the_scene_drawable);
     tcase_add_test(tc, history_keeps_peaks_and_the_whole_run);
     suite_add_tcase(suite, tc);

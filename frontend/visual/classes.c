@@ -13,6 +13,7 @@
 #define SLOTS 16
 #define SECOND_PERCENT 60 /* of bg in a texture's second colour */
 #define NO_CLASS 0xff
+#define ID_SMALL SLOTS /* slots come before, owners behind */
 #define FREE_LABEL "free (box = block)"
 
 /* The look of an owner that is no process; `second` ROLE_BG is the fill mixed
@@ -106,6 +107,7 @@ static unsigned add_class(struct classes *c, struct paint look,
 
     snprintf(row->label, sizeof row->label, "%s", label);
     row->paint = look;
+    row->id = (uint8_t)c->n;
     row->count = row->brushed = 0;
     return c->n++;
 }
@@ -142,20 +144,25 @@ static void sort_owners(struct classes *c, const struct scene *s,
         snprintf(label, sizeof label, "anon %.16s", p->comm);
         of_process[i] =
             (uint8_t)add_class(c, paint_of_slot(s->palette, p->slot), label);
+        c->rows[of_process[i]].id = p->slot;
     }
-    if (!v->is_hardware)
+    if (!v->is_hardware || counts.owner[VIEW_ANON]) {
         small = (uint8_t)add_class(c, paint_of_slot(s->palette, VIEW_NONE),
                                    "anon, others");
+        c->rows[small].id = ID_SMALL;
+    }
     for (unsigned i = 0; i < ARRAY_SIZE(owner_order); i++) {
         enum view_owner owner = owner_order[i];
 
         of_owner[owner] = NO_CLASS;
-        if (counts.owner[owner] ||
-            (!v->is_hardware && owner < VIEW_MAPPED_CODE &&
-             owner != VIEW_FREE_PERCPU && owner != VIEW_KERNEL_PAGES))
-            of_owner[owner] = (uint8_t)add_class(
-                c, paint_of_owner(s->palette, owner),
-                owner == VIEW_FREE ? FREE_LABEL : view_owner_name(owner));
+        if (!counts.owner[owner] &&
+            (v->is_hardware || owner >= VIEW_MAPPED_CODE ||
+             owner == VIEW_FREE_PERCPU || owner == VIEW_KERNEL_PAGES))
+            continue;
+        of_owner[owner] = (uint8_t)add_class(
+            c, paint_of_owner(s->palette, owner),
+            owner == VIEW_FREE ? FREE_LABEL : view_owner_name(owner));
+        c->rows[of_owner[owner]].id = (uint8_t)(ID_SMALL + 1 + owner);
     }
     for (uint32_t i = 0; i < c->n_frames; i++) {
         const struct view_frame *f = &v->frames[i];
@@ -322,7 +329,7 @@ bool classes_brushed(const struct classes *c, const struct scene *s,
 
     switch (s->brush.kind) {
     case ITEM_CLASS:
-        index = c->of_frame[frame];
+        index = c->rows[c->of_frame[frame]].id;
         break;
     case ITEM_ZONE:
         index = f->zone;

@@ -33,6 +33,7 @@ struct paint {
 
 struct frame_class {
     char label[32];
+    uint8_t id; /* below 64; the same in all snapshots, rows are not */
     struct paint paint;
     uint64_t count;   /* frames in it */
     uint64_t brushed; /* of these, members of the brush */

@@ -99,6 +99,23 @@ static void brush(struct scene *s, enum item_kind kind, uint32_t index,
     s->brush.kind = s->brush.mask ? kind : ITEM_NONE;
 }
 
+void control_renew(struct scene *s, const struct view_snapshot *before,
+                   const struct view_snapshot *now)
+{
+    uint64_t mask = 0;
+
+    if (s->brush.kind != ITEM_PROCESS)
+        return;
+    for (unsigned i = 0; i < before->n_processes; i++)
+        for (unsigned k = 0; s->brush.mask >> i & 1 && k < now->n_processes;
+             k++)
+            if (before->processes[i].pid == now->processes[k].pid)
+                mask |= UINT64_C(1) << k;
+    s->brush.mask = mask;
+    if (!mask)
+        s->brush.kind = ITEM_NONE;
+}
+
 static void set_mode(struct scene *s, enum scene_mode mode)
 {
     if (s->brush.kind == ITEM_CLASS)

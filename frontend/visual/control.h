@@ -32,6 +32,11 @@ enum control_key {
     KEY_F2,
 };
 
+/* A new snapshot takes the place of an old one: the processes that stand out
+ * do so under their new indexes. */
+void control_renew(struct scene *s, const struct view_snapshot *before,
+                   const struct view_snapshot *now);
+
 enum control_wish control_key(struct scene *s, const struct picture *p, int key,
                               bool ctrl);
 /* The pointer moved to x, y. */

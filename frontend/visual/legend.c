@@ -24,8 +24,8 @@ static void draw_row(struct picture *p, unsigned index, int y, int pitch,
     const struct frame_class *row = &p->classes->rows[index];
     struct rect r = p->layout.legend;
     bool brushed = p->scene->brush.kind != ITEM_NONE;
-    bool chosen =
-        p->scene->brush.kind == ITEM_CLASS && p->scene->brush.mask >> index & 1;
+    bool chosen = p->scene->brush.kind == ITEM_CLASS &&
+                  p->scene->brush.mask >> row->id & 1;
     char number[32], total[32];
     int x;
 
@@ -47,7 +47,7 @@ static void draw_row(struct picture *p, unsigned index, int y, int pitch,
                   brushed ? row->brushed : row->count, largest);
     if (chosen)
         draw_mark(p, (struct rect){r.x, y, SWATCH, SWATCH});
-    hit_add(p, (struct rect){r.x, y - 2, r.w, pitch}, ITEM_CLASS, index);
+    hit_add(p, (struct rect){r.x, y - 2, r.w, pitch}, ITEM_CLASS, row->id);
 }
 
 /* The classes of heat as a table: an age a row, a kind a column. */

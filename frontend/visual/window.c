@@ -319,6 +319,7 @@ static bool exchange(struct window *w)
 
     SDL_LockMutex(w->lock);
     if (s->is_ready) {
+        control_renew(&w->scene, &w->views[w->front], &w->views[1 - w->front]);
         w->front = 1 - w->front;
         s->is_ready = false;
         w->is_stale = true;
