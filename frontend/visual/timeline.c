@@ -10,6 +10,8 @@
 #define LABEL_RIGHT 104
 #define VALUES 192 /* px at the right end */
 #define TICK_PX 110
+#define CURSOR_PX 110 /* of the axis that a label and the cursor's time take   \
+                       */
 
 /* One track: where it is and how high. */
 struct track {
@@ -297,7 +299,7 @@ static void draw_grid(const struct plot *t, int top, int bottom, bool text)
         }
         canvas_fill(&p->canvas, x, bottom, 1, 4, colour(p, ROLE_FAINT));
         tick_text(at, step, label);
-        if (x + 60 < t->x + t->w)
+        if (x + CURSOR_PX < t->x + t->w)
             canvas_text(&p->canvas, TYPE_MONO, x + 3, bottom + 12,
                         colour(p, ROLE_DIM), label);
     }
@@ -380,34 +382,55 @@ static void draw_cursor(const struct plot *t, int top, int bottom)
     chip(p, t->x + t->w - width, bottom + 13, text);
 }
 
-void draw_timeline(struct picture *p)
+/* Where the tracks stand, top to bottom; what the timeline is higher than its
+ * least goes to them. Without zones the miss rates have all of it. */
+struct tracks {
+    struct track free, faults, swap, misses;
+};
+
+static struct tracks place(const struct picture *p, int x, int w)
 {
     struct rect r = p->layout.timeline;
-    int extra = r.h - TIMELINE_MIN, top = r.y, x = MAP_X;
-    int free_h = 54 + extra * 2 / 5, other = extra / 5;
-    int faults_y = r.y + 8 + free_h + 6, swap_y = faults_y + 26 + other + 4;
-    int miss_y = swap_y + 28 + other + 4, bottom = miss_y + 22 + other + 2;
-    int w = p->scene->width - VALUES - x;
+    int extra = r.h - TIMELINE_MIN, other = extra / 5;
+    struct tracks t = {.free = {x, r.y + 8, w, 54 + extra * 2 / 5}};
+
+    t.faults = (struct track){x, t.free.y + t.free.h + 6, w, 26 + other};
+    t.swap = (struct track){x, t.faults.y + t.faults.h + 4, w, 28 + other};
+    t.misses = (struct track){x, t.swap.y + t.swap.h + 4, w, 22 + other};
+    if (!p->view->n_zones) {
+        t.misses.h += t.misses.y - t.free.y;
+        t.misses.y = t.free.y;
+    }
+    return t;
+}
+
+void draw_timeline(struct picture *p)
+{
+    struct rect r = p->layout.timeline, before;
+    int w = p->scene->width - VALUES - MAP_X, bottom;
+    struct tracks tracks = place(p, MAP_X, w);
     const struct history *h = p->history;
-    struct plot t = {p, h, 0, 1, x, w};
-    struct rect before;
+    struct plot t = {p, h, 0, 1, MAP_X, w};
 
     if (!h || !h->n || w < 100 || r.h < 100)
         return;
     t.from = h->buckets[0].first.time;
     t.span = p->view->time > t.from ? p->view->time - t.from : 1;
-    draw_grid(&t, top, bottom, false);
-    canvas_fill(&p->canvas, x - 1, top, 1, bottom - top, colour(p, ROLE_GRID));
-    before = canvas_clip(&p->canvas, (struct rect){0, top, x + w, r.h});
+    bottom = tracks.misses.y + tracks.misses.h + 2;
+    draw_grid(&t, r.y, bottom, false);
+    canvas_fill(&p->canvas, t.x - 1, r.y, 1, bottom - r.y,
+                colour(p, ROLE_GRID));
+    before = canvas_clip(&p->canvas, (struct rect){0, r.y, t.x + w, r.h});
     if (p->view->n_zones) {
-        draw_free(&t, (struct track){x, r.y + 8, w, free_h});
-        draw_faults(&t, (struct track){x, faults_y, w, 26 + other});
-        draw_swap_track(&t, (struct track){x, swap_y, w, 28 + other});
+        draw_free(&t, tracks.free);
+        draw_faults(&t, tracks.faults);
+        draw_swap_track(&t, tracks.swap);
     }
-    draw_misses(&t, (struct track){x, miss_y, w, 22 + other});
+    draw_misses(&t, tracks.misses);
     canvas_restore(&p->canvas, before);
-    canvas_fill(&p->canvas, x, bottom, w, 1, colour(p, ROLE_FAINT));
-    draw_grid(&t, top, bottom, true);
-    draw_cursor(&t, top, bottom);
-    draw_values(&t, r.y + 17, faults_y + 9, swap_y + 10, miss_y + 6);
+    canvas_fill(&p->canvas, t.x, bottom, w, 1, colour(p, ROLE_FAINT));
+    draw_grid(&t, r.y, bottom, true);
+    draw_cursor(&t, r.y, bottom);
+    draw_values(&t, tracks.free.y + 9, tracks.faults.y + 9, tracks.swap.y + 10,
+                tracks.misses.y + 6);
 }
