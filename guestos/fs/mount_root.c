@@ -10,8 +10,6 @@
 #include "string.h"
 #include "swap.h"
 
-#define SWAP_SIGNATURE "SWAPSPACE2"
-#define SIGNATURE_LENGTH 10
 
 static struct block_device *find_by_label(const char *label)
 {
@@ -95,22 +93,12 @@ void mount_root(void)
     mount_made("/proc", proc_mount());
 }
 
-/* The signature is in the last bytes of the first page. */
-static bool is_swap(struct block_device *bdev)
-{
-    char signature[SIGNATURE_LENGTH];
-
-    return bdev_read(bdev, PAGE_SIZE - SIGNATURE_LENGTH, signature,
-                     SIGNATURE_LENGTH) == 0 &&
-           memcmp(signature, SWAP_SIGNATURE, SIGNATURE_LENGTH) == 0;
-}
-
 void swapon_all(void)
 {
     struct block_device *bdev = NULL;
 
     while ((bdev = next_block_device(bdev)) != NULL) {
-        int error = is_swap(bdev) ? swapon_bdev(bdev) : 0;
+        int error = has_swap_signature(bdev) ? swapon_bdev(bdev) : 0;
 
         if (error) {
             pr_err("%s: cannot swap there: error %d\n", bdev->name, -error);

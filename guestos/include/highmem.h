@@ -9,9 +9,12 @@
 
 #include "mm_types.h"
 
-/* Before the first use: takes the page tables of the fixmap and pkmap areas
- * (host: nothing). */
-void kmap_init(void);
+/* The architecture's part: makes the slot at va show the frame and returns
+ * where it is seen; forgets it. */
+void *arch_kmap(unsigned long va, unsigned long pfn);
+void arch_kunmap(unsigned long va);
+/* Whether an address comes from arch_kmap. */
+bool arch_is_kmap(const void *addr);
 
 void *kmap_local_page(struct page *page);
 void kunmap_local(const void *addr);

@@ -6,9 +6,9 @@
  *   memblock_add/_reserve            device tree: memory, firmware, kernel,
  *                                    tree, initrd; memblock_set_current_limit
  *   mm_set_zone_limits(dma, lowmem)  from dma= and lowmem=, 0 = default
- *   (arch) direct map                with memblock_alloc for its tables
+ *   (arch) paging_init               direct map, tables of the pkmap and fixmap
+ *                                    areas, with memblock_alloc
  *   free_area_init()                 zones, mem_map
- *   kmap_init()                      fixmap and pkmap tables
  *   mem_init()                       frames to the buddy, "Memory: .. available"
  *   kmem_cache_init()                from here on kmalloc
  *   init_per_zone_wmark_min()        watermarks
@@ -16,7 +16,7 @@
  *                                    page cache, swap, reclaim
  *   ... scheduler, first tasks ...
  *   kswapd_run()                     as pid 2
- *   swapon(bdev)                     for each device with the signature
+ *   swapon_bdev(bdev)                for each device with the signature
  */
 #ifndef QUIRE_GUESTOS_MM_H
 #define QUIRE_GUESTOS_MM_H
@@ -108,6 +108,8 @@ void mm_set_zone_limits(u64 dma_bytes, u64 lowmem_bytes);
 void free_area_init(void);
 void mem_init(void);
 void mm_init(void);
+/* Gives boot memory (whole pages of the direct map) to the buddy allocator. */
+void free_reserved_area(void *start, void *end, const char *what);
 
 /* -- Frames -------------------------------------------------------------- */
 
@@ -324,7 +326,7 @@ long sys_madvise(unsigned long start, size_t len, int behavior);
 long sys_mincore(unsigned long start, size_t len, unsigned char *vec);
 
 /* PTE bits for VM_* flags. */
-unsigned long vm_get_page_prot(unsigned long vm_flags);
+struct pgprot vm_get_page_prot(unsigned long vm_flags);
 
 /* -- Faults and page tables ---------------------------------------------- */
 
@@ -342,7 +344,7 @@ vm_fault_t do_user_fault(struct mm_struct *mm, unsigned long addr,
                          unsigned int flags, int *si_code);
 
 /* The page at addr of a (perhaps foreign) address space, faulted in, with a
- * reference; mmap_lock is held. NULL or ERR_PTR-free: 0 or -EFAULT/-ENOMEM. */
+ * reference: 0, -EFAULT or -ENOMEM; mmap_lock is held. */
 int get_user_page(struct mm_struct *mm, unsigned long addr, bool is_write,
                   struct page **page);
 /* Bytes copied from or to another address space; stops at the first hole. */
@@ -384,11 +386,7 @@ static inline void vm_acct_memory(long pages)
     __atomic_fetch_add(&vm_committed_as, pages, __ATOMIC_RELAXED);
 }
 
-/* /proc/PID/maps, and the Vm* lines of /proc/PID/status. */
-int proc_maps_show(struct seq_file *m, struct mm_struct *mm);
-int proc_status_mm_show(struct seq_file *m, struct mm_struct *mm);
-/* Seven numbers of /proc/PID/statm. */
-int proc_statm_show(struct seq_file *m, struct mm_struct *mm);
+/* The /proc files of mm/ are declared in proc_fs.h. */
 
 /* Invariants; each panics with what is wrong. */
 void vma_check(struct mm_struct *mm);

@@ -5,6 +5,7 @@
 #ifndef QUIRE_GUESTOS_MM_TYPES_H
 #define QUIRE_GUESTOS_MM_TYPES_H
 
+#include "asm/mmu.h"
 #include "asm/page.h"
 #include "list.h"
 #include "rbtree.h"
@@ -73,7 +74,7 @@ struct vm_area_struct {
     struct vm_area_struct *vm_next, *vm_prev;
     struct rb_node vm_rb;
     struct mm_struct *vm_mm;
-    unsigned long vm_page_prot; /* PTE bits of a page mapped here */
+    u32 vm_page_prot; /* PTE bits of a page mapped here */
     unsigned long vm_flags;     /* VM_* */
     struct list_head i_mmap_node;   /* mapping->i_mmap, for file VMAs */
     struct list_head anon_vma_node; /* anon_vma->head */
@@ -119,7 +120,7 @@ struct mm_struct {
     long rss_stat[NR_MM_COUNTERS];
     unsigned long flags; /* MMF_* */
     struct file *exe_file;
-    unsigned long context_id; /* ASID, the architecture's */
+    struct mm_context context; /* the architecture's */
 };
 
 /* OOM victims: their pages are on the way out. */

@@ -55,6 +55,7 @@ struct reclaim_state;
 #define TASK_COMM_LEN 16
 #define THREAD_SIZE 8192
 #define NR_RLIMITS 16
+#define RLIMIT_DATA 2
 #define RLIMIT_STACK 3
 #define RLIMIT_NOFILE 7
 #define RLIM_INFINITY (~0UL)

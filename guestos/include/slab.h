@@ -22,7 +22,6 @@
 #define ZERO_OR_NULL_PTR(p) ((unsigned long)(p) <= (unsigned long)ZERO_SIZE_PTR)
 
 struct kmem_cache;
-struct seq_file;
 
 /* First call: before it only pages can be allocated. */
 void kmem_cache_init(void);
@@ -61,8 +60,6 @@ void kfree(const void *p);
 /* Bytes that may be used at p. */
 size_t ksize(const void *p);
 char *kstrdup(const char *s, gfp_t gfp);
-
-int slabinfo_show(struct seq_file *m, void *v);
 
 /* Invariants of every cache; panics with what is wrong. */
 void slab_check(void);

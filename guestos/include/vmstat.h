@@ -87,7 +87,6 @@ enum vm_event_item {
 struct page;
 struct pglist_data;
 struct zone;
-struct seq_file;
 
 /* One row a CPU; a reader sums. */
 extern unsigned long vm_event_states[][NR_VM_EVENT_ITEMS];
@@ -115,11 +114,5 @@ unsigned long zone_page_state(const struct zone *zone,
                               enum zone_stat_item item);
 unsigned long global_zone_page_state(enum zone_stat_item item);
 unsigned long global_node_page_state(enum node_stat_item item);
-
-/* Bodies of /proc files (seq_file.h has the signature's rest). */
-int vmstat_show(struct seq_file *m, void *v);
-int buddyinfo_show(struct seq_file *m, void *v);
-int zoneinfo_show(struct seq_file *m, void *v);
-int meminfo_show(struct seq_file *m, void *v);
 
 #endif

@@ -126,7 +126,6 @@ void kernel_start(unsigned long hart, unsigned long fdt_pa)
     pr_info("Kernel command line: %s\n", boot_command_line);
     paging_init(lowmem_end);
     free_area_init();
-    kmap_init();
     mem_init();
     kmem_cache_init();
     init_per_zone_wmark_min();

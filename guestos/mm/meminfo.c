@@ -1,0 +1,164 @@
+/*
+ * Memory as a whole: /proc/meminfo in Linux's format, the estimate of what
+ * is available, the report of a failing allocation, and overcommit (the
+ * heuristic of mode 0: only what could never fit is refused). Owns
+ * vm_committed_as. Mirrors Linux's meminfo_proc_show, si_mem_available,
+ * show_free_areas, __vm_enough_memory.
+ */
+#include "internal.h"
+#include "kernel.h"
+#include "proc_fs.h"
+#include "swap.h"
+
+long vm_committed_as;
+
+static unsigned long committed(void)
+{
+    long v = __atomic_load_n(&vm_committed_as, __ATOMIC_RELAXED);
+
+    return v < 0 ? 0 : (unsigned long)v;
+}
+
+int vm_enough_memory(long pages)
+{
+    unsigned long all =
+        totalram_pages() +
+        (unsigned long)__atomic_load_n(&total_swap_pages, __ATOMIC_RELAXED);
+
+    return pages > 0 && (unsigned long)pages > all ? -ENOMEM : 0;
+}
+
+static unsigned long sum_watermarks(enum zone_watermarks mark)
+{
+    unsigned long sum = 0;
+
+    for (int i = 0; i < MAX_NR_ZONES; i++)
+        sum += contig_page_data.node_zones[i]._watermark[mark];
+    return sum;
+}
+
+long si_mem_available(void)
+{
+    unsigned long low = sum_watermarks(WMARK_LOW);
+    unsigned long cache = lruvec_lru_size(LRU_ACTIVE_FILE) +
+                          lruvec_lru_size(LRU_INACTIVE_FILE);
+    unsigned long slab =
+        global_node_page_state(NR_SLAB_RECLAIMABLE_B) >> PAGE_SHIFT;
+    long available = (long)nr_free_pages() - (long)totalreserve_pages;
+
+    available += (long)(cache - min(cache / 2, low));
+    available += (long)(slab - min(slab / 2, low));
+    return available < 0 ? 0 : available;
+}
+
+static void line(struct seq_file *m, const char *name, unsigned long pages)
+{
+    seq_printf(m, "%-15s %8lu kB\n", name, pages << (PAGE_SHIFT - 10));
+}
+
+static void show_lru(struct seq_file *m)
+{
+    unsigned long anon[2] = {lruvec_lru_size(LRU_INACTIVE_ANON),
+                             lruvec_lru_size(LRU_ACTIVE_ANON)};
+    unsigned long file[2] = {lruvec_lru_size(LRU_INACTIVE_FILE),
+                             lruvec_lru_size(LRU_ACTIVE_FILE)};
+
+    line(m, "Active:", anon[1] + file[1]);
+    line(m, "Inactive:", anon[0] + file[0]);
+    line(m, "Active(anon):", anon[1]);
+    line(m, "Inactive(anon):", anon[0]);
+    line(m, "Active(file):", file[1]);
+    line(m, "Inactive(file):", file[0]);
+    line(m, "Unevictable:", lruvec_lru_size(LRU_UNEVICTABLE));
+    line(m, "Mlocked:", global_zone_page_state(NR_MLOCK));
+}
+
+static void show_zones(struct seq_file *m)
+{
+    unsigned long free_high = zone_page_state(
+        &contig_page_data.node_zones[ZONE_HIGHMEM], NR_FREE_PAGES);
+
+    line(m, "HighTotal:", totalhigh_pages());
+    line(m, "HighFree:", free_high);
+    line(m, "LowTotal:", totalram_pages() - totalhigh_pages());
+    line(m, "LowFree:", nr_free_pages() - free_high);
+}
+
+static void show_kernel(struct seq_file *m)
+{
+    unsigned long reclaimable =
+        global_node_page_state(NR_SLAB_RECLAIMABLE_B) >> PAGE_SHIFT;
+    unsigned long unreclaimable =
+        global_node_page_state(NR_SLAB_UNRECLAIMABLE_B) >> PAGE_SHIFT;
+    unsigned long all =
+        totalram_pages() +
+        (unsigned long)__atomic_load_n(&total_swap_pages, __ATOMIC_RELAXED);
+
+    line(m, "KReclaimable:", reclaimable);
+    line(m, "Slab:", reclaimable + unreclaimable);
+    line(m, "SReclaimable:", reclaimable);
+    line(m, "SUnreclaim:", unreclaimable);
+    seq_printf(m, "%-15s %8lu kB\n", "KernelStack:",
+               global_node_page_state(NR_KERNEL_STACK_KB));
+    line(m, "PageTables:", global_node_page_state(NR_PAGETABLE));
+    line(m, "NFS_Unstable:", 0);
+    line(m, "Bounce:", global_zone_page_state(NR_BOUNCE));
+    line(m, "WritebackTmp:", 0);
+    line(m, "CommitLimit:",
+         totalram_pages() / 2 + (all - totalram_pages()));
+    line(m, "Committed_AS:", committed());
+}
+
+int meminfo_proc_show(struct seq_file *m, void *v)
+{
+    unsigned long swap_total, swap_free;
+    unsigned long swap_cached = global_node_page_state(NR_SWAPCACHE);
+
+    (void)v;
+    si_swapinfo(&swap_total, &swap_free);
+    line(m, "MemTotal:", totalram_pages());
+    line(m, "MemFree:", nr_free_pages());
+    line(m, "MemAvailable:", (unsigned long)si_mem_available());
+    line(m, "Buffers:", 0);
+    line(m, "Cached:", global_node_page_state(NR_FILE_PAGES) - swap_cached);
+    line(m, "SwapCached:", swap_cached);
+    show_lru(m);
+    show_zones(m);
+    line(m, "SwapTotal:", swap_total);
+    line(m, "SwapFree:", swap_free);
+    line(m, "Dirty:", global_node_page_state(NR_FILE_DIRTY));
+    line(m, "Writeback:", global_node_page_state(NR_WRITEBACK));
+    line(m, "AnonPages:", global_node_page_state(NR_ANON_MAPPED));
+    line(m, "Mapped:", global_node_page_state(NR_FILE_MAPPED));
+    line(m, "Shmem:", global_node_page_state(NR_SHMEM));
+    show_kernel(m);
+    return 0;
+}
+
+void show_mem(void)
+{
+    pr_warn("Mem-Info:\nactive_anon:%lu inactive_anon:%lu active_file:%lu "
+            "inactive_file:%lu\n writeback:%lu slab:%lu pagetables:%lu "
+            "free:%lu free_swap:%ld\n",
+            lruvec_lru_size(LRU_ACTIVE_ANON),
+            lruvec_lru_size(LRU_INACTIVE_ANON),
+            lruvec_lru_size(LRU_ACTIVE_FILE),
+            lruvec_lru_size(LRU_INACTIVE_FILE),
+            global_node_page_state(NR_WRITEBACK),
+            (global_node_page_state(NR_SLAB_RECLAIMABLE_B) +
+             global_node_page_state(NR_SLAB_UNRECLAIMABLE_B)) >>
+                PAGE_SHIFT,
+            global_node_page_state(NR_PAGETABLE), nr_free_pages(),
+            get_nr_swap_pages());
+    for (int i = 0; i < MAX_NR_ZONES; i++) {
+        struct zone *zone = &contig_page_data.node_zones[i];
+
+        if (!populated_zone(zone))
+            continue;
+        pr_warn("Node 0 %s free:%lukB min:%lukB low:%lukB high:%lukB "
+                "managed:%lukB\n",
+                zone->name, zone_page_state(zone, NR_FREE_PAGES) << 2,
+                min_wmark_pages(zone) << 2, low_wmark_pages(zone) << 2,
+                high_wmark_pages(zone) << 2, zone->managed_pages << 2);
+    }
+}

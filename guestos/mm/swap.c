@@ -1,0 +1,178 @@
+/*
+ * The LRU lists. Owns lruvec.lists and PG_lru, PG_active; lru_lock (interrupts
+ * off: the end of write-back rotates pages) guards them. Pages join their
+ * list at once, there are no per-CPU batches. Also put_page, since the last
+ * reference takes a page off its list. Counters: NR_*_ANON/FILE of node and
+ * zone, PGACTIVATE, PGROTATED. Mirrors Linux's mm/swap.c.
+ */
+#include "swap.h"
+
+#include "internal.h"
+#include "kernel.h"
+#include "pagemap.h"
+#include "reclaim.h"
+
+static struct lruvec *page_lruvec(const struct page *page)
+{
+    return &page_pgdat(page)->__lruvec;
+}
+
+static enum lru_list page_lru(const struct page *page)
+{
+    int lru = PageSwapBacked(page) ? LRU_INACTIVE_ANON : LRU_INACTIVE_FILE;
+
+    return (enum lru_list)(PageActive(page) ? lru + LRU_ACTIVE : lru);
+}
+
+static void update_lru_size(const struct page *page, enum lru_list lru,
+                            long delta)
+{
+    mod_node_page_state(page_pgdat(page),
+                        (enum node_stat_item)(NR_INACTIVE_ANON + (int)lru),
+                        delta);
+    mod_zone_page_state(
+        page_zone(page),
+        (enum zone_stat_item)(NR_ZONE_INACTIVE_ANON + (int)lru), delta);
+}
+
+void lru_add_locked(struct page *page, struct lruvec *lruvec, bool is_tail)
+{
+    enum lru_list lru = page_lru(page);
+
+    SetPageLRU(page);
+    if (is_tail)
+        list_add_tail(&page->lru, &lruvec->lists[lru]);
+    else
+        list_add(&page->lru, &lruvec->lists[lru]);
+    update_lru_size(page, lru, 1);
+}
+
+void lru_del_locked(struct page *page)
+{
+    ClearPageLRU(page);
+    list_del(&page->lru);
+    update_lru_size(page, page_lru(page), -1);
+}
+
+unsigned long lruvec_lru_size(enum lru_list lru)
+{
+    return global_node_page_state(
+        (enum node_stat_item)(NR_INACTIVE_ANON + (int)lru));
+}
+
+void lru_cache_add(struct page *page)
+{
+    struct lruvec *lruvec = page_lruvec(page);
+    unsigned long flags;
+
+    BUG_ON(PageLRU(page));
+    spin_lock_irqsave(&lruvec->lru_lock, flags);
+    lru_add_locked(page, lruvec, false);
+    spin_unlock_irqrestore(&lruvec->lru_lock, flags);
+}
+
+void activate_page(struct page *page)
+{
+    struct lruvec *lruvec = page_lruvec(page);
+    unsigned long flags;
+
+    spin_lock_irqsave(&lruvec->lru_lock, flags);
+    if (PageLRU(page) && !PageActive(page)) {
+        lru_del_locked(page);
+        SetPageActive(page);
+        lru_add_locked(page, lruvec, false);
+        count_vm_event(PGACTIVATE);
+    }
+    spin_unlock_irqrestore(&lruvec->lru_lock, flags);
+}
+
+void mark_page_accessed(struct page *page)
+{
+    if (!PageReferenced(page)) {
+        SetPageReferenced(page);
+    } else if (!PageActive(page)) {
+        activate_page(page);
+        ClearPageReferenced(page);
+    }
+}
+
+void rotate_reclaimable_page(struct page *page)
+{
+    struct lruvec *lruvec = page_lruvec(page);
+    unsigned long flags;
+
+    spin_lock_irqsave(&lruvec->lru_lock, flags);
+    if (PageLRU(page) && !PageActive(page) && !PageDirty(page)) {
+        list_move_tail(&page->lru, &lruvec->lists[page_lru(page)]);
+        count_vm_event(PGROTATED);
+    }
+    spin_unlock_irqrestore(&lruvec->lru_lock, flags);
+}
+
+bool isolate_lru_page(struct page *page)
+{
+    struct lruvec *lruvec = page_lruvec(page);
+    unsigned long flags;
+    bool is_isolated = false;
+
+    spin_lock_irqsave(&lruvec->lru_lock, flags);
+    if (PageLRU(page) && get_page_unless_zero(page)) {
+        lru_del_locked(page);
+        is_isolated = true;
+    }
+    spin_unlock_irqrestore(&lruvec->lru_lock, flags);
+    return is_isolated;
+}
+
+void putback_lru_page(struct page *page)
+{
+    lru_cache_add(page);
+    put_page(page);
+}
+
+/* The last reference of an order-0 page is gone. */
+void put_page(struct page *page)
+{
+    page = compound_head(page);
+    if (!put_page_testzero(page))
+        return;
+    if (PageLRU(page)) {
+        struct lruvec *lruvec = page_lruvec(page);
+        unsigned long flags;
+
+        spin_lock_irqsave(&lruvec->lru_lock, flags);
+        lru_del_locked(page);
+        spin_unlock_irqrestore(&lruvec->lru_lock, flags);
+        ClearPageActive(page);
+    } else {
+        /* Isolated pages may be active and on no list. */
+        ClearPageActive(page);
+    }
+    free_unref_page(page);
+}
+
+unsigned long lru_check(void)
+{
+    struct lruvec *lruvec = &contig_page_data.__lruvec;
+    unsigned long total = 0, flags;
+
+    spin_lock_irqsave(&lruvec->lru_lock, flags);
+    for (int lru = 0; lru < NR_LRU_LISTS; lru++) {
+        unsigned long n = 0;
+        struct page *page;
+
+        list_for_each_entry(page, &lruvec->lists[lru], lru) {
+            if (!PageLRU(page) || (int)page_lru(page) != lru ||
+                !page_count(page))
+                panic("lru: page %lx does not belong on list %d",
+                      page_to_pfn(page), lru);
+            n++;
+        }
+        if (n != lruvec_lru_size((enum lru_list)lru))
+            panic("lru: list %d has %lu pages, says %lu", lru, n,
+                  lruvec_lru_size((enum lru_list)lru));
+        total += n;
+    }
+    spin_unlock_irqrestore(&lruvec->lru_lock, flags);
+    return total;
+}

@@ -1,0 +1,118 @@
+/*
+ * Watermarks: how many frames of each zone are kept for whom. Owns
+ * min_free_kbytes and the zones' _watermark and lowmem_reserve, written at
+ * boot only. Mirrors Linux's __zone_watermark_ok, setup_per_zone_wmarks,
+ * setup_per_zone_lowmem_reserve, calculate_totalreserve_pages.
+ */
+#include "internal.h"
+#include "kernel.h"
+
+int min_free_kbytes = 1024;
+unsigned long totalreserve_pages;
+
+/* One frame in so many of the zones above is kept from their allocations. */
+static const unsigned int lowmem_reserve_ratio[MAX_NR_ZONES] = {
+    [ZONE_DMA] = 256,
+    [ZONE_NORMAL] = 32,
+    [ZONE_HIGHMEM] = 0,
+};
+/* Distance of the watermarks in 1/10000 of the zone, at least. */
+#define WATERMARK_SCALE_FACTOR 10
+#define SWAP_CLUSTER_MAX 32ul
+
+bool zone_watermark_ok(struct zone *zone, unsigned int order,
+                       unsigned long mark, enum zone_type highest_zoneidx,
+                       unsigned int alloc_flags)
+{
+    long min = (long)mark;
+    long free = zone->vm_stat[NR_FREE_PAGES] - ((1l << order) - 1);
+
+    if (alloc_flags & ALLOC_HIGH)
+        min -= min / 2;
+    if (alloc_flags & ALLOC_OOM)
+        min -= min / 2;
+    else if (alloc_flags & ALLOC_HARDER)
+        min -= min / 4;
+    if (free <= min + (long)zone->lowmem_reserve[highest_zoneidx])
+        return false;
+    if (!order)
+        return true;
+    for (unsigned int o = order; o < MAX_ORDER; o++)
+        if (zone->free_area[o].nr_free)
+            return true;
+    return false;
+}
+
+static void setup_lowmem_reserve(void)
+{
+    struct zone *zones = contig_page_data.node_zones;
+
+    for (int i = 0; i < MAX_NR_ZONES - 1; i++) {
+        unsigned int ratio = lowmem_reserve_ratio[i];
+        unsigned long above = 0;
+
+        for (int j = i + 1; j < MAX_NR_ZONES; j++) {
+            above += zones[j].managed_pages;
+            zones[i].lowmem_reserve[j] =
+                ratio && zones[i].managed_pages ? above / ratio : 0;
+        }
+    }
+}
+
+static void calculate_totalreserve(void)
+{
+    struct pglist_data *pgdat = &contig_page_data;
+
+    pgdat->totalreserve_pages = 0;
+    for (int i = 0; i < MAX_NR_ZONES; i++) {
+        struct zone *zone = &pgdat->node_zones[i];
+        unsigned long most = 0;
+
+        for (int j = i; j < MAX_NR_ZONES; j++)
+            most = max(most, zone->lowmem_reserve[j]);
+        pgdat->totalreserve_pages +=
+            min(most + high_wmark_pages(zone), zone->managed_pages);
+    }
+    totalreserve_pages = pgdat->totalreserve_pages;
+}
+
+static void setup_zone_wmarks(struct zone *zone, unsigned long pages_min,
+                              unsigned long lowmem_pages)
+{
+    u64 share = (u64)pages_min * zone->managed_pages;
+    unsigned long gap;
+
+    share = lowmem_pages ? share / lowmem_pages : 0;
+    if (is_highmem(zone))
+        zone->_watermark[WMARK_MIN] =
+            clamp(zone->managed_pages / 1024, SWAP_CLUSTER_MAX, 128ul);
+    else
+        zone->_watermark[WMARK_MIN] = (unsigned long)share;
+    gap = max_t(unsigned long, share >> 2,
+                (unsigned long)((u64)zone->managed_pages *
+                                WATERMARK_SCALE_FACTOR / 10000));
+    zone->_watermark[WMARK_LOW] = min_wmark_pages(zone) + gap;
+    zone->_watermark[WMARK_HIGH] = min_wmark_pages(zone) + gap * 2;
+}
+
+void setup_per_zone_wmarks(void)
+{
+    unsigned long pages_min =
+        (unsigned long)min_free_kbytes >> (PAGE_SHIFT - 10);
+    unsigned long lowmem = 0;
+
+    for (int i = 0; i < ZONE_HIGHMEM; i++)
+        lowmem += contig_page_data.node_zones[i].managed_pages;
+    setup_lowmem_reserve();
+    for (int i = 0; i < MAX_NR_ZONES; i++) {
+        struct zone *zone = &contig_page_data.node_zones[i];
+        unsigned long flags;
+
+        if (!managed_zone(zone))
+            continue;
+        spin_lock_irqsave(&zone->lock, flags);
+        setup_zone_wmarks(zone, pages_min, lowmem);
+        spin_unlock_irqrestore(&zone->lock, flags);
+    }
+    calculate_totalreserve();
+}
