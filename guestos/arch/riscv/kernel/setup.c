@@ -127,7 +127,7 @@ static phys_addr_t __init set_zones(void)
     if (!lowmem_bytes || lowmem_bytes > DIRECT_MAP_SIZE) {
         lowmem_bytes = DIRECT_MAP_SIZE;
     }
-    lowmem_bytes = min(lowmem_bytes, memory & PAGE_MASK);
+    lowmem_bytes = min(lowmem_bytes, ALIGN_DOWN(memory, PAGE_SIZE));
     if (lowmem_bytes < (u64)(_end - (char *)PAGE_OFFSET) + (1u << 20)) {
         panic("lowmem=%lluK is less than the kernel needs",
               (unsigned long long)lowmem_bytes >> 10);
