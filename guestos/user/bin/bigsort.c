@@ -1,99 +1,66 @@
 /*
- * bigsort [-m MIB] [-s SEED]: sorts MIB mebibytes of records in place and
- * prints a checksum of the sorted memory. With more records than the machine
- * has memory, it is the pager that does most of the work.
+ * bigsort [-m MIB] [-s SEED]: sorts MIB mebibytes of records of 4 KiB and
+ * prints a checksum of the sorted memory. Tags are sorted first, then each
+ * record is moved once. With more records than the machine has memory, it is
+ * the pager that does most of the work.
  */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #include "options.h"
 #include "workload.h"
+
+/* What is compared and moved first, instead of the record itself. */
+struct tag {
+    uint32_t key;
+    uint32_t from; /* where the record stands; also its number */
+};
+
+static int by_key(const void *a, const void *b)
+{
+    const struct tag *x = a, *y = b;
+
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    return x->from < y->from ? -1 : 1;
+}
 
 static bool before(const struct record *a, const struct record *b)
 {
     return a->key != b->key ? a->key < b->key : a->number < b->number;
 }
 
-static void swap(struct record *a, struct record *b)
+/* Moves every record to the place that the sorted tags give it: along each
+ * cycle of the permutation, so that each is copied once, plus one a cycle. */
+static void arrange(struct record *r, struct tag *tag, size_t n)
 {
-    struct record t = *a;
+    static struct record hand;
 
-    *a = *b;
-    *b = t;
-}
+    for (size_t start = 0; start < n; start++) {
+        size_t at = start;
 
-/* Few records: insertion. */
-static void sort_few(struct record *r, size_t n)
-{
-    for (size_t i = 1; i < n; i++) {
-        struct record moving = r[i];
-        size_t at = i;
+        if (tag[at].from == start)
+            continue;
+        hand = r[start];
+        while (tag[at].from != start) {
+            size_t from = tag[at].from;
 
-        for (; at > 0 && before(&moving, &r[at - 1]); at--)
-            r[at] = r[at - 1];
-        r[at] = moving;
-    }
-}
-
-/* Puts the median of three records where partition expects its pivot. */
-static void choose_pivot(struct record *r, size_t n)
-{
-    struct record *middle = &r[n / 2], *last = &r[n - 1];
-
-    if (before(middle, r))
-        swap(middle, r);
-    if (before(last, r))
-        swap(last, r);
-    if (before(last, middle))
-        swap(last, middle);
-}
-
-/* Hoare's partition; returns how many records are on the left side. */
-static size_t partition(struct record *r, size_t n)
-{
-    struct record pivot = {r[n / 2].key, r[n / 2].number, {0}};
-    size_t left = 0, right = n - 1;
-
-    for (;;) {
-        while (before(&r[left], &pivot))
-            left++;
-        while (before(&pivot, &r[right]))
-            right--;
-        if (left >= right)
-            return right + 1;
-        swap(&r[left++], &r[right--]);
-    }
-}
-
-/* Recurses into the smaller side, so the stack stays small. */
-static void sort(struct record *r, size_t n)
-{
-    while (n > 12) {
-        size_t left;
-
-        choose_pivot(r, n);
-        left = partition(r, n);
-        if (left < n - left) {
-            sort(r, left);
-            r += left;
-            n -= left;
-        } else {
-            sort(r + left, n - left);
-            n = left;
+            r[at] = r[from];
+            tag[at].from = (uint32_t)at;
+            at = from;
         }
+        r[at] = hand;
+        tag[at].from = (uint32_t)at;
     }
-    sort_few(r, n);
 }
 
-static uint32_t sum(const struct record *r, size_t n)
+static uint32_t sum(uint32_t total, const struct record *r)
 {
     const uint32_t *word = (const uint32_t *)r;
-    uint32_t total = WORKLOAD_SUM_START;
 
-    for (size_t i = 0; i < n * RECORD_WORDS; i++)
+    for (size_t i = 0; i < RECORD_WORDS; i++)
         total = workload_sum(total, word[i]);
     return total;
 }
@@ -105,26 +72,38 @@ int main(int argc, char **argv)
     size_t n = mib * (1024 * 1024 / sizeof(struct record));
     uint32_t state = (uint32_t)seed * 2 + 1;
     struct record *r;
+    struct tag *tag;
+    static struct record last;
+    uint32_t total;
 
     if (!mib || mib > 1024) {
         fprintf(stderr, "bigsort: -m wants 1 to 1024 (MiB)\n");
         return 2;
     }
+    tag = malloc(n * sizeof *tag);
     r = mmap(NULL, n * sizeof *r, PROT_READ | PROT_WRITE,
              MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (r == MAP_FAILED) {
-        perror("bigsort: mmap");
+    if (!tag || r == MAP_FAILED) {
+        perror("bigsort");
         return 1;
     }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         workload_record(&r[i], (uint32_t)i, &state);
-    sort(r, n);
-    for (size_t i = 1; i < n; i++)
-        if (!before(&r[i - 1], &r[i])) {
+        tag[i] = (struct tag){r[i].key, (uint32_t)i};
+    }
+    qsort(tag, n, sizeof *tag, by_key);
+    arrange(r, tag, n);
+    total = WORKLOAD_SUM_START;
+    for (size_t i = 0; i < n; i++) {
+        if (i && !before(&last, &r[i])) {
             printf("bigsort: record %u is out of order\n", (unsigned)i);
             return 1;
         }
+        last.key = r[i].key;
+        last.number = r[i].number;
+        total = sum(total, &r[i]);
+    }
     printf("bigsort: %lu MiB, seed %lu, %u records in order, sum %08lx\n", mib,
-           seed, (unsigned)n, (unsigned long)sum(r, n));
+           seed, (unsigned)n, (unsigned long)total);
     return 0;
 }
