@@ -24,6 +24,7 @@ int bounce_pool_init(struct bounce_pool *pool, phys_addr_t reach)
             __free_page(page);
             goto fail;
         }
+        page_set_type(page, PAGE_TYPE_BOUNCE);
     }
     return 0;
 fail:

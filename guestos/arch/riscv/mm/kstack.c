@@ -31,6 +31,8 @@ static void release(unsigned long va, unsigned pages)
 
         pte_clear(&init_mm, va, ptep);
         local_flush_tlb_page(va + i * PAGE_SIZE);
+        mod_node_page_state(page_pgdat(page), NR_KERNEL_STACK_KB,
+                            -(long)(PAGE_SIZE / 1024));
         __free_page(page);
     }
     spin_lock(&slots_lock);
@@ -59,6 +61,9 @@ void *alloc_kernel_stack(void)
             release(va, i);
             return NULL;
         }
+        page_set_type(page, PAGE_TYPE_KSTACK);
+        mod_node_page_state(page_pgdat(page), NR_KERNEL_STACK_KB,
+                            PAGE_SIZE / 1024);
         set_pte(stack_pte(va + i * PAGE_SIZE),
                 pfn_pte(page_to_pfn(page), PAGE_KERNEL));
         local_flush_tlb_page(va + i * PAGE_SIZE);
