@@ -5,14 +5,26 @@ quire=$top_builddir/quire
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 number=0
-head -c 65536 /dev/zero >"$work/disk"
 
-# lines ROM OPTION...: its hash lines, and how it ended.
+# lines NAME OPTION...: its hash lines, and how it ended. A ROM, or `octavo`:
+# with swap, in 16 MiB, a program that wants more.
 lines() {
-    rom=$top_builddir/roms/$1.elf
+    name=$1
     shift
-    timeout 60 "$quire" -bios none -kernel "$rom" -hash every=50k \
-        -D "$work/log" "$@" </dev/null >/dev/null 2>&1
+    case $name in
+    octavo)
+        set -- -m 16M -dma reach=2M -kernel "$top_builddir/octavo32.elf" \
+            -append 'dma=2M lowmem=12M init=/bin/bigsort -- -m 14 -s 3' \
+            -drive "file=$top_builddir/octavo32.img,readonly=on" \
+            -drive "file=$work/swap,if=quire" -snapshot \
+            -hash every=7M "$@"
+        ;;
+    *)
+        set -- -bios none -kernel "$top_builddir/roms/$name.elf" \
+            -hash every=50k "$@"
+        ;;
+    esac
+    timeout 100 "$quire" -D "$work/log" "$@" </dev/null >"$work/out" 2>&1
     echo "status $?"
     grep '^hash' "$work/log"
 }
@@ -30,21 +42,21 @@ point() {
 same() { # NAME OPTION...
     name=$1
     shift
-    [ "$(lines $rom_name "$@")" = "$plain" ]
-    point "$rom_name: $name" $?
+    [ "$(lines $guest "$@")" = "$plain" ]
+    point "$guest: $name" $?
 }
 
 other() { # NAME OPTION...
     name=$1
     shift
-    [ "$(lines $rom_name "$@")" != "$plain" ]
-    point "$rom_name: $name" $?
+    [ "$(lines $guest "$@")" != "$plain" ]
+    point "$guest: $name" $?
 }
 
-for rom_name in devices/plic mmu/permissions; do
-    plain=$(lines $rom_name)
+for guest in devices/plic mmu/permissions; do
+    plain=$(lines $guest)
     [ "$(echo "$plain" | grep -c hash)" -gt 2 ]
-    point "$rom_name: there are lines" $?
+    point "$guest: there are lines" $?
     same "the same command gives the same lines"
     same "logging instructions changes nothing" -d exec
     same "logging traps changes nothing" -d int
@@ -58,9 +70,23 @@ for rom_name in devices/plic mmu/permissions; do
     other "another seed can" -seed 7
     other "so can more memory" -m 65M
 done
-rom_name=mmu/permissions
-plain=$(lines $rom_name)
+guest=mmu/permissions
+plain=$(lines $guest)
 other "TLBs of another shape are another state" -tlb i=4,d=4,l2=none
-[ "$(lines $rom_name -tlb none | head -n 1)" = "status 0" ]
-point "$rom_name: without TLBs it passes all the same" $?
+[ "$(lines $guest -tlb none | head -n 1)" = "status 0" ]
+point "$guest: without TLBs it passes all the same" $?
+
+truncate -s 32M "$work/swap"
+"$(command -v mkswap || echo /sbin/mkswap)" -q "$work/swap"
+guest=octavo
+plain=$(lines $guest)
+echo "$plain" | grep -q 'status 0' && grep -q 'records in order' "$work/out"
+point "octavo: it sorts more than memory has" $?
+same "the same command gives the same lines"
+same "logging traps changes nothing" -d int
+same "pictures and other caches change nothing" \
+    -display "png:$work/o%d.png,every=20000003" -cache l1d=4K:1:64,l2=none
+short="-limit insns=2M -hash every=300k"
+plain=$(lines $guest $short)
+same "logging instructions changes nothing" $short -d exec
 echo "1..$number"
