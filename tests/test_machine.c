@@ -348,6 +348,47 @@ START_TEST(a_restored_machine_goes_on_as_if_uninterrupted)
 }
 END_TEST
 
+/* Octavo, copying pages on write in little memory. */
+static struct machine *make_octavo(void)
+{
+    static char bios[512], kernel[512], image[512];
+    const char *folder = getenv("top_builddir");
+    struct machine_config config = small_config();
+
+    folder = folder ? folder : ".";
+    snprintf(bios, sizeof bios, "%s/firmware32.elf", folder);
+    snprintf(kernel, sizeof kernel, "%s/octavo32.elf", folder);
+    snprintf(image, sizeof image, "%s/octavo32.img", folder);
+    config.ram_bytes = UINT64_C(16) << 20;
+    config.bios = bios;
+    config.kernel = kernel;
+    config.append = "init=/bin/cow -- -m 2 -c 2 -s 1";
+    config.n_drives = 1;
+    config.drives[0] =
+        (struct drive_config){.file = image, .is_readonly = true};
+    return machine_create(&config);
+}
+
+START_TEST(octavo_goes_on_after_a_restore)
+{
+    const uint64_t step = 1234567;
+    struct machine *one = make_octavo(), *two = make_octavo();
+    unsigned n = 0;
+
+    for (; !one->has_finished; n++) {
+        machine_run(two, step / 2);
+        transfer(one, two);
+        ck_assert_uint_eq(machine_hash(two), machine_hash(one));
+        ck_assert_int_eq(machine_run(one, step), machine_run(two, step));
+        ck_assert_uint_eq(machine_hash(two), machine_hash(one));
+    }
+    ck_assert_int_eq(one->verdict, STOP_PASS);
+    ck_assert_uint_gt(n, 5);
+    machine_free(one);
+    machine_free(two);
+}
+END_TEST
+
 START_TEST(a_damaged_snapshot_is_refused)
 {
     struct machine *m = MAKE(SLEEP, PASS);
@@ -575,6 +616,7 @@ int main(void)
                         ARRAY_SIZE(busy_roms));
     tcase_add_loop_test(tc, a_restored_machine_goes_on_as_if_uninterrupted, 0,
                         ARRAY_SIZE(busy_roms));
+    tcase_add_test(tc, octavo_goes_on_after_a_restore);
     tcase_add_test(tc, a_damaged_snapshot_is_refused);
     tcase_add_test(tc, a_snapshot_of_another_machine_is_refused);
     tcase_add_test(tc, flipping_any_bit_of_state_changes_the_hash);
