@@ -21,12 +21,22 @@ struct mmu_gather {
     struct page *pages[GATHER_PAGES];
 };
 
+/* A page that nobody maps any more does not stay for the swap cache's sake. */
+static void release_page(struct page *page)
+{
+    if (PageSwapCache(page) && !page_mapped(page) && trylock_page(page)) {
+        try_to_free_swap(page);
+        unlock_page(page);
+    }
+    put_page(page);
+}
+
 static void gather_flush(struct mmu_gather *tlb)
 {
     if (tlb->start < tlb->end)
         flush_tlb_range(tlb->vma, tlb->start, tlb->end);
     for (unsigned int i = 0; i < tlb->nr; i++)
-        put_page(tlb->pages[i]);
+        release_page(tlb->pages[i]);
     tlb->nr = 0;
     tlb->start = ~0ul;
     tlb->end = 0;
