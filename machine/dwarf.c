@@ -15,9 +15,15 @@
 #define ENTRIES_MAX (1 << 22) /* in the index */
 #define NAME_MAX_LEN 128
 
-struct type_entry {
+struct entry {
     const char *name;
     Dwarf_Off offset;
+};
+
+/* Top-level entries of one kind, sorted by name. */
+struct index {
+    struct entry *entries;
+    size_t n, cap;
 };
 
 struct enumerator {
@@ -27,9 +33,9 @@ struct enumerator {
 
 struct dwarf_types {
     Dwarf *dwarf; /* NULL without DWARF */
-    struct type_entry *types;
+    struct index types, variables;
     struct enumerator *enumerators;
-    size_t n_types, cap_types, n_enumerators, cap_enumerators;
+    size_t n_enumerators, cap_enumerators;
 };
 
 static bool next_sibling(Dwarf_Die *die)
@@ -202,23 +208,60 @@ static bool find_member(Dwarf_Die *aggregate, const char *name,
     return false;
 }
 
-static bool find_type(struct dwarf_types *t, const char *name, Dwarf_Die *die)
+/* The first entry of that name, or n. */
+static size_t find_entry(const struct index *index, const char *name)
 {
-    size_t low = 0, high = t->n_types;
+    size_t low = 0, high = index->n;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if (strcmp(t->types[middle].name, name) < 0)
+        if (strcmp(index->entries[middle].name, name) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    for (; low < t->n_types && strcmp(t->types[low].name, name) == 0; low++)
-        if (dwarf_offdie(t->dwarf, t->types[low].offset, die) && peel(die) &&
-            is_aggregate(die))
+    return low;
+}
+
+static bool is_named(const struct index *index, size_t i, const char *name)
+{
+    return i < index->n && strcmp(index->entries[i].name, name) == 0;
+}
+
+static bool find_type(struct dwarf_types *t, const char *name, Dwarf_Die *die)
+{
+    for (size_t i = find_entry(&t->types, name); is_named(&t->types, i, name);
+         i++)
+        if (dwarf_offdie(t->dwarf, t->types.entries[i].offset, die) &&
+            peel(die) && is_aggregate(die))
             return true;
     return false;
+}
+
+/* Sizes of a peeled type, for a member or a variable of it. */
+static bool describe(Dwarf_Die *type, struct symbol_member *m)
+{
+    uint64_t size, stride, count, inner;
+    Dwarf_Die target = *type;
+
+    if (!type_size(type, &size, &stride, &count, 0))
+        return false;
+    m->size = (uint32_t)size;
+    m->stride = (uint32_t)stride;
+    m->count = (uint32_t)count;
+    m->target = 0;
+    if (dwarf_tag(&target) == DW_TAG_array_type &&
+        !(type_of(type, &target) && peel(&target)))
+        return true;
+    if (dwarf_tag(&target) == DW_TAG_pointer_type) {
+        Dwarf_Die pointer = target;
+
+        if (type_of(&pointer, &target) && peel(&target) &&
+            type_size(&target, &size, &stride, &inner, 0))
+            m->target = (uint32_t)size;
+    }
+    return true;
 }
 
 /* Copies the part of `path` before the next dot; returns what follows it, or
@@ -238,7 +281,7 @@ bool dwarf_types_member(struct dwarf_types *t, const char *type,
                         const char *path, struct symbol_member *m)
 {
     Dwarf_Die die, inside;
-    uint64_t size, stride, count, offset = 0;
+    uint64_t offset = 0;
 
     if (!find_type(t, type, &die))
         return false;
@@ -247,7 +290,7 @@ bool dwarf_types_member(struct dwarf_types *t, const char *type,
 
         path = next_part(path, part);
         if (!path || !find_member(&die, part, m, &inside, 0) ||
-            !type_size(&inside, &size, &stride, &count, 0))
+            !describe(&inside, m))
             return false;
         offset += m->offset;
         if (!*path)
@@ -260,10 +303,22 @@ bool dwarf_types_member(struct dwarf_types *t, const char *type,
     if (offset > UINT32_MAX)
         return false;
     m->offset = (uint32_t)offset;
-    m->size = (uint32_t)size;
-    m->stride = (uint32_t)stride;
-    m->count = (uint32_t)count;
     return true;
+}
+
+bool dwarf_types_variable(struct dwarf_types *t, const char *name,
+                          struct symbol_member *m)
+{
+    Dwarf_Die die, type;
+
+    *m = (struct symbol_member){0};
+    for (size_t i = find_entry(&t->variables, name);
+         is_named(&t->variables, i, name); i++)
+        if (dwarf_offdie(t->dwarf, t->variables.entries[i].offset, &die) &&
+            type_of(&die, &type) && peel(&type) && describe(&type, m) &&
+            m->count)
+            return true;
+    return false;
 }
 
 bool dwarf_types_size(struct dwarf_types *t, const char *type, uint32_t *size)
@@ -297,18 +352,18 @@ bool dwarf_types_enumerator(struct dwarf_types *t, const char *name,
     return true;
 }
 
-static void add_type(struct dwarf_types *t, Dwarf_Die *die)
+static void add_entry(struct index *index, Dwarf_Die *die)
 {
     const char *name = dwarf_diename(die);
 
-    if (!name || dwarf_hasattr(die, DW_AT_declaration) ||
-        t->n_types >= ENTRIES_MAX)
+    if (!name || index->n >= ENTRIES_MAX)
         return;
-    if (t->n_types == t->cap_types) {
-        t->cap_types = t->cap_types ? 2 * t->cap_types : 1024;
-        t->types = alloc_resize(t->types, t->cap_types, sizeof *t->types);
+    if (index->n == index->cap) {
+        index->cap = index->cap ? 2 * index->cap : 1024;
+        index->entries =
+            alloc_resize(index->entries, index->cap, sizeof *index->entries);
     }
-    t->types[t->n_types++] = (struct type_entry){name, dwarf_dieoffset(die)};
+    index->entries[index->n++] = (struct entry){name, dwarf_dieoffset(die)};
 }
 
 static void add_enumerators(struct dwarf_types *t, Dwarf_Die *enumeration)
@@ -349,7 +404,11 @@ static void index_unit(struct dwarf_types *t, Dwarf_Die *unit)
         case DW_TAG_structure_type:
         case DW_TAG_union_type:
         case DW_TAG_typedef:
-            add_type(t, &die);
+            if (!dwarf_hasattr(&die, DW_AT_declaration))
+                add_entry(&t->types, &die);
+            break;
+        case DW_TAG_variable: /* a declaration has the type, too */
+            add_entry(&t->variables, &die);
             break;
         default:
             break;
@@ -357,9 +416,9 @@ static void index_unit(struct dwarf_types *t, Dwarf_Die *unit)
     } while (next_sibling(&die));
 }
 
-static int compare_types(const void *a, const void *b)
+static int compare_entries(const void *a, const void *b)
 {
-    const struct type_entry *x = a, *y = b;
+    const struct entry *x = a, *y = b;
     int order = strcmp(x->name, y->name);
 
     return order ? order : (x->offset > y->offset) - (x->offset < y->offset);
@@ -371,6 +430,13 @@ static int compare_enumerators(const void *a, const void *b)
     int order = strcmp(x->name, y->name);
 
     return order ? order : (x->value > y->value) - (x->value < y->value);
+}
+
+static void sort(struct index *index)
+{
+    if (index->n)
+        qsort(index->entries, index->n, sizeof *index->entries,
+              compare_entries);
 }
 
 struct dwarf_types *dwarf_types_open(Elf *elf)
@@ -391,8 +457,8 @@ struct dwarf_types *dwarf_types_open(Elf *elf)
             index_unit(t, &unit);
         offset = next;
     }
-    if (t->n_types)
-        qsort(t->types, t->n_types, sizeof *t->types, compare_types);
+    sort(&t->types);
+    sort(&t->variables);
     if (t->n_enumerators)
         qsort(t->enumerators, t->n_enumerators, sizeof *t->enumerators,
               compare_enumerators);
@@ -405,7 +471,8 @@ void dwarf_types_close(struct dwarf_types *t)
         return;
     if (t->dwarf)
         dwarf_end(t->dwarf);
-    free(t->types);
+    free(t->types.entries);
+    free(t->variables.entries);
     free(t->enumerators);
     free(t);
 }

@@ -21,6 +21,8 @@ void dwarf_types_close(struct dwarf_types *t); /* NULL is allowed */
 /* As symbols_member and its kin. */
 MUST_USE bool dwarf_types_member(struct dwarf_types *t, const char *type,
                                  const char *path, struct symbol_member *m);
+MUST_USE bool dwarf_types_variable(struct dwarf_types *t, const char *name,
+                                   struct symbol_member *m);
 MUST_USE bool dwarf_types_size(struct dwarf_types *t, const char *type,
                                uint32_t *size);
 MUST_USE bool dwarf_types_enumerator(struct dwarf_types *t, const char *name,

@@ -30,6 +30,8 @@ static const struct {
     [PAGE_MAPCOUNT] = {"page", "_mapcount", REQUIRED},
     [PAGE_TYPE] = {"page", "page_type", REQUIRED},
     [PAGE_PRIVATE] = {"page", "private", REQUIRED},
+    [PAGE_COMPOUND_HEAD] = {"page", "compound_head", OPTIONAL},
+    [PAGE_COMPOUND_ORDER] = {"page", "compound_order", OPTIONAL},
     [PAGE_MAPPING] = {"page", "mapping", REQUIRED},
     [PGDAT_ZONES] = {"pglist_data", "node_zones", REQUIRED},
     [PGDAT_KSWAPD] = {"pglist_data", "kswapd", OPTIONAL},
@@ -77,6 +79,7 @@ static const char *const types[TYPES] = {
 };
 
 static const char *const numbers[NUMBERS] = {
+    [NUMBER_PG_HEAD] = "PG_head",
     [NUMBER_PG_LOCKED] = "PG_locked",
     [NUMBER_PG_REFERENCED] = "PG_referenced",
     [NUMBER_PG_UPTODATE] = "PG_uptodate",
@@ -101,6 +104,8 @@ static const char *const numbers[NUMBERS] = {
     [NUMBER_PGFAULT] = "PGFAULT",
     [NUMBER_PGMAJFAULT] = "PGMAJFAULT",
     [NUMBER_EVENTS] = "NR_VM_EVENT_ITEMS",
+    [NUMBER_BOUNCE_IN] = "BOUNCE_IN",
+    [NUMBER_BOUNCE_OUT] = "BOUNCE_OUT",
 };
 
 static bool find_variables(struct octavo_fields *f, struct symbols *s,
@@ -140,6 +145,8 @@ bool octavo_fields_find(struct octavo_fields *f, struct symbols *s, char *error,
     memset(f, 0, sizeof *f);
     if (!find_variables(f, s, error, size) || !find_members(f, s, error, size))
         return false;
+    if (!symbols_variable(s, "swap_info", &f->swap_info))
+        f->swap_info.size = 0;
     for (int i = 0; i < TYPES; i++)
         if (!symbols_type_size(s, types[i], &f->types[i])) {
             f->types[i] = 0;
@@ -150,6 +157,9 @@ bool octavo_fields_find(struct octavo_fields *f, struct symbols *s, char *error,
         }
     for (int i = 0; i < NUMBERS; i++)
         if (!symbols_enumerator(s, numbers[i], &f->numbers[i])) {
+            f->numbers[i] = -1;
+            if (i > NUMBER_EVENTS)
+                continue;
             snprintf(error, size, "no enumerator %s", numbers[i]);
             return false;
         }

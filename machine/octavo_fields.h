@@ -28,6 +28,8 @@ enum octavo_member {
     PAGE_MAPCOUNT,
     PAGE_TYPE,
     PAGE_PRIVATE,
+    PAGE_COMPOUND_HEAD,
+    PAGE_COMPOUND_ORDER,
     PAGE_MAPPING,
     PGDAT_ZONES,
     PGDAT_KSWAPD,
@@ -77,6 +79,7 @@ enum octavo_type {
 };
 
 enum octavo_number {
+    NUMBER_PG_HEAD,
     NUMBER_PG_LOCKED,
     NUMBER_PG_REFERENCED,
     NUMBER_PG_UPTODATE,
@@ -100,7 +103,9 @@ enum octavo_number {
     NUMBER_PSWPOUT,
     NUMBER_PGFAULT,
     NUMBER_PGMAJFAULT,
-    NUMBER_EVENTS, /* how many events there are */
+    NUMBER_EVENTS,    /* how many events there are */
+    NUMBER_BOUNCE_IN, /* from here on optional: -1 if there is none */
+    NUMBER_BOUNCE_OUT,
     NUMBERS
 };
 
@@ -109,6 +114,7 @@ struct octavo_fields {
         uint64_t va, size;
     } variables[VARIABLES];                /* va 0: this build has none */
     struct symbol_member members[MEMBERS]; /* size 0: likewise */
+    struct symbol_member swap_info; /* the variable's type; size 0: none */
     uint32_t types[TYPES];
     int64_t numbers[NUMBERS];
 };

@@ -39,7 +39,8 @@ struct octavo_view {
     unsigned process; /* whose page tables are visited */
     unsigned vma;     /* the next VMA that an entry can lie in */
 
-    uint8_t *pages; /* a copy of mem_map, of n_frames entries */
+    uint8_t *pages;     /* a copy of mem_map, of n_frames entries */
+    uint64_t mem_map_va;
     uint8_t task[TASK_BYTES_MAX];
     uint8_t slots_map[4096];
 };

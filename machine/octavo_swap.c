@@ -6,29 +6,29 @@
 #include "machine/octavo_internal.h"
 
 /* Swap entries (asm/pgtable.h): type in bits 11..7, offset from bit 12, V and
- * bit 5 clear. A count of SWAP_MAP_BAD marks a slot that cannot be used. */
+ * bit 5 clear. Such a count, in one byte or two, marks a slot that cannot be
+ * used; above it stands whether the swap cache has the slot. */
 #define SWAP_NOT_MASK 0x3f
 #define SWAP_TYPE(pte) ((pte) >> 7 & 31)
 #define SWAP_OFFSET(pte) ((pte) >> 12)
-#define SWAP_MAP_BAD 0x3f
+#define SWAP_MAP_BAD_8 0x3f
+#define SWAP_MAP_BAD_16 0x3fff
 
 /* The address of area i: swap_info is an array of structures, or of pointers
  * to them. 0 if there is none. */
 static uint64_t area_va(const struct octavo_view *o, unsigned i)
 {
     const struct octavo_fields *f = &o->fields;
+    const struct symbol_member *info = &f->swap_info;
     uint64_t va = f->variables[VAR_SWAP_INFO].va, area;
-    uint64_t room = f->variables[VAR_SWAP_INFO].size;
-    uint32_t size = f->types[TYPE_SWAP];
 
-    if (!va || !size || !f->members[SWAP_MAP].size ||
+    if (!va || i >= info->count || !f->members[SWAP_MAP].size ||
         !f->members[SWAP_MAX].size)
         return 0;
-    if (room >= size)
-        return i < room / size ? va + (uint64_t)i * size : 0;
-    if (i >= room / o->word || !octavo_read_word(o, va + i * o->word, &area))
-        return 0;
-    return area;
+    va += (uint64_t)i * info->stride;
+    if (info->stride != o->word || !info->target)
+        return va;
+    return octavo_read_word(o, va, &area) ? area : 0;
 }
 
 static bool swap_area(const struct octavo_view *o, unsigned i, uint64_t *map,
@@ -37,34 +37,43 @@ static bool swap_area(const struct octavo_view *o, unsigned i, uint64_t *map,
     const struct octavo_fields *f = &o->fields;
     uint64_t area = area_va(o, i);
 
-    return area &&
+    uint32_t bytes = f->members[SWAP_MAP].target;
+
+    return area && (bytes == 1 || bytes == 2) &&
            octavo_read_word(o, area + f->members[SWAP_MAP].offset, map) &&
            octavo_read_word(o, area + f->members[SWAP_MAX].offset, slots) &&
            *map;
+}
+
+/* What a slot's count says before any page table is looked at. */
+static enum view_slot slot_of_count(uint64_t count, unsigned bytes)
+{
+    uint64_t bad = bytes == 1 ? SWAP_MAP_BAD_8 : SWAP_MAP_BAD_16;
+
+    if ((count & bad) == bad)
+        return VIEW_SLOT_BAD;
+    return count ? VIEW_SLOT_CACHED : VIEW_SLOT_FREE;
 }
 
 static void read_swap_map(struct octavo_view *o, uint64_t map, uint32_t base,
                           uint32_t slots)
 {
     struct view_snapshot *v = o->v;
+    uint32_t bytes = o->fields.members[SWAP_MAP].target;
+    uint32_t most = (uint32_t)sizeof o->slots_map / bytes;
 
-    for (uint32_t at = 0; at < slots; at += sizeof o->slots_map) {
-        uint32_t n = slots - at < sizeof o->slots_map
-                         ? slots - at
-                         : (uint32_t)sizeof o->slots_map;
+    for (uint32_t at = 0; at < slots; at += most) {
+        uint32_t n = slots - at < most ? slots - at : most;
 
         memset(o->slots_map, 0, sizeof o->slots_map);
-        if (!octavo_read(o, map + at, o->slots_map, n))
+        if (!octavo_read(o, map + (uint64_t)at * bytes, o->slots_map,
+                         (size_t)n * bytes))
             view_badge(v, "a swap map lies outside of the direct map");
         for (uint32_t i = 0; i < n; i++) {
-            uint8_t count = o->slots_map[i];
+            uint64_t count = load_le(o->slots_map + i * bytes, bytes);
             uint8_t *slot = &v->swap[base + at + i];
 
-            *slot = VIEW_SLOT_FREE;
-            if ((count & SWAP_MAP_BAD) == SWAP_MAP_BAD)
-                *slot = VIEW_SLOT_BAD;
-            else if (count)
-                *slot = VIEW_SLOT_CACHED; /* until a PTE is found */
+            *slot = (uint8_t)slot_of_count(count, bytes);
             v->swap_used += *slot == VIEW_SLOT_CACHED;
         }
     }

@@ -280,8 +280,9 @@ static enum view_owner image_owner(const struct octavo_view *o, uint32_t frame)
 {
     uint64_t va = o->user_va_end + ((uint64_t)frame << VIEW_PAGE_SHIFT);
 
-    return va >= o->text_va && va < o->ro_end_va ? VIEW_KERNEL_TEXT
-                                               : VIEW_KERNEL_DATA;
+    if (va < o->text_va)
+        return VIEW_RESERVED; /* the firmware */
+    return va < o->ro_end_va ? VIEW_KERNEL_TEXT : VIEW_KERNEL_DATA;
 }
 
 /* The owner that page_type names, or VIEW_OWNERS. */
@@ -355,6 +356,43 @@ static uint32_t fill_block(struct octavo_view *o, uint32_t frame,
     return 1u << order;
 }
 
+/* The head of the compound page that frame i is a tail of, with its order;
+ * OCTAVO_NO_FRAME if it is none. */
+static uint32_t compound_head(const struct octavo_view *o, uint32_t i,
+                              uint8_t *order)
+{
+    uint32_t size = o->fields.types[TYPE_PAGE];
+    uint64_t link =
+        octavo_get(o, o->pages + (size_t)i * size, PAGE_COMPOUND_HEAD);
+    uint64_t head = (link - 1 - o->mem_map_va) / size, n;
+    const uint8_t *page = o->pages + (size_t)head * size;
+
+    if (!(link & 1) || link <= o->mem_map_va || head >= i ||
+        !flag(o, octavo_get(o, page, PAGE_FLAGS), NUMBER_PG_HEAD))
+        return OCTAVO_NO_FRAME;
+    n = octavo_get(o, page + size, PAGE_COMPOUND_ORDER);
+    if (n >= VIEW_ORDERS || i - head >= 1u << n)
+        return OCTAVO_NO_FRAME;
+    *order = (uint8_t)n;
+    return (uint32_t)head;
+}
+
+/* A tail is its head's owner's; its own words mean something else. */
+static bool fill_tail(struct octavo_view *o, uint32_t i)
+{
+    struct view_frame *f = &o->v->frames[i], *head;
+    uint8_t order;
+    uint32_t at = compound_head(o, i, &order);
+
+    if (at == OCTAVO_NO_FRAME)
+        return false;
+    head = &o->v->frames[at];
+    head->order = f->order = order;
+    f->owner = head->owner;
+    f->in_block = true;
+    return true;
+}
+
 static void fill_frames(struct octavo_view *o, uint32_t n)
 {
     uint32_t size = o->fields.types[TYPE_PAGE], block = 1;
@@ -370,7 +408,7 @@ static void fill_frames(struct octavo_view *o, uint32_t n)
         block = 1;
         if (type == o->fields.numbers[NUMBER_TYPE_BUDDY])
             block = fill_block(o, i, page);
-        else
+        else if (!fill_tail(o, i))
             f->owner = (uint8_t)owner_of(o, page, i);
     }
 }
@@ -385,6 +423,7 @@ static uint32_t read_mem_map(struct octavo_view *o)
         !octavo_read_word(o, o->fields.variables[VAR_MAX_PFN].va, &max_pfn))
         return 0;
     n = max_pfn - (o->memory->ram_base_pa >> VIEW_PAGE_SHIFT);
+    o->mem_map_va = map;
     if (!map || n > UINT32_MAX)
         return 0;
     if (n > o->v->n_frames)
@@ -421,6 +460,7 @@ static void count_events(const struct octavo_view *o, struct view_counters *c)
     c->minor = all > c->major ? all - c->major : 0;
     c->swap_in = event(o, NUMBER_PSWPIN);
     c->swap_out = event(o, NUMBER_PSWPOUT);
+    c->dma_bounced = event(o, NUMBER_BOUNCE_IN) + event(o, NUMBER_BOUNCE_OUT);
 }
 
 void octavo_view_count(struct octavo_view *o, struct view_counters *c)

@@ -179,6 +179,12 @@ bool symbols_member(struct symbols *s, const char *type, const char *path,
     return dwarf_types_member(types(s), type, path, m);
 }
 
+bool symbols_variable(struct symbols *s, const char *name,
+                      struct symbol_member *m)
+{
+    return dwarf_types_variable(types(s), name, m);
+}
+
 bool symbols_type_size(struct symbols *s, const char *type, uint32_t *size)
 {
     return dwarf_types_size(types(s), type, size);

@@ -22,10 +22,12 @@ struct symbols;
 /* A member of a structure, in bytes from the structure's start. An array has
  * `count` elements of `stride` bytes, in all dimensions together; else count
  * is 1 and stride == size. A bit-field has bit_size > 0 and starts at bit
- * bit_offset from `offset`, counted from the lowest. */
+ * bit_offset from `offset`, counted from the lowest. target is the size of
+ * what a pointer (or each of an array of pointers) points to, else 0. */
 struct symbol_member {
     uint32_t offset, size, stride, count;
     uint32_t bit_offset, bit_size;
+    uint32_t target;
 };
 
 /* NULL if the file cannot be read or is no ELF file; then `error` says why.
@@ -49,6 +51,9 @@ const char *symbols_nearest(struct symbols *s, uint64_t pc, uint64_t *offset);
  * member b of member a (of an element, if a is an array). */
 MUST_USE bool symbols_member(struct symbols *s, const char *type,
                              const char *path, struct symbol_member *m);
+/* The type of a global variable, as a member at offset 0. */
+MUST_USE bool symbols_variable(struct symbols *s, const char *name,
+                               struct symbol_member *m);
 MUST_USE bool symbols_type_size(struct symbols *s, const char *type,
                                 uint32_t *size);
 /* The value of an enumerator of any enumeration. */

@@ -9,6 +9,7 @@ struct list_head {
 };
 
 enum pageflags {
+    PG_head,
     PG_slab,
     PG_locked,
     PG_referenced,
@@ -33,7 +34,14 @@ enum page_type {
 };
 
 struct page {
-    struct list_head lru;
+    union {
+        struct list_head lru;
+        ulong compound_head;
+        struct {
+            ulong pad;
+            ulong compound_order;
+        };
+    };
     union {
         int _mapcount;
         int page_type;

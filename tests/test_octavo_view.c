@@ -32,8 +32,9 @@ enum {
     SHARED_FRAME, /* of a and b */
     FILE_FRAME,
     DIRTY_FRAME,
-    CACHE_FRAME, /* swap cache */
-    LOOSE_FRAME, /* allocated, nobody's */
+    CACHE_FRAME,          /* swap cache */
+    LOOSE_FRAME,          /* allocated, nobody's */
+    COMPOUND_FRAME = 160, /* a slab of four frames */
 };
 
 static struct symbols *symbols;
@@ -141,6 +142,14 @@ static void make_pages(struct stage *s)
     set_page(s, DIRTY_FRAME, -1, bit_of("PG_dirty"), 0xc0300000, 0);
     set_page(s, CACHE_FRAME, -1, bit_of("PG_swapcache"), anon, 5 << 12);
     set_page(s, LOOSE_FRAME, -1, 0, 0, 0);
+    set_page(s, COMPOUND_FRAME, -1, bit_of("PG_slab") | bit_of("PG_head"), 0,
+             0);
+    for (unsigned i = 1; i < 5; i++) { /* the last link is left over */
+        set_page(s, COMPOUND_FRAME + i, -1, 0, 0, 0);
+        set(s, page_va(COMPOUND_FRAME + i), "page", "compound_head", 0,
+            page_va(COMPOUND_FRAME) + 1);
+    }
+    set(s, page_va(COMPOUND_FRAME + 1), "page", "compound_order", 0, 2);
 }
 
 static void make_zone(struct stage *s, unsigned i, const char *name,
@@ -311,6 +320,10 @@ START_TEST(frames_have_their_owners)
     ck_assert_int_eq(f[CACHE_FRAME].owner, VIEW_SWAP_CACHE);
     ck_assert_int_eq(f[LOOSE_FRAME].owner, VIEW_KERNEL_PAGES);
     ck_assert_int_eq(f[frame_of("leaf_a")].owner, VIEW_PAGE_TABLE);
+    for (unsigned i = 0; i < 4; i++)
+        ck_assert_int_eq(f[COMPOUND_FRAME + i].owner, VIEW_SLAB);
+    ck_assert_int_eq(f[COMPOUND_FRAME + 4].owner, VIEW_KERNEL_PAGES);
+    ck_assert_int_eq(f[COMPOUND_FRAME + 3].order, 2);
     ck_assert_int_eq(f[ANON_FRAME].mapcount, 1);
     ck_assert_uint_eq(f[ANON_FRAME].va, 0x20000);
     ck_assert(f[ANON_FRAME].flags & VIEW_PTE_DIRTY);

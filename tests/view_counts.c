@@ -34,6 +34,7 @@ struct run {
 static void put(void *ctx, uint8_t byte)
 {
     struct run *r = ctx;
+    const char *text;
 
     putchar(byte);
     if (byte != '\n') {
@@ -43,8 +44,9 @@ static void put(void *ctx, uint8_t byte)
     }
     r->line[r->n] = 0;
     r->n = 0;
-    if (!strcmp(r->line, "WATCH") || !strcmp(r->line, "DONE")) {
-        r->is_watching = r->line[0] == 'W';
+    text = r->line + strspn(r->line, "# "); /* after prompts */
+    if (!strcmp(text, "WATCH") || !strcmp(text, "DONE")) {
+        r->is_watching = text[0] == 'W';
         r->is_done = !r->is_watching;
         machine_request_stop(r->machine);
     }
