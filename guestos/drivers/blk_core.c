@@ -3,6 +3,7 @@
 #include "errno.h"
 #include "fs.h"
 #include "mm.h"
+#include "ratelimit.h"
 #include "sched.h"
 #include "string.h"
 
@@ -131,10 +132,10 @@ void bio_endio(struct bio *bio, int error)
 
     bio->error = error;
     if (error) {
-        static unsigned nr_printed; /* enough is enough */
+        static struct ratelimit_state limit;
 
         bdev->stats.errors++;
-        if (nr_printed++ < 10) {
+        if (ratelimit(&limit, "bio_endio")) {
             pr_err("%s: %s error %d at sector %llu\n", bdev->name,
                    bio->op == BIO_READ ? "read" : "write", -error,
                    (unsigned long long)bio->sector);

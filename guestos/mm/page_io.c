@@ -8,6 +8,7 @@
 #include "internal.h"
 #include "kernel.h"
 #include "pagemap.h"
+#include "ratelimit.h"
 #include "sched.h"
 #include "swap_state.h"
 
@@ -61,6 +62,10 @@ static void put_bio(struct bio *bio)
 
 static void report(const struct bio *bio, const char *what)
 {
+    static struct ratelimit_state limit;
+
+    if (!ratelimit(&limit, "swap_io"))
+        return;
     pr_err("%s-error on swap-device (%s:%llu)\n", what, bio->bdev->name,
            (unsigned long long)bio->sector);
 }

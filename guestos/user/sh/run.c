@@ -146,13 +146,34 @@ static pid_t start(struct shell *sh, struct command *c, int in, int out,
     return -1;
 }
 
+/* What killed a command, in the words that shells use. */
+static void report_signal(int signal)
+{
+    static const struct {
+        int signal;
+        const char *text;
+    } texts[] = {
+        {4, "Illegal instruction"}, {5, "Trace/breakpoint trap"},
+        {6, "Aborted"},             {7, "Bus error"},
+        {8, "Floating point exception"}, {9, "Killed"},
+        {11, "Segmentation fault"}, {15, "Terminated"},
+    };
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (texts[i].signal == signal)
+            fprintf(stderr, "%s\n", texts[i].text);
+}
+
 static int wait_for(pid_t *pid, int n)
 {
     int status = 0;
 
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         if (os_wait(pid[i], false, &status) < 0)
             status = 1;
+        else if (status > 128)
+            report_signal(status - 128);
+    }
     return status;
 }
 
