@@ -18,7 +18,7 @@ mkswap -q -U 0c7a50b1-0000-4000-8000-000000000033 "$out/swap.img"
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
     display=sdl
 else
-    display="png:$out/frame-%d.png,every=200000000"
+    display="png:$out/frame-%d.png,every=100000000"
 fi
 command=("$build/quire" -m 16M -dma reach=2M
     -kernel "$build/octavo32.elf"
@@ -49,7 +49,7 @@ check_line() { # the line that must stand in the console
 while read -r line; do
     check_line "$line"
 done < <("$build/tests/demo_expect" bigsort 48 1
-    "$build/tests/demo_expect" cow 4 4 1)
+    "$build/tests/demo_expect" cow 6 4 1)
 
 say "the machine's own counts ($out/stats.txt)"
 written=$(stat disks.1.bytes_written)

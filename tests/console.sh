@@ -129,7 +129,7 @@ echo "status \$?"
 END
     timeout 60 script -qec "sh $work/in_tty" /dev/null
 }
-if command -v script >/dev/null 2>&1; then
+if script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
     (sleep 1; printf 'a\003q') |
         tty_run "$quire" -bios none -kernel "$work/echo" >"$work/out"
     grep -q 'status 0' "$work/out" && grep -q same "$work/out" &&
@@ -150,5 +150,8 @@ if command -v script >/dev/null 2>&1; then
         "$quire" -bios none -kernel "$work/prompt" </dev/null >"$work/out"
     grep -q 'status 124' "$work/out" && grep -q same "$work/out"
     point "so they are after a signal"
+else
+    number=$((number + 1))
+    echo "ok $number - terminal modes # SKIP no pseudo-terminals here"
 fi
 echo "1..$number"
