@@ -97,7 +97,7 @@ static void note_present(struct octavo_view *o, uint64_t va, uint64_t pte)
     f = &o->v->frames[frame];
     if (f->process == VIEW_NONE)
         f->process = (uint8_t)o->process;
-    else if (f->process != o->process)
+    else if (f->process != o->process && f->sharer == VIEW_NONE)
         f->sharer = (uint8_t)o->process;
     if (f->va == VIEW_NO_VA) {
         f->va = va;

@@ -125,6 +125,16 @@ void classes_free(struct classes *c)
     memset(c, 0, sizeof *c);
 }
 
+/* Whether another process with a colour has the name of process i. */
+static bool is_namesake(const struct view_snapshot *v, unsigned i)
+{
+    for (unsigned k = 0; k < v->n_processes; k++)
+        if (k != i && v->processes[k].slot < SLOTS &&
+            strcmp(v->processes[k].comm, v->processes[i].comm) == 0)
+            return true;
+    return false;
+}
+
 /* A row a process with a colour, one for the small ones, then the rest. */
 static void sort_owners(struct classes *c, const struct scene *s,
                         const struct view_snapshot *v)
@@ -141,7 +151,10 @@ static void sort_owners(struct classes *c, const struct scene *s,
         of_process[i] = NO_CLASS;
         if (p->slot >= SLOTS || c->n >= 2 * SLOTS)
             continue;
-        snprintf(label, sizeof label, "anon %.16s", p->comm);
+        if (is_namesake(v, i))
+            snprintf(label, sizeof label, "anon %.12s [%d]", p->comm, p->pid);
+        else
+            snprintf(label, sizeof label, "anon %.16s", p->comm);
         of_process[i] =
             (uint8_t)add_class(c, paint_of_slot(s->palette, p->slot), label);
         c->rows[of_process[i]].id = p->slot;

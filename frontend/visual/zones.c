@@ -63,6 +63,17 @@ static uint32_t part_fill(const struct picture *p, unsigned part)
     return paint_of_slot(palette, part).fill;
 }
 
+/* Shared memory has two hues. */
+static void stripe(struct picture *p, int from, int to, int y, bool out)
+{
+    uint32_t second =
+        paint_of_owner(p->scene->palette, VIEW_ANON_SHARED).second;
+
+    for (int x = from + 2; x < to; x += 4)
+        canvas_fill(&p->canvas, x, y + 1, x + 2 < to ? 2 : to - x, 10,
+                    out ? faded(p, second) : second);
+}
+
 /* What a zone is used for: solid fills side by side on its own scale. */
 static void draw_composition(struct picture *p, unsigned zone, int x, int y,
                              int width)
@@ -82,6 +93,8 @@ static void draw_composition(struct picture *p, unsigned zone, int x, int y,
         to = x + 1 + (int)(at * (uint64_t)(width - 2) / total);
         canvas_fill(&p->canvas, from, y + 1, to - from, 10,
                     out ? faded(p, fill) : fill);
+        if (i < ARRAY_SIZE(composition) && composition[i] == VIEW_ANON_SHARED)
+            stripe(p, from, to, y, out);
     }
     canvas_frame(&p->canvas, x, y, width, 12, 1, colour(p, ROLE_LINE));
     canvas_printf(&p->canvas, TYPE_LABEL, x, y + 25, colour(p, ROLE_DIM),

@@ -18,7 +18,6 @@ int bounce_pool_init(struct bounce_pool *pool, phys_addr_t reach)
 
         if (!page)
             goto fail;
-        page_set_type(page, PAGE_TYPE_BOUNCE);
         pool->free[pool->nr_free] = page;
         /* A zone wider than the reach (dma=) would be no help. */
         if (bounce_is_needed(pool, page)) {
