@@ -73,6 +73,8 @@ MUST_USE bool octavo_swap_slot(const struct octavo_view *o, uint64_t pte,
  * owners of frames and slots; the VMAs of process `pid` or of the largest. */
 void octavo_fill_swap(struct octavo_view *o);
 void octavo_fill_tasks(struct octavo_view *o);
+/* A page of the swap cache that nobody maps is its slot's owner's. */
+void octavo_own_swap_cache(struct octavo_view *o);
 void octavo_fill_vmas(struct octavo_view *o, int32_t pid);
 
 #endif

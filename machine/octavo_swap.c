@@ -109,3 +109,21 @@ bool octavo_swap_slot(const struct octavo_view *o, uint64_t pte, uint32_t *slot)
     *slot = o->swap_base[type] + (uint32_t)offset;
     return true;
 }
+
+void octavo_own_swap_cache(struct octavo_view *o)
+{
+    struct view_snapshot *v = o->v;
+    uint32_t size = o->fields.types[TYPE_PAGE], slot;
+
+    for (uint32_t i = 0; i < v->n_frames; i++) {
+        struct view_frame *f = &v->frames[i];
+
+        if (f->owner != VIEW_SWAP_CACHE || f->process != VIEW_NONE ||
+            !octavo_swap_slot(
+                o, octavo_get(o, o->pages + (size_t)i * size, PAGE_PRIVATE),
+                &slot))
+            continue;
+        if (v->swap[slot] < v->n_processes)
+            f->process = v->swap[slot];
+    }
+}

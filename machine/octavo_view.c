@@ -498,6 +498,7 @@ bool octavo_view_fill(struct octavo_view *o, struct view_snapshot *v,
     fill_frames(o, n);
     octavo_fill_swap(o);
     octavo_fill_tasks(o);
+    octavo_own_swap_cache(o);
     octavo_fill_vmas(o, pid);
     octavo_view_count(o, &v->counters);
     return true;

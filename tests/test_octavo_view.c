@@ -140,7 +140,7 @@ static void make_pages(struct stage *s)
     set_page(s, SHARED_FRAME, 1, bit_of("PG_lru"), anon, 0);
     set_page(s, FILE_FRAME, 0, bit_of("PG_lru"), 0xc0300000, 0);
     set_page(s, DIRTY_FRAME, -1, bit_of("PG_dirty"), 0xc0300000, 0);
-    set_page(s, CACHE_FRAME, -1, bit_of("PG_swapcache"), anon, 5 << 12);
+    set_page(s, CACHE_FRAME, -1, bit_of("PG_swapcache"), anon, 7 << 12);
     set_page(s, LOOSE_FRAME, -1, 0, 0, 0);
     set_page(s, COMPOUND_FRAME, -1, bit_of("PG_slab") | bit_of("PG_head"), 0,
              0);
@@ -413,6 +413,7 @@ START_TEST(swap_slots_have_owners)
     ck_assert_int_eq(s->view.swap[1], VIEW_SLOT_FREE);
     ck_assert_int_eq(s->view.swap[5], VIEW_SLOT_CACHED);
     ck_assert_int_eq(s->view.swap[7], 0);
+    ck_assert_int_eq(s->view.frames[CACHE_FRAME].process, 0);
     stage_free(s);
 }
 END_TEST
