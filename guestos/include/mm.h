@@ -390,6 +390,5 @@ static inline void vm_acct_memory(long pages)
 
 /* Invariants; each panics with what is wrong. */
 void vma_check(struct mm_struct *mm);
-void mm_audit(void);
 
 #endif

@@ -70,6 +70,8 @@ static void remove_range(struct memblock_type *type, u64 base, u64 size)
     unsigned int i = 0;
 
     BUG_ON(is_handed_over);
+    if (!size)
+        return;
     while (i < type->cnt && type->regions[i].base < end) {
         u64 r_base = type->regions[i].base;
         u64 r_end = region_end(&type->regions[i]);

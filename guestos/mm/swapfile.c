@@ -150,7 +150,8 @@ void si_swapinfo(unsigned long *total, unsigned long *free)
 {
     *total =
         (unsigned long)__atomic_load_n(&total_swap_pages, __ATOMIC_RELAXED);
-    *free = (unsigned long)get_nr_swap_pages();
+    /* Below zero while swapoff empties an area. */
+    *free = (unsigned long)max(get_nr_swap_pages(), 0l);
 }
 
 int swaps_proc_show(struct seq_file *m, void *v)

@@ -172,6 +172,13 @@ static struct swap_info_struct *get_area(void)
     return si;
 }
 
+/* So many slots more to swap to. */
+static void count_slots(long n)
+{
+    __atomic_fetch_add(&nr_swap_pages, n, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&total_swap_pages, n, __ATOMIC_RELAXED);
+}
+
 int swapon_bdev(struct block_device *bdev)
 {
     struct swap_header *header;
@@ -195,8 +202,7 @@ int swapon_bdev(struct block_device *bdev)
     if (error)
         return error;
     si->flags = SWP_USED | SWP_WRITEOK;
-    __atomic_fetch_add(&nr_swap_pages, (long)si->pages, __ATOMIC_RELAXED);
-    __atomic_fetch_add(&total_swap_pages, (long)si->pages, __ATOMIC_RELAXED);
+    count_slots((long)si->pages);
     pr_info("Adding %luk swap on /dev/%s.  Priority:%d extents:1\n",
             si->pages << (PAGE_SHIFT - 10), bdev->name, si->prio);
     return 0;
@@ -293,10 +299,9 @@ int swapoff_bdev(struct block_device *bdev)
         return -EINVAL;
     if (vm_enough_memory((long)si->inuse_pages))
         return -ENOMEM;
+    /* Below zero until the used slots have come free. */
     si->flags &= ~SWP_WRITEOK;
-    __atomic_fetch_sub(&nr_swap_pages, (long)(si->pages - si->inuse_pages),
-                       __ATOMIC_RELAXED);
-    __atomic_fetch_sub(&total_swap_pages, (long)si->pages, __ATOMIC_RELAXED);
+    count_slots(-(long)si->pages);
     while (si->inuse_pages && !error) {
         error = unuse_all(si);
         drop_cached(si);
@@ -304,11 +309,7 @@ int swapoff_bdev(struct block_device *bdev)
     }
     if (error) {
         si->flags |= SWP_WRITEOK;
-        __atomic_fetch_add(&nr_swap_pages,
-                           (long)(si->pages - si->inuse_pages),
-                           __ATOMIC_RELAXED);
-        __atomic_fetch_add(&total_swap_pages, (long)si->pages,
-                           __ATOMIC_RELAXED);
+        count_slots((long)si->pages);
         return error;
     }
     si->flags = 0;
