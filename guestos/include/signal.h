@@ -49,6 +49,7 @@
 #define CLD_CONTINUED 6
 #endif
 
+#undef sigmask /* an old C library name */
 #define NR_SIGNALS 65 /* 1 .. 64 */
 #define sigmask(sig) (1ULL << ((sig)-1))
 

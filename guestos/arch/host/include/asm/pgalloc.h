@@ -1,0 +1,2 @@
+/* Root tables: as on the machine. */
+#include "guestos/arch/riscv/include/asm/pgalloc.h"

@@ -1,0 +1,447 @@
+/*
+ * Faults, copy-on-write and reclaim: processes that fork and write are
+ * compared with arrays of numbers, first with room, then in a memory that is
+ * much too small for them, on a disk that ends requests out of order and, at
+ * last, on one that fails.
+ */
+#include "errno.h"
+#include "guestos/arch/host/host.h"
+#include "guestos/mm/internal.h"
+#include "proc_fs.h"
+#include "string.h"
+#include "swap.h"
+#include "tests/mm_unit.h"
+
+#define BASE 0x10000000ul
+#define TEXT 0x00100000ul
+#define MAX_PAGES 3000
+#define MAX_PROCESSES 6
+#define FILE_SEED 0x1000000u
+
+static struct {
+    struct task_struct *task;
+    u32 *words; /* one a page */
+} procs[MAX_PROCESSES];
+static unsigned long nr_pages;
+static unsigned int nr_procs;
+
+static void add_proc(struct task_struct *task, const u32 *words)
+{
+    procs[nr_procs].task = task;
+    procs[nr_procs].words = malloc(MAX_PAGES * sizeof(u32));
+    if (words)
+        memcpy(procs[nr_procs].words, words, MAX_PAGES * sizeof(u32));
+    else
+        memset(procs[nr_procs].words, 0, MAX_PAGES * sizeof(u32));
+    nr_procs++;
+}
+
+/* One process with so many pages of memory, and the pages of a file. */
+static void start(unsigned long pages)
+{
+    struct file *file = host_file(40 * PAGE_SIZE, FILE_SEED);
+
+    nr_pages = pages;
+    add_proc(host_process("p"), NULL);
+    host_run_as(procs[0].task);
+    ck_assert_uint_eq(vm_mmap(NULL, BASE, pages * PAGE_SIZE,
+                              PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0),
+                      BASE);
+    ck_assert_uint_eq(vm_mmap(file, TEXT, 40 * PAGE_SIZE,
+                              PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED,
+                              0),
+                      TEXT);
+    fput(file);
+}
+
+static void boot(unsigned long ram_kib)
+{
+    host_seed();
+    host_boot(ram_kib, ram_kib / 8, ram_kib * 3 / 4);
+}
+
+static struct block_device *boot_with_swap(unsigned long ram_kib,
+                                           unsigned long slots)
+{
+    struct block_device *disk = host_disk("swap", slots);
+
+    boot(ram_kib);
+    host_mkswap(disk);
+    ck_assert(has_swap_signature(disk));
+    ck_assert_int_eq(swapon_bdev(disk), 0);
+    kswapd_run();
+    return disk;
+}
+
+/* As a task that has no memory of its own, so often until it is enough. */
+static unsigned long reclaim(unsigned long wanted)
+{
+    struct task_struct *task = current;
+    unsigned long freed = 0;
+
+    host_run_as(&init_task);
+    for (int i = 0; i < 30 && freed < wanted; i++) {
+        freed += shrink_all(wanted - freed);
+        host_settle();
+    }
+    host_run_as(task);
+    return freed;
+}
+
+static unsigned long word_at(unsigned long page)
+{
+    return BASE + page * PAGE_SIZE + page % 1000 * 4;
+}
+
+static void check_word(unsigned int p, unsigned long page)
+{
+    u32 word = ~procs[p].words[page];
+
+    host_run_as(procs[p].task);
+    ck_assert(host_load(word_at(page), &word));
+    ck_assert_uint_eq(word, procs[p].words[page]);
+}
+
+static void write_word(unsigned int p, unsigned long page, u32 value)
+{
+    host_run_as(procs[p].task);
+    ck_assert(host_store(word_at(page), value));
+    procs[p].words[page] = value;
+}
+
+static void drop_proc(unsigned int p)
+{
+    host_exit(procs[p].task);
+    free(procs[p].words);
+    procs[p] = procs[--nr_procs];
+}
+
+static void fork_proc(unsigned int p)
+{
+    struct task_struct *child = host_fork(procs[p].task);
+
+    ck_assert_ptr_nonnull(child);
+    add_proc(child, procs[p].words);
+}
+
+static void advise(unsigned int p, unsigned long page, unsigned long n)
+{
+    host_run_as(procs[p].task);
+    ck_assert_int_eq(
+        sys_madvise(BASE + page * PAGE_SIZE, n * PAGE_SIZE, MADV_DONTNEED), 0);
+    memset(procs[p].words + page, 0, n * sizeof(u32));
+}
+
+static void check_text(unsigned int p)
+{
+    unsigned long offset = host_random(40) * PAGE_SIZE + 64;
+    u32 word;
+
+    host_run_as(procs[p].task);
+    ck_assert(host_load(TEXT + offset, &word));
+    ck_assert_uint_eq(word, FILE_SEED + (u32)offset);
+}
+
+static void random_step(u32 step)
+{
+    unsigned int p = (unsigned int)host_random(nr_procs);
+    unsigned long page = host_random(nr_pages);
+    unsigned long run = min(nr_pages - page, 1 + host_random(24));
+
+    switch (host_random(40)) {
+    case 0:
+        if (nr_procs < MAX_PROCESSES)
+            fork_proc(p);
+        break;
+    case 1:
+        if (nr_procs > 1)
+            drop_proc(p);
+        break;
+    case 2:
+        advise(p, page, run);
+        break;
+    case 3:
+        check_text(p);
+        break;
+    default:
+        for (unsigned long i = page; i < page + run; i++)
+            if (host_random(2))
+                write_word(p, i, step * 64 + (u32)(i - page));
+            else
+                check_word(p, i);
+    }
+}
+
+static void check_all(void)
+{
+    for (unsigned int p = 0; p < nr_procs; p++)
+        for (unsigned long i = 0; i < nr_pages; i++)
+            check_word(p, i);
+}
+
+static void run(u32 steps)
+{
+    for (u32 step = 1; step <= steps; step++) {
+        random_step(step);
+        if (step % 100 == 0) {
+            host_settle();
+            mm_audit();
+        }
+    }
+    check_all();
+    while (nr_procs)
+        drop_proc(0);
+    host_settle();
+    mm_audit();
+    /* What was on its way to the disk when its owner died. */
+    reclaim(1000);
+    ck_assert_uint_eq(nr_swap_pages, total_swap_pages);
+    ck_assert_uint_eq(lruvec_lru_size(LRU_INACTIVE_ANON) +
+                          lruvec_lru_size(LRU_ACTIVE_ANON),
+                      0);
+    ck_assert_int_eq(vm_committed_as, 0);
+}
+
+START_TEST(forks_and_writes_agree_with_arrays)
+{
+    boot(16 * 1024);
+    start(300);
+    run(3000);
+}
+END_TEST
+
+START_TEST(reads_of_untouched_memory_cost_no_frames)
+{
+    unsigned long before;
+
+    boot(16 * 1024);
+    start(300);
+    check_word(0, 0);
+    before = nr_free_pages();
+    for (unsigned long i = 0; i < 300; i++)
+        check_word(0, i);
+    ck_assert_uint_eq(nr_free_pages(), before);
+    ck_assert_uint_eq(sum_vm_event(PGFAULT), 300);
+}
+END_TEST
+
+START_TEST(the_last_owner_of_a_shared_page_writes_without_a_copy)
+{
+    unsigned long copied;
+
+    boot(16 * 1024);
+    start(10);
+    write_word(0, 0, 7);
+    fork_proc(0);
+    write_word(1, 0, 8);
+    copied = sum_vm_event(PGREUSE);
+    write_word(0, 0, 9);
+    ck_assert_uint_eq(sum_vm_event(PGREUSE), copied + 1);
+    check_word(1, 0);
+    check_word(0, 0);
+}
+END_TEST
+
+START_TEST(four_times_the_memory_is_swapped_and_comes_back)
+{
+    boot_with_swap(4 * 1024, 6000);
+    start(2400);
+    for (unsigned long i = 0; i < nr_pages; i++)
+        write_word(0, i, (u32)i * 3 + 1);
+    check_all();
+    for (unsigned long i = 0; i < nr_pages; i++)
+        write_word(0, (i * 7) % nr_pages, (u32)i);
+    check_all();
+    ck_assert_uint_gt(sum_vm_event(PSWPOUT), 4000);
+    ck_assert_uint_gt(sum_vm_event(PSWPIN), 4000);
+    ck_assert_uint_gt(sum_vm_event(PGSTEAL_KSWAPD), 0);
+    ck_assert_uint_eq(sum_vm_event(OOM_KILL), 0);
+    host_settle();
+    mm_audit();
+}
+END_TEST
+
+START_TEST(processes_under_pressure_agree_with_arrays)
+{
+    boot_with_swap(4 * 1024, 8000);
+    start(700);
+    run(2500);
+    ck_assert_uint_gt(sum_vm_event(PSWPOUT), 1000);
+    ck_assert_uint_eq(sum_vm_event(OOM_KILL), 0);
+}
+END_TEST
+
+START_TEST(clean_text_is_dropped_and_read_again)
+{
+    boot_with_swap(4 * 1024, 4000);
+    start(2000);
+    for (int i = 0; i < 200; i++)
+        check_text(0);
+    for (unsigned long i = 0; i < nr_pages; i++)
+        write_word(0, i, 1);
+    ck_assert_uint_gt(sum_vm_event(PGSTEAL_FILE), 0);
+    for (int i = 0; i < 200; i++)
+        check_text(0);
+}
+END_TEST
+
+START_TEST(swapoff_brings_everything_back)
+{
+    struct block_device *disk;
+
+    disk = boot_with_swap(8 * 1024, 4000);
+    start(1000);
+    for (unsigned long i = 0; i < nr_pages; i++)
+        write_word(0, i, (u32)i);
+    fork_proc(0);
+    reclaim(800);
+    ck_assert_uint_gt(swap_info[0]->inuse_pages, 300);
+    ck_assert_int_eq(swapoff_bdev(disk), 0);
+    ck_assert_int_eq(total_swap_pages, 0);
+    ck_assert_int_eq(nr_swap_pages, 0);
+    host_settle();
+    mm_audit();
+    check_all();
+}
+END_TEST
+
+START_TEST(a_page_that_the_disk_lost_is_a_bus_error)
+{
+    struct block_device *disk;
+    unsigned long lost = 0;
+
+    disk = boot_with_swap(4 * 1024, 4000);
+    start(2000);
+    for (unsigned long i = 0; i < nr_pages; i++)
+        write_word(0, i, (u32)i);
+    host_settle();
+    host_disk_fail(disk, true, false, 0, ~0ull >> 1);
+    for (unsigned long i = 0; i < nr_pages; i++) {
+        u32 word;
+
+        if (host_load(word_at(i), &word)) {
+            ck_assert_uint_eq(word, (u32)i);
+        } else {
+            ck_assert_uint_eq(host_last_fault & VM_FAULT_ERROR,
+                              VM_FAULT_SIGBUS);
+            lost++;
+        }
+    }
+    ck_assert_uint_gt(lost, 100);
+    host_settle();
+    mm_audit();
+}
+END_TEST
+
+START_TEST(a_page_that_cannot_be_written_stays)
+{
+    struct block_device *disk;
+
+    disk = boot_with_swap(4 * 1024, 4000);
+    start(500);
+    host_disk_fail(disk, false, true, 0, ~0ull >> 1);
+    for (unsigned long i = 0; i < nr_pages; i++)
+        write_word(0, i, (u32)i);
+    ck_assert_uint_eq(reclaim(200), 0);
+    check_all();
+    host_disk_fail(disk, false, false, 0, 0);
+    ck_assert_uint_ge(reclaim(100), 100);
+    mm_audit();
+    check_all();
+}
+END_TEST
+
+START_TEST(the_largest_is_killed_and_the_others_live)
+{
+    struct task_struct *small, *large;
+    unsigned long i;
+
+    boot_with_swap(4 * 1024, 300);
+    start(1200);
+    small = procs[0].task;
+    for (i = 0; i < 50; i++)
+        write_word(0, i, (u32)i);
+    large = host_fork(small);
+    host_run_as(large);
+    for (i = 0; i < nr_pages; i++)
+        if (!host_store(word_at(i), 5))
+            break;
+    ck_assert_uint_lt(i, nr_pages);
+    ck_assert(host_is_killed(large));
+    ck_assert(!host_is_killed(small));
+    ck_assert_uint_eq(sum_vm_event(OOM_KILL), 1);
+    host_exit(large);
+    host_settle();
+    mm_audit();
+    for (i = 0; i < 50; i++)
+        check_word(0, i);
+}
+END_TEST
+
+START_TEST(every_failing_page_is_survived)
+{
+    boot(16 * 1024);
+    start(100);
+    for (unsigned long nth = 1; nth < 60; nth++) {
+        fork_proc(0);
+        fail_nth_page = nth;
+        for (unsigned long i = 0; i < 20; i++)
+            write_word(1, i, (u32)(nth + i));
+        fail_nth_page = 0;
+        check_all();
+        drop_proc(1);
+        mm_audit();
+    }
+}
+END_TEST
+
+START_TEST(proc_files_say_what_is_there)
+{
+    const char *text;
+    char line[80];
+
+    boot(16 * 1024);
+    start(100);
+    for (unsigned long i = 0; i < 100; i++)
+        write_word(0, i, 1);
+    text = host_proc(meminfo_proc_show);
+    snprintf(line, sizeof line,
+             "MemTotal:       %8lu kB\nMemFree:        "
+             "%8lu kB\n",
+             totalram_pages() * 4, nr_free_pages() * 4);
+    ck_assert_ptr_eq(strstr(text, line), text);
+    ck_assert_ptr_nonnull(strstr(text, "\nAnonPages:           400 kB\n"));
+    text = host_proc(vmstat_proc_show);
+    ck_assert_ptr_nonnull(strstr(text, "\npgfault 100\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\nnr_anon_pages 100\n"));
+    text = host_proc(zoneinfo_proc_show);
+    ck_assert_ptr_eq(strstr(text, "Node 0, zone      DMA\n"), text);
+    ck_assert_ptr_nonnull(strstr(text, "\n        protection: (0, "));
+    text = host_proc(swaps_proc_show);
+    ck_assert_str_eq(text,
+                     "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("mm_fault");
+    TCase *tc = tcase_create("mm_fault");
+
+    tcase_set_timeout(tc, 120);
+    tcase_add_test(tc, forks_and_writes_agree_with_arrays);
+    tcase_add_test(tc, reads_of_untouched_memory_cost_no_frames);
+    tcase_add_test(tc, the_last_owner_of_a_shared_page_writes_without_a_copy);
+    tcase_add_test(tc, four_times_the_memory_is_swapped_and_comes_back);
+    tcase_add_test(tc, processes_under_pressure_agree_with_arrays);
+    tcase_add_test(tc, clean_text_is_dropped_and_read_again);
+    tcase_add_test(tc, swapoff_brings_everything_back);
+    tcase_add_test(tc, a_page_that_the_disk_lost_is_a_bus_error);
+    tcase_add_test(tc, a_page_that_cannot_be_written_stays);
+    tcase_add_test(tc, the_largest_is_killed_and_the_others_live);
+    tcase_add_test(tc, every_failing_page_is_survived);
+    tcase_add_test(tc, proc_files_say_what_is_there);
+    suite_add_tcase(suite, tc);
+    return mm_unit_main(suite);
+}
