@@ -34,7 +34,8 @@ static bool read_all(int fd, uint8_t *to, size_t size)
 uint8_t *file_read(const char *path, size_t limit, size_t *size, char *error,
                    size_t error_size)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* Without O_NONBLOCK a FIFO would wait for its writer. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat st;
     uint8_t *data = NULL;
 

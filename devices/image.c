@@ -100,7 +100,8 @@ struct image *image_open(const char *path, const struct image_options *options,
     bool may_write = !options->is_readonly && !options->is_snapshot;
 
     image->is_readonly = options->is_readonly;
-    image->fd = open(path, (may_write ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+    image->fd = open(path, (may_write ? O_RDWR : O_RDONLY) | O_CLOEXEC |
+                               O_NONBLOCK); /* a FIFO would wait */
     if (image->fd < 0) {
         snprintf(error, error_size, "cannot open disk image '%s'%s: %s", path,
                  may_write ? " for writing" : "", strerror(errno));

@@ -64,6 +64,7 @@ head -c 4096 /dev/zero >"$work/disk"
 printf 'm 32M\n# nothing\n\n-bios none\n--kernel %s\n' "$work/good" >"$work/cfg"
 printf 'm 32M\nbias none\n' >"$work/badcfg"
 printf 'config %s\n' "$work/self" >"$work/self"
+mkfifo "$work/fifo"
 bare="-bios none -kernel"
 
 printf 'snapshot yes\n' >"$work/valued"
@@ -124,6 +125,7 @@ refuses "a configuration file that is missing" 3 'No such file' \
 
 refuses "a kernel that is missing" 3 'No such file' $bare "$work/missing"
 refuses "a kernel that is a folder" 3 'not a regular file' $bare "$work"
+refuses "a kernel that is a FIFO" 3 'not a regular file' $bare "$work/fifo"
 refuses "a kernel that is empty" 3 'neither' $bare "$work/empty"
 refuses "a kernel that is text" 3 'neither' $bare "$0"
 refuses "an ELF header alone" 3 'header' $bare "$work/header"
@@ -150,6 +152,8 @@ refuses "a disk that is missing" 3 'No such file' $bare "$work/good" \
     -drive "file=$work/missing"
 refuses "a disk that is empty" 3 'at least one' $bare "$work/good" \
     -drive "file=$work/empty"
+refuses "a disk that is a FIFO" 3 'neither a regular file' $bare "$work/good" \
+    -drive "file=$work/fifo,readonly=on"
 refuses "a disk of broken sectors" 3 'sector' $bare "$work/good" \
     -drive "file=$work/ragged"
 refuses "a log in no folder" 3 'No such file' $bare "$work/good" \
