@@ -189,7 +189,9 @@ static const char *set_engine(struct options *o, const char *value)
 
 static const char *set_seed(struct options *o, const char *value)
 {
-    return parse_u64(value, &o->machine.seed) ? NULL : "a number";
+    if (!parse_u64(value, &o->machine.seed) || o->machine.seed > INT64_MAX)
+        return "a number below 2^63"; /* what JSON's integers hold */
+    return NULL;
 }
 
 static const char *set_debug(struct options *o, const char *value)

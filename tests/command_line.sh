@@ -109,6 +109,8 @@ refuses "there is one quire,disk" 2 'one quire,disk' \
 refuses "DMA reaches whole pages" 2 'whole pages' -dma reach=5000
 refuses "a limit counts" 2 'insns=N' -limit 5
 refuses "a hash comes every so often" 2 'every=N' -hash every=0
+refuses "a seed fits into the statistics" 2 'below 2^63' \
+    -seed 9223372036854775808
 refuses "a timeout is a number" 2 'seconds' -timeout soon
 refuses "statistics have three formats" 2 'json:F' -stats xml:f
 refuses "-d has its items" 2 'exec, int' -d exec,dragons
