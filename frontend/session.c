@@ -41,6 +41,7 @@ struct session {
     struct debug debug;
     struct visual *visual; /* NULL without a display */
     FILE *log;
+    FILE *stats; /* NULL without -stats */
     bool is_paced;
     uint64_t pace_ns;    /* host time at which the last jump was over */
     uint64_t timeout_ns; /* host time, UINT64_MAX for none */
@@ -268,16 +269,37 @@ static void run_slice(struct session *s)
     console_feed(&s->console, s->machine);
 }
 
-static FILE *open_log(const struct options *o)
+/* What is written when the run ends is opened before it begins: nobody wants
+ * to hear of a wrong path then. */
+static FILE *open_output(const char *option, const char *path)
 {
-    FILE *log;
+    FILE *file = fopen(path, "we");
 
-    if (!o->log_file)
-        return stderr;
-    log = fopen(o->log_file, "we");
-    if (!log)
-        die(EXIT_INPUT, "-D %s: %s", o->log_file, strerror(errno));
-    return log;
+    if (!file)
+        die(EXIT_INPUT, "%s %s: %s", option, path, strerror(errno));
+    return file;
+}
+
+/* A run that is good is not if what it should leave behind is not there. */
+static void fail_host(struct session *s)
+{
+    if (s->ending.status != EXIT_PASS)
+        return;
+    s->ending.status = EXIT_HOST_IO;
+    s->ending.reason = "host";
+}
+
+static void close_output(struct session *s, const char *option,
+                         const char *path, FILE *file, bool is_good)
+{
+    const char *wrong = is_good ? NULL : "not all of it could be written";
+
+    if (fclose(file))
+        wrong = strerror(errno);
+    if (!wrong)
+        return;
+    log_error("%s %s: %s", option, path, wrong);
+    fail_host(s);
 }
 
 static void open_session(struct session *s, const struct options *o)
@@ -287,7 +309,9 @@ static void open_session(struct session *s, const struct options *o)
     *s = (struct session){.options = o, .timeout_ns = UINT64_MAX};
     if (o->timeout_seconds)
         s->timeout_ns = host_ns() + o->timeout_seconds * NS_PER_SECOND;
-    s->log = open_log(o);
+    s->log = o->log_file ? open_output("-D", o->log_file) : stderr;
+    if (o->stats)
+        s->stats = open_output("-stats", o->stats_file);
     s->machine = machine_create(&o->machine);
     machine_set_hooks(s->machine, &hooks);
     s->monitor = (struct monitor){
@@ -318,7 +342,7 @@ static void judge_expectation(struct session *s)
              s->options->expect);
 }
 
-static void report_rom(const struct session *s)
+static void report_rom(struct session *s)
 {
     const char *path = s->options->rom, *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
@@ -328,24 +352,23 @@ static void report_rom(const struct session *s)
         printf("ok %.*s\n", n, name);
     else if (s->ending.text[0])
         printf("not ok %.*s - %s\n", n, name, s->ending.text);
+    else if (!strcmp(s->ending.reason, "host"))
+        printf("not ok %.*s - the host could not write\n", n, name);
     else if (s->console.last_line[0])
         printf("not ok %.*s - %s\n", n, name, s->console.last_line);
     else
         printf("not ok %.*s - code %u\n", n, name, s->machine->fail_code);
-    fflush(stdout);
+    if (fflush(stdout))
+        fail_host(s);
 }
 
 static void write_stats(struct session *s)
 {
     const struct options *o = s->options;
     const struct stats_end e = {s->ending.reason, s->ending.status};
-    FILE *out = fopen(o->stats_file, "we");
+    bool is_good = stats_write(s->machine, &e, o->stats, s->stats);
 
-    if (out && stats_write(s->machine, &e, o->stats, out) && !fclose(out))
-        return;
-    log_error("-stats %s: %s", o->stats_file, strerror(errno));
-    if (s->ending.status == EXIT_PASS)
-        s->ending.status = EXIT_HOST_IO;
+    close_output(s, "-stats", o->stats_file, s->stats, is_good);
 }
 
 int session_run(const struct options *o)
@@ -359,18 +382,18 @@ int session_run(const struct options *o)
         else
             run_slice(&s);
     }
-    if (!visual_close(s.visual) && s.ending.status == EXIT_PASS)
-        s.ending.status = EXIT_HOST_IO;
+    if (!visual_close(s.visual))
+        fail_host(&s);
     judge_expectation(&s);
     terminal_restore();
+    if (s.log != stderr)
+        close_output(&s, "-D", o->log_file, s.log, !ferror(s.log));
     if (o->rom)
         report_rom(&s);
     else if (s.ending.text[0])
         log_error("%s", s.ending.text);
-    if (o->stats)
+    if (s.stats)
         write_stats(&s);
-    if (s.log != stderr && fclose(s.log))
-        log_error("-D %s: %s", o->log_file, strerror(errno));
     console_close(&s.console);
     debug_close(&s.debug);
     machine_free(s.machine);

@@ -161,6 +161,13 @@ refuses "a disk of broken sectors" 3 'sector' $bare "$work/good" \
 refuses "a log in no folder" 3 'No such file' $bare "$work/good" \
     -D "$work/no/log"
 
+refuses "statistics in no folder" 3 'No such file' $bare "$work/loop" \
+    -stats "json:$work/no/stats" -limit insns=1000
+refuses "statistics that the host refuses" 7 '-stats' $bare "$work/good" \
+    -stats json:/dev/full
+refuses "a log that the host refuses" 7 '-D' $bare "$work/good" \
+    -D /dev/full -d exec
+
 refuses "a guest that jumps into nothing" 4 'dead' $bare "$work/dead"
 refuses "a guest that waits for nothing" 4 'dead' $bare "$work/wfi"
 refuses "memory without a program" 4 'dead' -bios none
