@@ -83,8 +83,11 @@ static void handle(int number, void (*handler)(int))
 
 void terminal_catch_signals(void)
 {
-    static const int asked[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT};
+    static const int asked[] = {SIGINT,  SIGTERM, SIGHUP,  SIGPIPE, SIGQUIT,
+                                SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGVTALRM};
 
+    /* A file that grows beyond the limit is an error of its write. */
+    handle(SIGXFSZ, SIG_IGN);
     for (size_t i = 0; i < ARRAY_SIZE(asked); i++)
         handle(asked[i], note);
 #ifndef __SANITIZE_ADDRESS__

@@ -110,6 +110,10 @@ run "$work/prompt" -timeout 30 </dev/null >/dev/full 2>"$work/err"
 test $? = 7 && grep -q console "$work/err"
 point "a console that the host refuses is status 7"
 
+(ulimit -f 0; run "$work/prompt" -timeout 30 -serial "file:$work/file") \
+    </dev/null 2>&1 | grep -q 'console: File too large'
+point "so is one that grows beyond a limit"
+
 run "$work/prompt" </dev/null >/dev/null 2>&1 &
 pid=$!
 sleep 1
@@ -150,6 +154,11 @@ if script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
         "$quire" -bios none -kernel "$work/prompt" </dev/null >"$work/out"
     grep -q 'status 124' "$work/out" && grep -q same "$work/out"
     point "so they are after a signal"
+
+    tty_run timeout --foreground --preserve-status -s USR1 1 \
+        "$quire" -bios none -kernel "$work/prompt" </dev/null >"$work/out"
+    grep -q 'status 138' "$work/out" && grep -q same "$work/out"
+    point "whichever it was"
 else
     number=$((number + 1))
     echo "ok $number - terminal modes # SKIP no pseudo-terminals here"
