@@ -33,6 +33,20 @@ point "--version prints it"
 "$quire" -help >/dev/null && "$quire" -h >/dev/null
 point "-help and -h help, too"
 
+# What the monitor itself says that it knows.
+monitor=$(printf 'help\ninfo\nquit\n' | timeout 60 "$quire" -monitor stdio \
+    -serial null -bios none -kernel "$top_builddir/roms/trap/wfi.elf")
+missing=
+for word in $(printf '%s\n' "$monitor" |
+    sed -n 's/^(quire) //; s/^\([a-z]\{1,4\}\)  *[A-Za-z/].*/\1/p
+            s/^  \([a-z]*\)  .*/\1/p'); do
+    sed -n '/^\.Sh MONITOR/,/^\.Sh EXIT/p' "$page" | grep '^\.It' |
+        grep -qw "$word" || missing="$missing $word"
+done
+printf '%s\n' "$monitor" | grep -q '^  tlb ' && test -z "$missing" ||
+    { echo "# missing:$missing"; false; }
+point "quire(1) describes the monitor's commands and topics"
+
 missing=
 for status in 0 1 2 3 4 5 7 124 125 126 128+n; do
     grep -qx -- "\.It $status" "$page" || missing="$missing $status"
