@@ -63,6 +63,15 @@ run -display sdl
 point "no display for a window: one line, status 7"
 unset SDL_VIDEODRIVER
 
+(
+    unset DISPLAY WAYLAND_DISPLAY
+    [ -e /dev/dri ] || { # else SDL may draw there
+        run -display sdl
+        [ $status = 7 ] && grep -q 'no display' "$work/err"
+    }
+)
+point "nor does a window open where nobody sees it"
+
 run -display "png:$work/no/such/dir.png"
 [ $status = 7 ] && [ "$(wc -l <"$work/err")" = 1 ]
 point "a picture that cannot be written: one line, status 7"

@@ -336,6 +336,16 @@ static bool exchange(struct window *w)
     return goes_on;
 }
 
+/* Without a screen SDL falls back on drivers that draw into nothing; that is
+ * right only if they were asked for. */
+static bool is_visible(void)
+{
+    const char *driver = SDL_GetCurrentVideoDriver();
+
+    return SDL_GetHint(SDL_HINT_VIDEODRIVER) ||
+           (strcmp(driver, "offscreen") && strcmp(driver, "dummy"));
+}
+
 static bool open_sdl(struct window *w)
 {
     /* The presenter's GL detour costs more than drawing does. */
@@ -344,6 +354,12 @@ static bool open_sdl(struct window *w)
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
     if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0) {
         snprintf(w->error, sizeof w->error, "no display: %s", SDL_GetError());
+        return false;
+    }
+    if (!is_visible()) {
+        snprintf(w->error, sizeof w->error,
+                 "no display for a window: -display png:FILE needs none");
+        SDL_QuitSubSystem(SDL_INIT_VIDEO);
         return false;
     }
     w->sdl = SDL_CreateWindow("Quire", SDL_WINDOWPOS_UNDEFINED,
