@@ -124,9 +124,11 @@ static void key(struct console *c, uint8_t byte)
         return;
     }
     c->is_escaped = false;
-    if (byte == 'x')
+    if (byte == 'x') {
         c->wants_quit = true;
-    else if (byte == CTRL_A)
+        if (isatty(c->user))
+            console_print(c, "\n", 1); /* the shell's prompt comes next */
+    } else if (byte == CTRL_A)
         plain_key(c, byte);
     else if (byte == 'c' && c->monitor)
         switch_to_monitor(c, !c->is_monitored);

@@ -428,7 +428,8 @@ void monitor_key(struct monitor *m, uint8_t key)
         m->line[m->n] = 0;
         m->n = 0;
         monitor_execute(m, m->line);
-        print(m, PROMPT);
+        if (!m->wants_quit)
+            print(m, PROMPT);
     } else if ((key == DELETE || key == BACKSPACE) && m->n) {
         m->n--;
         print(m, "\b \b");
