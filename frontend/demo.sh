@@ -28,8 +28,10 @@ command=("$build/quire" -m 16M -dma reach=2M
     -nographic -pace none -display "$display" -stats "txt:$out/stats.txt")
 
 say "16 MiB of RAM, 64 MiB of swap; a working set of 48 MiB"
-printf '%s ' "${command[@]}"
-printf '\n\n'
+shown=$(printf ' %q' "${command[@]}")
+printf '%s\n\n' "${shown# }"
+[ "$display" != sdl ] || printf '%s\n' "In the window: Space pauses, [ slows down, \
+F1 lists the rest. It closes when the run ends." ""
 status=0
 "${command[@]}" </dev/null | tee "$out/console.txt" || status=$?
 
