@@ -1,5 +1,5 @@
 /*
- * Options whose values are lists: -cpu, -drive, -dma, -cache, -tlb.
+ * Options whose values are lists: -cpu, -drive, -dma, -cache, -tlb, -d.
  */
 #include <stdio.h>
 #include <string.h>
@@ -263,4 +263,25 @@ const char *options_set_tlb(struct options *o, const char *value)
             return wrong;
     }
     return is_bad ? usage : NULL;
+}
+
+const char *options_set_debug(struct options *o, const char *value)
+{
+    static const struct {
+        const char *name;
+        unsigned item;
+    } items[] = {{"exec", DEBUG_EXEC}, {"int", DEBUG_INT}};
+    struct part part;
+    bool is_bad;
+
+    while (parse_part(&value, &part, &is_bad)) {
+        size_t i = 0;
+
+        while (i < ARRAY_SIZE(items) && strcmp(part.value, items[i].name))
+            i++;
+        if (i == ARRAY_SIZE(items) || part.key[0])
+            return "a list of: exec, int";
+        o->debug |= items[i].item;
+    }
+    return is_bad ? "a list of: exec, int" : NULL;
 }

@@ -194,27 +194,6 @@ static const char *set_seed(struct options *o, const char *value)
     return NULL;
 }
 
-static const char *set_debug(struct options *o, const char *value)
-{
-    static const struct {
-        const char *name;
-        unsigned item;
-    } items[] = {{"exec", DEBUG_EXEC}, {"int", DEBUG_INT}};
-    struct part part;
-    bool is_bad;
-
-    while (parse_part(&value, &part, &is_bad)) {
-        size_t i = 0;
-
-        while (i < ARRAY_SIZE(items) && strcmp(part.value, items[i].name))
-            i++;
-        if (i == ARRAY_SIZE(items) || part.key[0])
-            return "a list of: exec, int";
-        o->debug |= items[i].item;
-    }
-    return is_bad ? "a list of: exec, int" : NULL;
-}
-
 static const char *set_log_file(struct options *o, const char *value)
 {
     o->log_file = options_keep(o, value);
@@ -347,7 +326,7 @@ static const struct option_row rows[] = {
     { "pace", "host|none",
       "sleep while all harts wait, or not (host at a terminal)", set_pace },
     { "seed", "N", "of the random numbers that the guest is given", set_seed },
-    { "d", "exec,int", "log instructions, traps", set_debug },
+    { "d", "exec,int", "log instructions, traps", options_set_debug },
     { "D", "F", "log and hashes go to F instead of stderr", set_log_file },
     { "hash", "every=N", "print a hash of all state each N steps", set_hash },
     { "stats", "json:F|csv:F|txt:F", "write statistics at the end", set_stats },
