@@ -1,6 +1,7 @@
 #!/bin/sh
 # Includes go downwards only: frontend > machine > cpu > mmu > devices > base
-# > abi. What runs on the machine (guestos, roms) sees abi and itself.
+# > abi. What runs on the machine (guestos, roms) sees abi and itself. Paths
+# start at the root, and internal.h is for its own folder.
 cd "$top_srcdir" || exit 1
 
 # Folders that each folder may include from.
@@ -22,7 +23,7 @@ allowed() {
 wrong_includes() {
     find "$1" \( -name '*.c' -o -name '*.h' -o -name '*.S' \) -print |
         LC_ALL=C sort | xargs -r grep -n '^#include "' /dev/null |
-        awk -v allowed="$(allowed "$1")" '
+        awk -v allowed="$(allowed "$1")" -v folder="$1" '
             BEGIN {
                 n = split(allowed, part, " ")
                 for (i = 1; i <= n; i++)
@@ -35,7 +36,10 @@ wrong_includes() {
             {
                 split($0, piece, "\"")
                 split(piece[2], path, "/")
-                if (path[1] in ours && piece[2] ~ "/" && !(path[1] in may))
+                if (path[1] in ours && piece[2] ~ "/" && !(path[1] in may) ||
+                    piece[2] ~ /^[.][.]/ ||
+                    piece[2] ~ /internal[.]h$/ && piece[2] ~ "/" &&
+                    path[1] != folder)
                     print "# " $0
             }'
 }

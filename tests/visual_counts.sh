@@ -53,6 +53,7 @@ point "free blocks by zone and order are those of buddyinfo" ||
 awk '
     function key(name) { return name == "MemFree:" }
     { sub(/^[# ]*/, "") }
+    function or_no(value) { return value == "" ? "no" : value }
     $1 == "view:" && $4 == "kB" { v += key($2); seen[v, $2] = $3 }
     $1 != "view:" && $3 == "kB" { s += key($1); said[s, $1] = $2 }
     END {
@@ -70,10 +71,11 @@ awk '
             }
         }
         for (i = 1; i <= n; i++)
-            print names[i], said[best, names[i]] + 0, seen[best, names[i]] + 0
+            print names[i], or_no(said[best, names[i]]),
+                or_no(seen[best, names[i]])
     }' "$work/console" >"$work/values"
 while read -r name said seen; do
-    [ "$said" = "$seen" ]
+    [ "$said" != no ] && [ "$said" = "$seen" ]
     point "$name is $said kB, the picture shows $seen kB"
 done <"$work/values"
 
