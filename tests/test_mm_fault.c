@@ -7,7 +7,10 @@
 #include "errno.h"
 #include "guestos/arch/host/host.h"
 #include "guestos/mm/internal.h"
+#include "guestos/mm/swap_state.h"
+#include "pagemap.h"
 #include "proc_fs.h"
+#include "rmap.h"
 #include "string.h"
 #include "swap.h"
 #include "tests/mm_unit.h"
@@ -243,6 +246,59 @@ START_TEST(the_last_owner_of_a_shared_page_writes_without_a_copy)
 }
 END_TEST
 
+static struct page *page_of(unsigned long addr)
+{
+    return pfn_to_page(pte_pfn(*mm_find_pte(current->mm, addr)));
+}
+
+START_TEST(reclaim_sees_every_use_of_a_page)
+{
+    unsigned long flags;
+    struct page *page;
+
+    boot(16 * 1024);
+    start(10);
+    write_word(0, 3, 7);
+    fork_proc(0);
+    check_word(1, 3);
+    check_word(0, 3);
+    page = page_of(word_at(3));
+    ck_assert_int_eq(page_mapcount(page), 2);
+    ck_assert_int_eq(page_referenced(page, &flags), 2);
+    ck_assert(flags & VM_WRITE);
+    ck_assert_int_eq(page_referenced(page, &flags), 0);
+    check_word(0, 3); /* the last one that the TLB knows */
+    ck_assert_int_eq(page_referenced(page, &flags), 1);
+}
+END_TEST
+
+START_TEST(an_unmapped_page_is_found_by_nobody)
+{
+    struct page *page;
+    unsigned long faults;
+
+    boot_with_swap(16 * 1024, 100);
+    start(10);
+    write_word(0, 3, 7);
+    fork_proc(0);
+    check_word(1, 3);
+    check_word(0, 3);
+    page = page_of(word_at(3));
+    ck_assert(isolate_lru_page(page));
+    lock_page(page);
+    ck_assert(add_to_swap(page));
+    ck_assert(try_to_unmap(page));
+    unlock_page(page);
+    putback_lru_page(page);
+    mm_audit();
+    faults = sum_vm_event(PGFAULT);
+    check_word(0, 3);
+    check_word(1, 3);
+    ck_assert_uint_eq(sum_vm_event(PGFAULT), faults + 2);
+    mm_audit();
+}
+END_TEST
+
 START_TEST(four_times_the_memory_is_swapped_and_comes_back)
 {
     boot_with_swap(4 * 1024, 6000);
@@ -433,6 +489,8 @@ int main(void)
     tcase_add_test(tc, forks_and_writes_agree_with_arrays);
     tcase_add_test(tc, reads_of_untouched_memory_cost_no_frames);
     tcase_add_test(tc, the_last_owner_of_a_shared_page_writes_without_a_copy);
+    tcase_add_test(tc, reclaim_sees_every_use_of_a_page);
+    tcase_add_test(tc, an_unmapped_page_is_found_by_nobody);
     tcase_add_test(tc, four_times_the_memory_is_swapped_and_comes_back);
     tcase_add_test(tc, processes_under_pressure_agree_with_arrays);
     tcase_add_test(tc, clean_text_is_dropped_and_read_again);

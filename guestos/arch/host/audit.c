@@ -8,6 +8,7 @@
 #include "guestos/mm/swap_state.h"
 #include "kernel.h"
 #include "pagemap.h"
+#include "rmap.h"
 #include "slab.h"
 
 struct counted {
@@ -17,12 +18,25 @@ struct counted {
     unsigned long anon_mapped, file_mapped;
 };
 
-static void count_entry(struct counted *c, struct pte pte, long rss[])
+/* The reverse mapping must lead from the page to this entry. */
+static void check_rmap(const struct page *page, struct vm_area_struct *vma,
+                       unsigned long addr)
+{
+    const void *expected = PageAnon(page)
+                               ? (const char *)vma->anon_vma + PAGE_MAPPING_ANON
+                               : (const char *)vma->vm_file->f_mapping;
+
+    if (page->mapping != expected ||
+        page->index != linear_page_index(vma, addr))
+        panic("audit: reclaim would not find page %lx at %lx",
+              page_to_pfn(page), addr);
+}
+
+static void count_entry(struct counted *c, struct vm_area_struct *vma,
+                        unsigned long addr, struct pte pte, long rss[])
 {
     struct page *page;
 
-    if (pte_none(pte))
-        return;
     if (!pte_present(pte)) {
         struct swp_entry entry = pte_to_swp_entry(pte);
 
@@ -38,16 +52,9 @@ static void count_entry(struct counted *c, struct pte pte, long rss[])
     page = pfn_to_page(pte_pfn(pte));
     if (!page_count(page))
         panic("audit: page %lx is mapped and free", page_to_pfn(page));
+    check_rmap(page, vma, addr);
     c->mapped[page_to_pfn(page) - min_low_pfn]++;
     rss[PageAnon(page) ? MM_ANONPAGES : MM_FILEPAGES]++;
-}
-
-/* Whether a VMA contains the address. */
-static bool is_in_vma(struct mm_struct *mm, unsigned long addr)
-{
-    struct vm_area_struct *vma = find_vma(mm, addr);
-
-    return vma && vma->vm_start <= addr;
 }
 
 static void count_mm(struct counted *c, struct mm_struct *mm)
@@ -68,9 +75,14 @@ static void count_mm(struct counted *c, struct mm_struct *mm)
         for (unsigned j = 0; j < PTRS_PER_PTE; j++) {
             unsigned long addr = base + j * PAGE_SIZE;
 
-            if (!pte_none(table[j]) && !is_in_vma(mm, addr))
+            struct vm_area_struct *vma;
+
+            if (pte_none(table[j]))
+                continue;
+            vma = find_vma(mm, addr);
+            if (!vma || vma->vm_start > addr)
                 panic("audit: an entry at %lx outside of all VMAs", addr);
-            count_entry(c, table[j], rss);
+            count_entry(c, vma, addr, table[j], rss);
         }
     }
     for (int i = 0; i < NR_MM_COUNTERS; i++)
