@@ -6,6 +6,7 @@
 #include "ratelimit.h"
 #include "sched.h"
 #include "string.h"
+#include "vmstat.h"
 
 #define BLOCK_MAJOR 254
 #define MINORS_PER_DISK 16
@@ -116,9 +117,11 @@ void submit_bio(struct bio *bio)
     if (bio->op == BIO_READ) {
         bdev->stats.reads++;
         bdev->stats.sectors_read += bio_sectors(bio);
+        count_vm_events(PGPGIN, (unsigned long)bio_sectors(bio));
     } else if (bio->op == BIO_WRITE) {
         bdev->stats.writes++;
         bdev->stats.sectors_written += bio_sectors(bio);
+        count_vm_events(PGPGOUT, (unsigned long)bio_sectors(bio));
     } else {
         bdev->stats.flushes++;
     }

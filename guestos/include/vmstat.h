@@ -47,7 +47,7 @@ enum node_stat_item {
 };
 
 enum vm_event_item {
-    PGPGIN, /* KiB from disk */
+    PGPGIN, /* sectors from disks */
     PGPGOUT,
     PSWPIN, /* pages */
     PSWPOUT,

@@ -48,6 +48,14 @@ static unsigned long node_value(enum node_stat_item item)
     return v;
 }
 
+/* Disk traffic is counted in sectors and shown in KiB. */
+static unsigned long event_value(enum vm_event_item item)
+{
+    unsigned long v = sum_vm_event(item);
+
+    return item == PGPGIN || item == PGPGOUT ? v / 2 : v;
+}
+
 int vmstat_proc_show(struct seq_file *m, void *v)
 {
     (void)v;
@@ -59,7 +67,7 @@ int vmstat_proc_show(struct seq_file *m, void *v)
                    node_value((enum node_stat_item)i));
     for (int i = 0; i < NR_VM_EVENT_ITEMS; i++)
         seq_printf(m, "%s %lu\n", event_names[i],
-                   sum_vm_event((enum vm_event_item)i));
+                   event_value((enum vm_event_item)i));
     return 0;
 }
 
