@@ -29,7 +29,7 @@ static void compare(const struct memblock_type *type, const unsigned char *map,
                     unsigned int n)
 {
     unsigned int region = 0;
-    u64 sum = 0;
+    u64 sum = 0, wrong = 0;
 
     for (u64 i = 0; i < n; i++) {
         bool inside;
@@ -38,9 +38,10 @@ static void compare(const struct memblock_type *type, const unsigned char *map,
                i >= type->regions[region].base + type->regions[region].size)
             region++;
         inside = region < type->cnt && i >= type->regions[region].base;
-        ck_assert_int_eq(inside, map[i]);
+        wrong += inside != map[i]; /* an assertion each would take long */
         sum += map[i];
     }
+    ck_assert_uint_eq(wrong, 0);
     ck_assert_uint_eq(sum, type->total_size);
 }
 
