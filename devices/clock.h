@@ -1,6 +1,6 @@
 /*
  * Machine time. Its unit is the cycle of the nominal clock (`hz`, by default
- * 1 GHz); with -timing off one step of a hart is one cycle. Host time never
+ * 1 GHz); one step of a hart is one cycle. Host time never
  * enters. `now` is exact whenever a device is called: the harts bring it up
  * to date before an access leaves for the bus.
  */

@@ -57,7 +57,7 @@ struct machine_config {
     bool is_virtio_legacy; /* virtio-mmio version 1 */
 };
 
-/* The configuration that DESIGN section 7 calls default: models on, 64 MiB,
+/* The configuration that quire(1) calls default: models on, 64 MiB,
  * one hart, no images. */
 void machine_config_default(struct machine_config *config);
 

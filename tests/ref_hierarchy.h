@@ -1,6 +1,6 @@
 /*
  * A second, slow formulation of the memory hierarchy: what counts, written
- * down a second time, from the contract, with lists and ages in place of
+ * down a second time, from docs/machine.md, with lists and ages in place of
  * stamps, tags and filters. It has memory of its own.
  */
 #ifndef QUIRE_TESTS_REF_HIERARCHY_H

@@ -388,7 +388,7 @@ static inline void vm_acct_memory(long pages)
 
 /* The /proc files of mm/ are declared in proc_fs.h. */
 
-/* Invariants; each panics with what is wrong. */
+/* Invariants; panics with what is wrong. */
 void vma_check(struct mm_struct *mm);
 
 #endif

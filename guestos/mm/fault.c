@@ -22,6 +22,7 @@
 #include "signal.h"
 #include "swap_state.h"
 #include "vma.h"
+#include "asm/cacheflush.h"
 #include "asm/tlbflush.h"
 
 struct page *empty_zero_page; /* set by fault_init */
@@ -62,8 +63,11 @@ static struct pte mk_pte(const struct vm_fault *vmf, unsigned long pfn)
     return pte_mkyoung(pfn_pte(pfn, __pgprot(vmf->vma->vm_page_prot)));
 }
 
+/* Code that the kernel copied into the page is new to the hart's fetches. */
 static void set_entry(const struct vm_fault *vmf, struct pte pte)
 {
+    if (pte_exec(pte))
+        flush_icache_all();
     set_pte_at(vmf->vma->vm_mm, vmf->addr, vmf->ptep, pte);
     update_mmu_cache(vmf->vma, vmf->addr);
 }

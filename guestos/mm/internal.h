@@ -37,7 +37,6 @@ void memblock_free_pages(struct page *page, unsigned int order);
 void prep_compound_page(struct page *page, unsigned int order);
 /* page_slow.c: reclaims, kills, retries. */
 struct page *alloc_pages_slowpath(gfp_t gfp, unsigned int order);
-void set_totalreserve_pages(void);
 
 /* Told about frames that come and go: the host poisons free ones. */
 #if __STDC_HOSTED__

@@ -31,7 +31,6 @@ static inline bool accountable(unsigned long vm_flags)
     return (vm_flags & (VM_SHARED | VM_WRITE)) == VM_WRITE;
 }
 
-void mm_struct_init(void);
 void fault_init(void);
 
 #endif
