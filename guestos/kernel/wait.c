@@ -99,13 +99,11 @@ void finish_wait(struct wait_queue_head *wq, struct wait_queue_entry *entry)
     remove_wait_queue(wq, entry);
 }
 
-void __wake_up(struct wait_queue_head *wq, unsigned states,
-               unsigned nr_exclusive, void *key)
+static void wake_up_locked(struct wait_queue_head *wq, unsigned states,
+                           unsigned nr_exclusive, void *key)
 {
     struct wait_queue_entry *entry, *next;
-    unsigned long flags;
 
-    spin_lock_irqsave(&wq->lock, flags);
     list_for_each_entry_safe(entry, next, &wq->head, entry) {
         bool is_exclusive = entry->is_exclusive;
 
@@ -116,6 +114,15 @@ void __wake_up(struct wait_queue_head *wq, unsigned states,
             break;
         }
     }
+}
+
+void __wake_up(struct wait_queue_head *wq, unsigned states,
+               unsigned nr_exclusive, void *key)
+{
+    unsigned long flags;
+
+    spin_lock_irqsave(&wq->lock, flags);
+    wake_up_locked(wq, states, nr_exclusive, key);
     spin_unlock_irqrestore(&wq->lock, flags);
 }
 
@@ -125,14 +132,16 @@ void init_completion(struct completion *x)
     init_waitqueue_head(&x->wait);
 }
 
+/* The completion may be on the stack of the waiter, who is off with the lock
+ * free and `done` set: nothing may be touched after that. */
 void complete(struct completion *x)
 {
     unsigned long flags;
 
     spin_lock_irqsave(&x->wait.lock, flags);
     x->done++;
+    wake_up_locked(&x->wait, TASK_NORMAL, 1, NULL);
     spin_unlock_irqrestore(&x->wait.lock, flags);
-    wake_up(&x->wait);
 }
 
 void complete_all(struct completion *x)
@@ -141,8 +150,8 @@ void complete_all(struct completion *x)
 
     spin_lock_irqsave(&x->wait.lock, flags);
     x->done = UINT32_MAX / 2;
+    wake_up_locked(&x->wait, TASK_NORMAL, 0, NULL);
     spin_unlock_irqrestore(&x->wait.lock, flags);
-    wake_up_all(&x->wait);
 }
 
 static bool take_completion(struct completion *x)
