@@ -16,6 +16,7 @@ struct pipe {
     char *ring;
     size_t head, count;        /* first byte, bytes there */
     unsigned readers, writers; /* files, not tasks */
+    struct atomic users;       /* files whose release has not ended */
 };
 
 static struct pipe *pipe_of(struct file *file)
@@ -139,7 +140,6 @@ static unsigned pipe_poll(struct file *file, struct poll_table *table)
 static int pipe_release(struct inode *inode, struct file *file)
 {
     struct pipe *pipe = pipe_of(file);
-    bool is_last;
 
     (void)inode;
     mutex_lock(&pipe->lock);
@@ -148,10 +148,10 @@ static int pipe_release(struct inode *inode, struct file *file)
     } else {
         pipe->writers--;
     }
-    is_last = !pipe->readers && !pipe->writers;
     mutex_unlock(&pipe->lock);
     wake_up_all(&pipe->wait);
-    if (is_last) {
+    /* The other end may have been released between these lines. */
+    if (atomic_dec_and_test(&pipe->users)) {
         free_page((unsigned long)pipe->ring);
         kfree(pipe);
     }
@@ -191,6 +191,7 @@ static struct file *open_end(struct pipe *pipe, struct inode *inode,
     if (!IS_ERR(file)) {
         file->f_op = &pipe_fops;
         file->private_data = pipe;
+        atomic_inc(&pipe->users);
         if ((flags & O_ACCMODE) == O_RDONLY) {
             pipe->readers++;
         } else {
