@@ -57,7 +57,9 @@ struct reclaim_state;
 #define NR_RLIMITS 16
 #define RLIMIT_DATA 2
 #define RLIMIT_STACK 3
+#define RLIMIT_RSS 5
 #define RLIMIT_NOFILE 7
+#define RLIMIT_AS 9
 #define RLIM_INFINITY (~0UL)
 
 struct rlimit {

@@ -481,6 +481,21 @@ static void test_memory(void)
     call(SYS_CLOSE, fds[1], 0, 0, 0, 0);
 }
 
+/* /proc/PID/stat, of a process that is the same under qemu-riscv32: that
+ * shows the caller's own in a form of its own. */
+static void test_proc(void)
+{
+    char text[1024];
+    long fd = call(SYS_OPENAT, -100, (long)"/proc/1/stat", 0, 0, 0);
+    long n = call(SYS_READ, fd, (long)text, sizeof text, 0, 0);
+    unsigned fields = 0;
+
+    for (long i = n - 1; i >= 0 && text[i] != ')'; i--)
+        fields += text[i] == ' ';
+    point("50 fields follow the name in /proc/PID/stat", fields == 50);
+    call(SYS_CLOSE, fd, 0, 0, 0, 0);
+}
+
 static void test_exec(void)
 {
     const char *argv[] = {self, "child", "with words", NULL};
@@ -531,6 +546,7 @@ int main(int argc, char **argv)
     test_descriptors();
     test_files();
     test_memory();
+    test_proc();
     test_exec();
     printf("1..%d\n", number);
     return 0;

@@ -64,12 +64,12 @@ static int pid_stat(struct seq_file *m, struct task_struct *task)
                (unsigned long long)ticks_of_ns(task->start_time));
     if (mm) {
         seq_printf(m, " %lu %lu %lu %lu %lu %lu", task_vsize(mm),
-                   get_mm_rss(mm), task->rlim[4].cur, mm->start_code,
+                   get_mm_rss(mm), task->rlim[RLIMIT_RSS].cur, mm->start_code,
                    mm->end_code, mm->start_stack);
     } else {
         seq_puts(m, " 0 0 4294967295 0 0 0");
     }
-    seq_printf(m, " 0 0 %llu %llu 0 0 0 0 0 %d 0 0 0 0 0 0 0",
+    seq_printf(m, " 0 0 %llu %llu 0 0 0 0 0 %d 0 0 0 0 0 0",
                (unsigned long long)task->pending,
                (unsigned long long)task->blocked, task->exit_signal);
     if (mm) {
