@@ -230,6 +230,18 @@ static inline void mmget(struct mm_struct *mm)
 {
     __atomic_fetch_add(&mm->mm_users, 1, __ATOMIC_RELAXED);
 }
+/* False: the last user is gone, the address space is being taken apart. */
+static inline bool mmget_not_zero(struct mm_struct *mm)
+{
+    int users = __atomic_load_n(&mm->mm_users, __ATOMIC_RELAXED);
+
+    while (users && !__atomic_compare_exchange_n(&mm->mm_users, &users,
+                                                 users + 1, false,
+                                                 __ATOMIC_RELAXED,
+                                                 __ATOMIC_RELAXED))
+        ;
+    return users;
+}
 static inline void mmgrab(struct mm_struct *mm)
 {
     __atomic_fetch_add(&mm->mm_count, 1, __ATOMIC_RELAXED);
@@ -270,6 +282,12 @@ static inline unsigned long get_mm_rss(struct mm_struct *mm)
     return get_mm_counter(mm, MM_FILEPAGES) +
            get_mm_counter(mm, MM_ANONPAGES) +
            get_mm_counter(mm, MM_SHMEMPAGES);
+}
+/* Before pages go: VmHWM. */
+static inline void update_hiwater_rss(struct mm_struct *mm)
+{
+    if (get_mm_rss(mm) > mm->hiwater_rss)
+        mm->hiwater_rss = get_mm_rss(mm);
 }
 
 /* -- VMAs; mmap_lock is held, for writing where they change -------------- */

@@ -34,6 +34,7 @@ struct swap_info_struct {
     unsigned long max;        /* slots, with the header */
     unsigned long pages;      /* usable slots */
     unsigned long inuse_pages;
+    unsigned int users;       /* of the maps, without a slot: get_swap_device */
     unsigned short *swap_map; /* a use count a slot */
     unsigned long cluster_next; /* where to look for the next free slot */
     unsigned int cluster_nr;    /* slots left of the current run */

@@ -203,9 +203,9 @@ static void map_swap_page(struct vm_fault *vmf, struct page *page,
 
 static vm_fault_t do_wp_page(struct vm_fault *vmf);
 
-static vm_fault_t do_swap_page(struct vm_fault *vmf)
+/* The entry's area cannot go meanwhile. */
+static vm_fault_t swap_in(struct vm_fault *vmf, struct swp_entry entry)
 {
-    struct swp_entry entry = pte_to_swp_entry(vmf->pte);
     struct page *page = lookup_swap_cache(entry);
     vm_fault_t fault = 0;
 
@@ -244,6 +244,18 @@ unlock:
 out:
     if (page)
         put_page(page);
+    return fault;
+}
+
+static vm_fault_t do_swap_page(struct vm_fault *vmf)
+{
+    struct swp_entry entry = pte_to_swp_entry(vmf->pte);
+    vm_fault_t fault;
+
+    if (!get_swap_device(entry))
+        return 0; /* swapoff was faster: try again */
+    fault = swap_in(vmf, entry);
+    put_swap_device(entry);
     return fault;
 }
 

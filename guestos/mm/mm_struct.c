@@ -123,12 +123,15 @@ struct mm_struct *dup_mm(struct mm_struct *old)
         return NULL;
     copy_layout(mm, old);
     mmap_write_lock(old);
+    /* swapoff has it on its list already. Nobody else waits for both. */
+    mmap_write_lock(mm);
     for (struct vm_area_struct *vma = old->mmap; vma && !error;
          vma = vma->vm_next)
         if (vma->vm_flags & VM_DONTCOPY)
             vm_stat_account(mm, vma->vm_flags, -(long)vma_pages(vma));
         else
             error = dup_vma(mm, vma);
+    mmap_write_unlock(mm);
     mmap_write_unlock(old);
     if (error) {
         mmput(mm);

@@ -15,6 +15,10 @@
 
 /* A free slot, counted as SWAP_HAS_CACHE; val 0: none. */
 struct swp_entry get_swap_page(void);
+/* Keeps swapoff from ending while a slot is looked at that may come free
+ * meanwhile; false: there is no such area any more. */
+bool get_swap_device(struct swp_entry entry);
+void put_swap_device(struct swp_entry entry);
 /* One more page-table entry; false: the count is full or nothing is there. */
 bool swap_duplicate(struct swp_entry entry);
 /* One less; a slot that nobody has is free again. */

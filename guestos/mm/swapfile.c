@@ -98,6 +98,27 @@ struct swp_entry get_swap_page(void)
     return (struct swp_entry){0};
 }
 
+bool get_swap_device(struct swp_entry entry)
+{
+    struct swap_info_struct *si = swap_info_of(entry);
+    bool is_there;
+
+    spin_lock(&si->lock);
+    is_there = si->flags & SWP_USED;
+    si->users += is_there;
+    spin_unlock(&si->lock);
+    return is_there;
+}
+
+void put_swap_device(struct swp_entry entry)
+{
+    struct swap_info_struct *si = swap_info_of(entry);
+
+    spin_lock(&si->lock);
+    si->users--;
+    spin_unlock(&si->lock);
+}
+
 bool swap_duplicate(struct swp_entry entry)
 {
     struct swap_info_struct *si = swap_info_of(entry);

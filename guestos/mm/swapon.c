@@ -8,6 +8,7 @@
 #include "highmem.h"
 #include "internal.h"
 #include "kernel.h"
+#include "mutex.h"
 #include "pagemap.h"
 #include "sched.h"
 #include "slab.h"
@@ -250,9 +251,8 @@ static int unuse_all(const struct swap_info_struct *si)
 
     spin_lock(&mmlist_lock);
     list_for_each_entry(mm, &mmlist, mmlist) {
-        if (!mm->mm_users)
+        if (!mmget_not_zero(mm))
             continue; /* exit_mmap is at it */
-        mmget(mm);
         spin_unlock(&mmlist_lock);
         if (held)
             mmput(held);
@@ -290,6 +290,17 @@ static void drop_cached(struct swap_info_struct *si)
     }
 }
 
+/* The area is empty; faults that began before may still look at its maps. */
+static void close_area(struct swap_info_struct *si)
+{
+    spin_lock(&si->lock);
+    si->flags = 0;
+    spin_unlock(&si->lock);
+    while (READ_ONCE(si->users))
+        schedule_timeout_uninterruptible(1);
+    free_maps(si);
+}
+
 int swapoff_bdev(struct block_device *bdev)
 {
     struct swap_info_struct *si = area_of(bdev);
@@ -312,12 +323,14 @@ int swapoff_bdev(struct block_device *bdev)
         count_slots((long)si->pages);
         return error;
     }
-    si->flags = 0;
-    free_maps(si);
+    close_area(si);
     return 0;
 }
 
 /* -- System calls -------------------------------------------------------- */
+
+/* One swapon or swapoff at a time; outside of all other locks. */
+static DEFINE_MUTEX(swapon_mutex);
 
 static long with_device(const char __user *path,
                         int (*fn)(struct block_device *))
@@ -336,8 +349,11 @@ static long with_device(const char __user *path,
     if (IS_ERR(file))
         return PTR_ERR(file);
     inode = file_inode(file);
-    if (S_ISBLK(inode->i_mode) && inode->i_bdev)
+    if (S_ISBLK(inode->i_mode) && inode->i_bdev) {
+        mutex_lock(&swapon_mutex);
         error = fn(inode->i_bdev);
+        mutex_unlock(&swapon_mutex);
+    }
     fput(file);
     return error;
 }
