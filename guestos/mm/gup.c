@@ -5,6 +5,7 @@
 #include "highmem.h"
 #include "internal.h"
 #include "kernel.h"
+#include "pagemap.h"
 #include "string.h"
 
 /* The present page at addr with a reference; NULL: none, or not writable. */
@@ -65,10 +66,12 @@ size_t access_process_vm(struct mm_struct *mm, unsigned long addr, void *buf,
         if (get_user_page(mm, addr, is_write, &page))
             break;
         p = kmap_local_page(page);
-        if (is_write)
+        if (is_write) {
             memcpy(p + offset, (char *)buf + done, n);
-        else
+            set_page_dirty(page); /* the entry's D bit does not know */
+        } else {
             memcpy((char *)buf + done, p + offset, n);
+        }
         kunmap_local(p);
         put_page(page);
         done += n;

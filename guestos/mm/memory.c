@@ -119,6 +119,7 @@ void zap_page_range(struct vm_area_struct *vma, unsigned long start,
 {
     struct mmu_gather tlb = {.vma = vma, .start = ~0ul};
 
+    update_hiwater_rss(vma->vm_mm);
     for (unsigned long addr = start; addr < end;) {
         unsigned long next = pgd_addr_end(addr, end);
 

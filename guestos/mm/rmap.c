@@ -150,11 +150,14 @@ static bool visit_vma(struct page *page, struct vm_area_struct *vma,
     struct pte *pte, entry;
     bool is_going_on = true;
 
-    if (page->index < vma->vm_pgoff ||
-        page->index - vma->vm_pgoff >= vma_pages(vma))
-        return true;
-    addr = vma->vm_start + ((page->index - vma->vm_pgoff) << PAGE_SHIFT);
+    /* A stack that grows changes start and offset under this lock. */
     spin_lock(&mm->page_table_lock);
+    if (page->index < vma->vm_pgoff ||
+        page->index - vma->vm_pgoff >= vma_pages(vma)) {
+        spin_unlock(&mm->page_table_lock);
+        return true;
+    }
+    addr = vma->vm_start + ((page->index - vma->vm_pgoff) << PAGE_SHIFT);
     pte = mm_find_pte(mm, addr);
     if (pte) {
         entry = ptep_get(pte);
@@ -232,6 +235,7 @@ static bool try_to_unmap_one(struct page *page, struct vm_area_struct *vma,
     (void)arg;
     if (vma->vm_flags & VM_LOCKED)
         return false;
+    update_hiwater_rss(mm);
     old = ptep_get_and_clear(mm, addr, pte);
     flush_tlb_page(vma, addr);
     if (pte_dirty(old))
