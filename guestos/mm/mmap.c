@@ -10,6 +10,12 @@
 #include "sched.h"
 #include "vma.h"
 
+/* Private and written to: what RLIMIT_DATA is about. */
+static bool is_data_mapping(unsigned long vm_flags)
+{
+    return (vm_flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE;
+}
+
 void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long pages)
 {
     mm->total_vm += (unsigned long)pages;
@@ -17,9 +23,20 @@ void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long pages)
         mm->stack_vm += (unsigned long)pages;
     else if ((vm_flags & (VM_EXEC | VM_WRITE)) == VM_EXEC)
         mm->exec_vm += (unsigned long)pages;
-    else if ((vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE)
+    else if (is_data_mapping(vm_flags))
         mm->data_vm += (unsigned long)pages;
     mm->hiwater_vm = max(mm->hiwater_vm, mm->total_vm);
+}
+
+bool may_expand_vm(const struct mm_struct *mm, unsigned long vm_flags,
+                   unsigned long pages)
+{
+    const struct rlimit *rlim = current->rlim;
+
+    if (mm->total_vm + pages > rlim[RLIMIT_AS].cur >> PAGE_SHIFT)
+        return false;
+    return !is_data_mapping(vm_flags) ||
+           mm->data_vm + pages <= rlim[RLIMIT_DATA].cur >> PAGE_SHIFT;
 }
 
 static unsigned long calc_vm_flags(unsigned long prot, unsigned long flags)
@@ -73,7 +90,7 @@ static void remove_vma(struct mm_struct *mm, struct vm_area_struct *vma)
 
 int do_munmap(struct mm_struct *mm, unsigned long start, size_t len)
 {
-    struct vm_area_struct *vma;
+    struct vm_area_struct *vma, *last;
     unsigned long end;
     int error;
 
@@ -91,15 +108,16 @@ int do_munmap(struct mm_struct *mm, unsigned long start, size_t len)
             return error;
         vma = vma->vm_next;
     }
+    /* What can fail comes first: all goes, or nothing. */
+    last = find_vma(mm, end);
+    if (last && last->vm_start < end) {
+        error = split_vma(mm, last, end);
+        if (error)
+            return error;
+    }
     while (vma && vma->vm_start < end) {
-        struct vm_area_struct *next;
+        struct vm_area_struct *next = vma->vm_next;
 
-        if (vma->vm_end > end) {
-            error = split_vma(mm, vma, end);
-            if (error)
-                return error;
-        }
-        next = vma->vm_next;
         remove_vma(mm, vma);
         vma = next;
     }
@@ -128,6 +146,8 @@ static int mmap_region(struct mm_struct *mm, struct file *file,
     struct vm_area_struct *vma;
     int error;
 
+    if (!may_expand_vm(mm, vm_flags, (unsigned long)pages))
+        return -ENOMEM;
     if (accountable(vm_flags) && !(vm_flags & VM_NORESERVE)) {
         error = vm_enough_memory(pages);
         if (error)

@@ -78,6 +78,11 @@ static int mprotect_one(struct mm_struct *mm, struct vm_area_struct **at,
     if (!vma)
         return -ENOMEM;
     pages = (long)vma_pages(vma);
+    /* What turns into data must pass RLIMIT_DATA. */
+    if (fresh & VM_WRITE &&
+        !may_expand_vm(mm, fresh, (unsigned long)pages) &&
+        may_expand_vm(mm, vma->vm_flags, (unsigned long)pages))
+        return -ENOMEM;
     if (accountable(fresh) &&
         !(fresh & (VM_ACCOUNT | VM_NORESERVE))) {
         if (vm_enough_memory(pages))

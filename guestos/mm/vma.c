@@ -278,6 +278,7 @@ unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long addr,
 static int stack_may_grow(struct vm_area_struct *vma, unsigned long addr)
 {
     unsigned long size = vma->vm_end - addr;
+    unsigned long grow = (vma->vm_start - addr) >> PAGE_SHIFT;
     const struct vm_area_struct *prev = vma->vm_prev;
 
     if (size > current->rlim[RLIMIT_STACK].cur)
@@ -287,7 +288,9 @@ static int stack_may_grow(struct vm_area_struct *vma, unsigned long addr)
     if (prev && !(prev->vm_flags & VM_GROWSDOWN) &&
         (addr < prev->vm_end || addr - prev->vm_end < STACK_GUARD_GAP))
         return -ENOMEM;
-    return vm_enough_memory((long)((vma->vm_start - addr) >> PAGE_SHIFT));
+    if (!may_expand_vm(vma->vm_mm, vma->vm_flags, grow))
+        return -ENOMEM;
+    return vm_enough_memory((long)grow);
 }
 
 int expand_stack(struct vm_area_struct *vma, unsigned long addr)
@@ -312,7 +315,8 @@ int expand_stack(struct vm_area_struct *vma, unsigned long addr)
         vma->vm_pgoff -= grow;
         mm->total_vm += grow;
         mm->stack_vm += grow;
-        vm_acct_memory((long)grow);
+        if (vma->vm_flags & VM_ACCOUNT)
+            vm_acct_memory((long)grow);
     }
     spin_unlock(&mm->page_table_lock);
     return 0;

@@ -24,6 +24,9 @@ void vma_init(void);
 
 /* Accounts pages that appear (or, negative, go) in a VMA of these flags. */
 void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long pages);
+/* Whether RLIMIT_AS and RLIMIT_DATA allow so many pages more. */
+bool may_expand_vm(const struct mm_struct *mm, unsigned long vm_flags,
+                   unsigned long pages);
 
 /* Counts towards what overcommit promises. */
 static inline bool accountable(unsigned long vm_flags)
