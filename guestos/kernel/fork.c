@@ -16,6 +16,7 @@ DEFINE_SPINLOCK(tasklist_lock);
 static struct kmem_cache *task_cache; /* set at boot */
 static struct kmem_cache *siginfo_cache;
 static pid_t last_pid; /* under tasklist_lock */
+static unsigned nr_tasks, max_tasks; /* atomic; set at boot */
 
 extern char init_stack[];
 
@@ -46,6 +47,8 @@ void fork_init(void)
     }
     init_task.rlim[RLIMIT_STACK].cur = 8ul << 20;
     init_task.rlim[RLIMIT_NOFILE] = (struct rlimit){NR_OPEN, NR_OPEN};
+    /* Their stacks may take an eighth of memory, as in Linux. */
+    max_tasks = max(totalram_pages() / (8 * THREAD_SIZE / PAGE_SIZE), 20ul);
     task_cache = kmem_cache_create("task_struct", sizeof(struct task_struct),
                                    64, SLAB_PANIC, NULL);
     siginfo_cache =
@@ -62,11 +65,13 @@ static void free_task(struct task_struct *task)
         kmem_cache_free(siginfo_cache, task->siginfo);
     }
     kmem_cache_free(task_cache, task);
+    __atomic_fetch_sub(&nr_tasks, 1, __ATOMIC_RELAXED);
 }
 
 void put_task_struct(struct task_struct *task)
 {
     if (atomic_dec_and_test(&task->usage)) {
+        sighand_put(task->sighand);
         free_task(task);
     }
 }
@@ -111,17 +116,23 @@ static pid_t alloc_pid(void)
 
 static struct task_struct *dup_task_struct(void)
 {
-    struct task_struct *task = kmem_cache_alloc(task_cache, GFP_KERNEL);
+    struct task_struct *task;
 
+    if (__atomic_add_fetch(&nr_tasks, 1, __ATOMIC_RELAXED) > max_tasks) {
+        __atomic_fetch_sub(&nr_tasks, 1, __ATOMIC_RELAXED);
+        return ERR_PTR(-EAGAIN);
+    }
+    task = kmem_cache_alloc(task_cache, GFP_KERNEL);
     if (!task) {
-        return NULL;
+        __atomic_fetch_sub(&nr_tasks, 1, __ATOMIC_RELAXED);
+        return ERR_PTR(-ENOMEM);
     }
     *task = *current;
     task->stack = alloc_kernel_stack();
     task->siginfo = kmem_cache_zalloc(siginfo_cache, GFP_KERNEL);
     if (!task->stack || !task->siginfo) {
         free_task(task);
-        return NULL;
+        return ERR_PTR(-ENOMEM);
     }
     task->kernel_sp = (unsigned long)task->stack + THREAD_SIZE;
     task->thread_flags = 0;
@@ -211,12 +222,17 @@ static int copy_sharable(struct task_struct *task, unsigned long flags)
     return 0;
 }
 
-/* Into the tree of tasks. */
-static void link_task(struct task_struct *task, unsigned long clone_flags)
+/* Into the tree of tasks. A signal to a whole group or to all must not miss
+ * the child of one whom it has reached: that one forks again after it. */
+static int link_task(struct task_struct *task, unsigned long clone_flags)
 {
     unsigned long flags;
 
     spin_lock_irqsave(&tasklist_lock, flags);
+    if (!(task->flags & PF_KTHREAD) && signal_pending(current)) {
+        spin_unlock_irqrestore(&tasklist_lock, flags);
+        return -ERESTARTNOINTR;
+    }
     task->pid = task->tgid = alloc_pid();
     if (task->flags & PF_KTHREAD) {
         task->parent = &init_task;
@@ -226,6 +242,7 @@ static void link_task(struct task_struct *task, unsigned long clone_flags)
     list_add_tail(&task->sibling, &task->parent->children);
     list_add_tail(&task->tasks, &init_task.tasks);
     spin_unlock_irqrestore(&tasklist_lock, flags);
+    return 0;
 }
 
 struct task_struct *copy_process(const struct clone_args_lite *args)
@@ -233,8 +250,8 @@ struct task_struct *copy_process(const struct clone_args_lite *args)
     struct task_struct *task = dup_task_struct();
     int error;
 
-    if (!task) {
-        return ERR_PTR(-ENOMEM);
+    if (IS_ERR(task)) {
+        return task;
     }
     error = copy_sharable(task, args->flags);
     if (error) {
@@ -256,9 +273,13 @@ struct task_struct *copy_process(const struct clone_args_lite *args)
     }
     copy_thread(task, args);
     sched_fork(task);
-    link_task(task, args->flags);
-    return task;
-
+    error = link_task(task, args->flags);
+    if (!error) {
+        return task;
+    }
+    if (task->mm) {
+        mmput(task->mm);
+    }
 drop:
     if (task->fs) {
         fs_put(task->fs);
