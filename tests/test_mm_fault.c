@@ -390,6 +390,31 @@ START_TEST(a_page_that_the_disk_lost_is_a_bus_error)
 }
 END_TEST
 
+START_TEST(a_bad_sector_loses_its_own_page_only)
+{
+    struct block_device *disk;
+    unsigned long lost = 0;
+
+    disk = boot_with_swap(4 * 1024, 4000);
+    start(2000);
+    for (unsigned long i = 0; i < nr_pages; i++)
+        write_word(0, i, (u32)i);
+    host_settle();
+    host_disk_fail(disk, true, false, 804, 804); /* of slot 100 */
+    for (unsigned long i = 0; i < nr_pages; i++) {
+        u32 word;
+
+        if (host_load(word_at(i), &word))
+            ck_assert_uint_eq(word, (u32)i);
+        else
+            lost++;
+    }
+    ck_assert_uint_eq(lost, 1);
+    host_settle();
+    mm_audit();
+}
+END_TEST
+
 START_TEST(a_page_that_cannot_be_written_stays)
 {
     struct block_device *disk;
@@ -496,6 +521,7 @@ int main(void)
     tcase_add_test(tc, clean_text_is_dropped_and_read_again);
     tcase_add_test(tc, swapoff_brings_everything_back);
     tcase_add_test(tc, a_page_that_the_disk_lost_is_a_bus_error);
+    tcase_add_test(tc, a_bad_sector_loses_its_own_page_only);
     tcase_add_test(tc, a_page_that_cannot_be_written_stays);
     tcase_add_test(tc, the_largest_is_killed_and_the_others_live);
     tcase_add_test(tc, every_failing_page_is_survived);

@@ -203,6 +203,18 @@ static void map_swap_page(struct vm_fault *vmf, struct page *page,
 
 static vm_fault_t do_wp_page(struct vm_fault *vmf);
 
+/* A bad sector fails the whole request, but the slot may be a good neighbour
+ * that was read ahead. The page is locked, before and after. */
+static void read_alone(struct page *page)
+{
+    struct swap_plug plug = {NULL};
+
+    ClearPageError(page);
+    swap_readpage(page, &plug);
+    swap_plug_flush(&plug);
+    lock_page(page);
+}
+
 /* The entry's area cannot go meanwhile. */
 static vm_fault_t swap_in(struct vm_fault *vmf, struct swp_entry entry)
 {
@@ -221,6 +233,9 @@ static vm_fault_t swap_in(struct vm_fault *vmf, struct swp_entry entry)
         count_vm_event(PGMAJFAULT);
     }
     lock_page(page);
+    if (PageSwapCache(page) && page->private == entry.val && PageError(page) &&
+        !PageUptodate(page))
+        read_alone(page);
     if (!PageSwapCache(page) || page->private != entry.val)
         goto unlock; /* it left while we slept: try again */
     if (!PageUptodate(page)) {
