@@ -76,6 +76,11 @@ run -display "png:$work/no/such/dir.png"
 [ $status = 7 ] && [ "$(wc -l <"$work/err")" = 1 ]
 point "a picture that cannot be written: one line, status 7"
 
+run -display "png:$work/nowhere/x.png"
+[ $status = 3 ] && [ "$(wc -l <"$work/err")" = 1 ] &&
+    grep -q 'cannot write in' "$work/err"
+point "a picture without a folder is refused before the run"
+
 for wrong in png: jpg:x.png sdl2 png:x.png,every=5 png:x%d.png,every=0 \
     png:x%d%d.png,every=5 png:x%s.png,every=5 png:x.png,at= png:x.png,when=5; do
     run -display "$wrong"

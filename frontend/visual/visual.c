@@ -3,10 +3,12 @@
  */
 #include "frontend/visual/visual.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
@@ -103,10 +105,25 @@ bool visual_parse(const char *spec, struct visual_options *options, char *error,
     return ok;
 }
 
+/* A run of hours should not end with a picture that has no place to go. */
+static void check_folder(const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    char *folder = alloc_string(slash ? file : ".");
+
+    if (slash)
+        folder[slash == file ? 1 : slash - file] = 0;
+    if (access(folder, W_OK | X_OK) != 0)
+        die(EXIT_INPUT, "-display png:%s: cannot write in %s: %s", file, folder,
+            strerror(errno));
+    free(folder);
+}
+
 static void open_pictures(struct visual *v)
 {
     char error[300];
 
+    check_folder(v->options.file);
     v->glyphs = glyphs_open(1, error, sizeof error);
     if (!v->glyphs)
         die(EXIT_INPUT, "%s", error);
