@@ -72,7 +72,7 @@ unset SDL_VIDEODRIVER
 )
 point "nor does a window open where nobody sees it"
 
-run -display "png:$work/no/such/dir.png"
+run -display png:/dev/full
 [ $status = 7 ] && [ "$(wc -l <"$work/err")" = 1 ]
 point "a picture that cannot be written: one line, status 7"
 
