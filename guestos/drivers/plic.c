@@ -59,18 +59,6 @@ int request_irq(unsigned irq, irq_handler *handler, const char *name, void *dev)
     return error;
 }
 
-void free_irq(unsigned irq, void *dev)
-{
-    unsigned long flags;
-
-    spin_lock_irqsave(&plic_lock, flags);
-    if (irq < PLIC_SOURCES && irqs[irq].dev == dev) {
-        set_enabled(irq, false);
-        irqs[irq].handler = NULL;
-    }
-    spin_unlock_irqrestore(&plic_lock, flags);
-}
-
 void do_external_interrupt(void)
 {
     u32 irq;

@@ -25,7 +25,6 @@ void kunmap(struct page *page);
 bool PageHighMem(const struct page *page);
 
 void clear_highpage(struct page *page);
-void clear_user_highpage(struct page *page, unsigned long vaddr);
 void copy_user_highpage(struct page *to, struct page *from,
                         unsigned long vaddr);
 /* Bytes [start, end) of the page become zero. */

@@ -10,6 +10,5 @@ typedef bool irq_handler(unsigned irq, void *dev);
 /* Sources of the PLIC; 0 or -EBUSY, -EINVAL. The source is enabled. */
 int request_irq(unsigned irq, irq_handler *handler, const char *name,
                 void *dev);
-void free_irq(unsigned irq, void *dev);
 
 #endif

@@ -46,8 +46,6 @@ u64 memblock_phys_alloc(size_t size, size_t align, u64 max_addr);
 
 u64 memblock_start_of_DRAM(void);
 u64 memblock_end_of_DRAM(void);
-bool memblock_is_memory(u64 addr);
-bool memblock_is_reserved(u64 addr);
 
 /* Frees every frame that is memory and not reserved to the buddy allocator;
  * returns how many. No memblock call may follow. */

@@ -16,7 +16,6 @@ struct mutex {
 
 void mutex_init(struct mutex *mutex);
 void mutex_lock(struct mutex *mutex);
-int mutex_lock_killable(struct mutex *mutex); /* 0 or -EINTR */
 bool mutex_trylock(struct mutex *mutex);
 void mutex_unlock(struct mutex *mutex);
 bool mutex_is_locked(const struct mutex *mutex);

@@ -35,9 +35,6 @@ int radix_tree_insert(struct radix_tree_root *root, unsigned long index,
                       void *item);
 void *radix_tree_lookup(const struct radix_tree_root *root,
                         unsigned long index);
-/* Returns what was replaced; NULL (and nothing done) when nothing was there. */
-void *radix_tree_replace(struct radix_tree_root *root, unsigned long index,
-                         void *item);
 /* Returns what was there. */
 void *radix_tree_delete(struct radix_tree_root *root, unsigned long index);
 /* At most `max` items from `first` on, by index; returns how many. */

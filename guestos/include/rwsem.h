@@ -21,7 +21,5 @@ void up_read(struct rw_semaphore *sem);
 void down_write(struct rw_semaphore *sem);
 bool down_write_trylock(struct rw_semaphore *sem);
 void up_write(struct rw_semaphore *sem);
-/* The writer becomes a reader, without a gap. */
-void downgrade_write(struct rw_semaphore *sem);
 
 #endif

@@ -103,7 +103,6 @@ struct task_struct {
     unsigned long min_flt, maj_flt, cmin_flt, cmaj_flt;
     struct reclaim_state *reclaim_state;
     int oom_score_adj; /* -1000 .. 1000 */
-    unsigned pagefault_disabled;
 
     struct files_struct *files;
     struct fs_struct *fs;
@@ -133,7 +132,6 @@ struct task_struct {
     umode_t umask;
     /* A sleep that a signal has interrupted: when it ends. */
     u64 restart_expires;
-    bool is_kthread_stopping;
 };
 
 extern struct task_struct init_task; /* pid 0, the idle task */
@@ -192,7 +190,6 @@ long schedule_timeout(long ticks);
 long schedule_timeout_interruptible(long ticks);
 long schedule_timeout_uninterruptible(long ticks);
 void io_schedule(void);
-long io_schedule_timeout(long ticks);
 void yield(void);
 /* Yields if a reschedule is due; true when it did. May sleep. */
 bool cond_resched(void);
@@ -243,7 +240,6 @@ struct task_struct *kthread_create(int (*fn)(void *data), void *data,
         }                                                                      \
         kthread_new;                                                           \
     })
-bool kthread_should_stop(void);
 
 /* Switches the hart to `mm` (which the caller holds) for the current task. */
 void switch_mm(struct mm_struct *prev, struct mm_struct *next,

@@ -1,6 +1,6 @@
 /*
  * The slab allocator: caches of equal objects, and kmalloc on top. Semantics
- * are Linux's; one allocator (after its SLUB) for now.
+ * are Linux's; there is one allocator, after its SLUB.
  */
 #ifndef QUIRE_GUESTOS_SLAB_H
 #define QUIRE_GUESTOS_SLAB_H
@@ -46,7 +46,6 @@ static inline void *kmem_cache_zalloc(struct kmem_cache *cache, gfp_t gfp)
 }
 /* A second free of the same object is detected and reported. */
 void kmem_cache_free(struct kmem_cache *cache, void *object);
-unsigned int kmem_cache_size(const struct kmem_cache *cache);
 
 /* Physically contiguous memory in the direct map; NULL when there is none. */
 void *kmalloc(size_t size, gfp_t gfp);
@@ -55,7 +54,6 @@ static inline void *kzalloc(size_t size, gfp_t gfp)
     return kmalloc(size, gfp | __GFP_ZERO);
 }
 void *kcalloc(size_t n, size_t size, gfp_t gfp);
-void *krealloc(const void *p, size_t size, gfp_t gfp);
 void kfree(const void *p);
 /* Bytes that may be used at p. */
 size_t ksize(const void *p);

@@ -36,8 +36,5 @@ size_t strnlen_user(const char __user *s, size_t max);
         copy_to_user((ptr), &put_user_x, sizeof(put_user_x)) ? -EFAULT : 0;    \
     })
 
-/* Between these, a fault that would sleep fails instead. */
-void pagefault_disable(void);
-void pagefault_enable(void);
 
 #endif

@@ -157,7 +157,6 @@ static struct task_struct *dup_task_struct(void)
     task->set_child_tid = task->clear_child_tid = NULL;
     task->vfork_done = NULL;
     task->reclaim_state = NULL;
-    task->pagefault_disabled = 0;
     task->flags &= ~(PF_MEMALLOC | PF_KSWAPD | PF_SIGNALED | PF_EXITING);
     task->flags |= PF_FORKNOEXEC;
     return task;

@@ -24,11 +24,6 @@ struct task_struct *kthread_create(int (*fn)(void *data), void *data,
     return task;
 }
 
-bool kthread_should_stop(void)
-{
-    return current->is_kthread_stopping;
-}
-
 /* Its function has returned: init has become a program, others are done. */
 void kernel_thread_done(int result)
 {

@@ -22,43 +22,23 @@ bool mutex_trylock(struct mutex *mutex)
     return taken;
 }
 
-static int lock_in_state(struct mutex *mutex, unsigned state)
+void mutex_lock(struct mutex *mutex)
 {
     struct wait_queue_entry entry;
-    int error = 0;
 
     if (mutex_trylock(mutex)) {
-        return 0;
+        return;
     }
     BUG_ON(mutex->owner == current);
     init_wait(&entry);
     for (;;) {
-        prepare_to_wait_exclusive(&mutex->wait, &entry, state);
+        prepare_to_wait_exclusive(&mutex->wait, &entry, TASK_UNINTERRUPTIBLE);
         if (mutex_trylock(mutex)) {
-            break;
-        }
-        if (signal_pending_state(state, current)) {
-            error = -EINTR;
             break;
         }
         schedule();
     }
     finish_wait(&mutex->wait, &entry);
-    /* A wake-up that came too late for this one is the next one's. */
-    if (error && !mutex_is_locked(mutex)) {
-        wake_up(&mutex->wait);
-    }
-    return error;
-}
-
-void mutex_lock(struct mutex *mutex)
-{
-    (void)lock_in_state(mutex, TASK_UNINTERRUPTIBLE);
-}
-
-int mutex_lock_killable(struct mutex *mutex)
-{
-    return lock_in_state(mutex, TASK_KILLABLE);
 }
 
 void mutex_unlock(struct mutex *mutex)

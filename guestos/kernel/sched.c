@@ -375,11 +375,6 @@ void io_schedule(void)
     schedule();
 }
 
-long io_schedule_timeout(long ticks)
-{
-    return schedule_timeout(ticks);
-}
-
 void sched_init(void)
 {
     struct run_queue *rq;

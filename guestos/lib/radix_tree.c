@@ -165,18 +165,6 @@ void *radix_tree_lookup(const struct radix_tree_root *root, unsigned long index)
     return slot ? *slot : NULL;
 }
 
-void *radix_tree_replace(struct radix_tree_root *root, unsigned long index,
-                         void *item)
-{
-    void **slot = find_slot(root, index);
-    void *old = slot ? *slot : NULL;
-
-    if (old) {
-        *slot = item;
-    }
-    return old;
-}
-
 /* Takes single-child nodes off the top while the rest still fits. */
 static void shrink(struct radix_tree_root *root)
 {

@@ -129,12 +129,6 @@ void clear_highpage(struct page *page)
     kunmap_local(p);
 }
 
-void clear_user_highpage(struct page *page, unsigned long vaddr)
-{
-    (void)vaddr;
-    clear_highpage(page);
-}
-
 void copy_user_highpage(struct page *to, struct page *from,
                         unsigned long vaddr)
 {

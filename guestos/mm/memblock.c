@@ -184,27 +184,6 @@ u64 memblock_end_of_DRAM(void)
     return region_end(&memblock.memory.regions[memblock.memory.cnt - 1]);
 }
 
-static bool contains(const struct memblock_type *type, u64 addr)
-{
-    for (unsigned int i = 0; i < type->cnt; i++) {
-        const struct memblock_region *r = &type->regions[i];
-
-        if (addr >= r->base && addr < region_end(r))
-            return true;
-    }
-    return false;
-}
-
-bool memblock_is_memory(u64 addr)
-{
-    return contains(&memblock.memory, addr);
-}
-
-bool memblock_is_reserved(u64 addr)
-{
-    return contains(&memblock.reserved, addr);
-}
-
 /* Whole frames only: [start, end) in the largest aligned blocks that fit and
  * stay in one zone. */
 static unsigned long free_range(unsigned long start, unsigned long end)

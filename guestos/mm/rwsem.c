@@ -80,7 +80,3 @@ void up_write(struct rw_semaphore *sem)
     release(sem, 0);
 }
 
-void downgrade_write(struct rw_semaphore *sem)
-{
-    release(sem, 1);
-}

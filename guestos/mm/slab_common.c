@@ -134,25 +134,6 @@ void kfree(const void *p)
     __free_pages(page, order);
 }
 
-void *krealloc(const void *p, size_t size, gfp_t gfp)
-{
-    size_t old = ksize(p);
-    void *fresh;
-
-    if (!size) {
-        kfree(p);
-        return ZERO_SIZE_PTR;
-    }
-    if (size <= old)
-        return (void *)p;
-    fresh = kmalloc(size, gfp);
-    if (fresh && old) {
-        memcpy(fresh, p, old);
-        kfree(p);
-    }
-    return fresh;
-}
-
 char *kstrdup(const char *s, gfp_t gfp)
 {
     size_t size = strlen(s) + 1;
@@ -161,11 +142,6 @@ char *kstrdup(const char *s, gfp_t gfp)
     if (copy)
         memcpy(copy, s, size);
     return copy;
-}
-
-unsigned int kmem_cache_size(const struct kmem_cache *s)
-{
-    return s->object_size;
 }
 
 unsigned long kmem_cache_shrink_all(void)

@@ -21,7 +21,6 @@ struct os_stat {
 
 /* -1 and errno on failure; does not follow a last symbolic link. */
 int os_lstat(const char *path, struct os_stat *st);
-int os_fstat(int fd, struct os_stat *st);
 
 /* Waits for child `pid` (-1: any). *status becomes the exit code, or 128 +
  * the signal's number. Returns the child's pid; 0 with no_hang if none has
@@ -34,8 +33,6 @@ int os_ignore(int signal, bool ignored);
 
 /* Sleeps for machine time. */
 int os_sleep_ns(int64_t ns);
-/* CLOCK_MONOTONIC in ns. */
-int64_t os_now_ns(void);
 
 /* Entries of a directory: calls each(name, type, ctx) until it returns false.
  * type is Linux's DT_*. -1 and errno on failure. */

@@ -11,12 +11,12 @@
 
 #include "linux_abi.h"
 
-static int stat_at(int fd, const char *path, int flags, struct os_stat *st)
+int os_lstat(const char *path, struct os_stat *st)
 {
     struct linux_statx sx;
 
-    if (os_call(SYS_STATX, fd, (long)path, flags, LINUX_STATX_BASIC, (long)&sx,
-                0) < 0)
+    if (os_call(SYS_STATX, LINUX_AT_FDCWD, (long)path,
+                LINUX_AT_SYMLINK_NOFOLLOW, LINUX_STATX_BASIC, (long)&sx, 0) < 0)
         return -1;
     st->mode = sx.mode;
     st->nlink = sx.nlink;
@@ -28,16 +28,6 @@ static int stat_at(int fd, const char *path, int flags, struct os_stat *st)
     st->rdev_major = sx.rdev_major;
     st->rdev_minor = sx.rdev_minor;
     return 0;
-}
-
-int os_lstat(const char *path, struct os_stat *st)
-{
-    return stat_at(LINUX_AT_FDCWD, path, LINUX_AT_SYMLINK_NOFOLLOW, st);
-}
-
-int os_fstat(int fd, struct os_stat *st)
-{
-    return stat_at(fd, "", LINUX_AT_EMPTY_PATH, st);
 }
 
 pid_t os_wait(pid_t pid, bool no_hang, int *status)
@@ -71,14 +61,6 @@ int os_sleep_ns(int64_t ns)
 
     return (int)os_call(SYS_CLOCK_NANOSLEEP_TIME64, 1, 0, (long)&time, 0, 0,
                         0);
-}
-
-int64_t os_now_ns(void)
-{
-    struct linux_timespec64 time = {0, 0};
-
-    os_call(SYS_CLOCK_GETTIME64, 1, (long)&time, 0, 0, 0, 0);
-    return time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
 static bool list_block(const char *block, long size,

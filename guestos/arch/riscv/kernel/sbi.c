@@ -18,13 +18,6 @@ struct sbi_result sbi_call(unsigned long ext, unsigned long func,
     return (struct sbi_result){(long)a0, a1};
 }
 
-bool sbi_has_extension(unsigned long ext)
-{
-    struct sbi_result result = sbi_call(SBI_EXT_BASE, 3, ext, 0, 0);
-
-    return !result.error && result.value;
-}
-
 void sbi_set_timer(u64 deadline)
 {
     sbi_call(SBI_EXT_TIME, 0, (unsigned long)deadline,

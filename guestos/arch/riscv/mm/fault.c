@@ -11,18 +11,6 @@
 #include "uaccess.h"
 #include "asm/trap.h"
 
-void pagefault_disable(void)
-{
-    current->pagefault_disabled++;
-    barrier();
-}
-
-void pagefault_enable(void)
-{
-    barrier();
-    current->pagefault_disabled--;
-}
-
 static void no_context(struct pt_regs *regs, unsigned long addr)
 {
     if (fixup_exception(regs)) {
@@ -64,7 +52,7 @@ void do_page_fault(struct pt_regs *regs)
     if (addr >= TASK_SIZE && !user_mode(regs)) {
         die(regs, "page fault");
     }
-    if (in_atomic() || !mm || current->pagefault_disabled ||
+    if (in_atomic() || !mm ||
         (!user_mode(regs) && !(regs->status & SR_SUM))) {
         no_context(regs, addr);
         return;

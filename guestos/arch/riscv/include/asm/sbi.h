@@ -18,7 +18,6 @@ struct sbi_result {
 struct sbi_result sbi_call(unsigned long ext, unsigned long func,
                            unsigned long a0, unsigned long a1,
                            unsigned long a2);
-bool sbi_has_extension(unsigned long ext);
 void sbi_set_timer(u64 deadline);
 /* Usable from the first instruction on. */
 void sbi_console_write(const char *s, size_t n);
