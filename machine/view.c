@@ -10,6 +10,20 @@
 
 #include "base/alloc.h"
 
+const struct view_page_flag view_page_flags[] = {
+    {VIEW_LOCKED, "locked"},
+    {VIEW_UPTODATE, "uptodate"},
+    {VIEW_LRU, "lru"},
+    {VIEW_ACTIVE, "active"},
+    {VIEW_REFERENCED, "referenced"},
+    {VIEW_DIRTY, "dirty"},
+    {VIEW_WRITEBACK, "writeback"},
+    {VIEW_SWAPBACKED, "swapbacked"},
+    {VIEW_SWAPCACHE, "swapcache"},
+    {VIEW_RECLAIM, "reclaim"},
+    {0, NULL},
+};
+
 void view_init(struct view_snapshot *v, uint64_t ram_base_pa, uint32_t n_frames,
                bool with_heat)
 {

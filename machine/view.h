@@ -73,6 +73,13 @@ enum view_flags {
     VIEW_RECLAIM = 1 << 12,
 };
 
+/* The kernel's page flags among them, with its names; NULL ends. */
+struct view_page_flag {
+    uint16_t flag;
+    const char *name;
+};
+extern const struct view_page_flag view_page_flags[];
+
 struct view_frame {
     uint64_t va; /* of the first mapping found, or VIEW_NO_VA */
     int32_t refcount, mapcount;

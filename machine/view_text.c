@@ -29,34 +29,23 @@ static void print_owners(const struct view_snapshot *v, FILE *out)
     fprintf(out, "%8" PRIu32 "  frames\n", v->n_frames);
 }
 
+static void print_flag(const struct view_snapshot *v, uint16_t flag,
+                       const char *name, FILE *out)
+{
+    uint64_t n = 0;
+
+    for (uint32_t k = 0; k < v->n_frames; k++)
+        n += (v->frames[k].flags & flag) != 0;
+    fprintf(out, "%8" PRIu64 "  %s\n", n, name);
+}
+
 static void print_flags(const struct view_snapshot *v, FILE *out)
 {
-    static const struct {
-        uint16_t flag;
-        const char *name;
-    } rows[] = {
-        {VIEW_PTE_ACCESSED, "accessed (PTE)"},
-        {VIEW_PTE_DIRTY, "dirty (PTE)"},
-        {VIEW_MAPPED_NOW, "mapped"},
-        {VIEW_LOCKED, "locked"},
-        {VIEW_UPTODATE, "uptodate"},
-        {VIEW_LRU, "lru"},
-        {VIEW_ACTIVE, "active"},
-        {VIEW_REFERENCED, "referenced"},
-        {VIEW_DIRTY, "dirty"},
-        {VIEW_WRITEBACK, "writeback"},
-        {VIEW_SWAPBACKED, "swapbacked"},
-        {VIEW_SWAPCACHE, "swapcache"},
-        {VIEW_RECLAIM, "reclaim"},
-    };
-
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        uint64_t n = 0;
-
-        for (uint32_t k = 0; k < v->n_frames; k++)
-            n += (v->frames[k].flags & rows[i].flag) != 0;
-        fprintf(out, "%8" PRIu64 "  %s\n", n, rows[i].name);
-    }
+    print_flag(v, VIEW_PTE_ACCESSED, "accessed (PTE)", out);
+    print_flag(v, VIEW_PTE_DIRTY, "dirty (PTE)", out);
+    print_flag(v, VIEW_MAPPED_NOW, "mapped", out);
+    for (size_t i = 0; view_page_flags[i].name; i++)
+        print_flag(v, view_page_flags[i].flag, view_page_flags[i].name, out);
 }
 
 static void print_zones(const struct view_snapshot *v, FILE *out)

@@ -154,28 +154,13 @@ static void fact_age(struct facts *f, const char *key, uint64_t when)
 
 static void flags_text(uint16_t flags, char text[128])
 {
-    static const struct {
-        uint16_t flag;
-        const char *name;
-    } names[] = {
-        {VIEW_LOCKED, "locked"},
-        {VIEW_UPTODATE, "uptodate"},
-        {VIEW_LRU, "lru"},
-        {VIEW_ACTIVE, "active"},
-        {VIEW_REFERENCED, "referenced"},
-        {VIEW_DIRTY, "dirty"},
-        {VIEW_WRITEBACK, "writeback"},
-        {VIEW_SWAPBACKED, "swapbacked"},
-        {VIEW_SWAPCACHE, "swapcache"},
-        {VIEW_RECLAIM, "reclaim"},
-    };
     size_t n = 0;
 
     text[0] = 0;
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-        if (flags & names[i].flag && n < 110)
+    for (size_t i = 0; view_page_flags[i].name; i++)
+        if (flags & view_page_flags[i].flag && n < 110)
             n += (size_t)snprintf(text + n, 128 - n, "%s%s", n ? " " : "",
-                                  names[i].name);
+                                  view_page_flags[i].name);
 }
 
 static void frame_facts(struct facts *f, uint32_t frame)
