@@ -8,13 +8,13 @@
 #include <stdlib.h>
 
 /* One write a line, so that lines of several writers do not mix. */
-static void say(const char *kind, const char *format, va_list args)
+static void say(const char *format, va_list args)
 {
     char line[1024];
     int n = vsnprintf(line, sizeof line, format, args);
 
     (void)n;
-    fprintf(stderr, "quire: %s%s\n", kind, line);
+    fprintf(stderr, "quire: %s\n", line);
 }
 
 void log_error(const char *format, ...)
@@ -22,16 +22,7 @@ void log_error(const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    say("", format, args);
-    va_end(args);
-}
-
-void log_warning(const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    say("warning: ", format, args);
+    say(format, args);
     va_end(args);
 }
 
@@ -40,7 +31,7 @@ void die(enum exit_status status, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    say("", format, args);
+    say(format, args);
     va_end(args);
     exit((int)status);
 }

@@ -26,7 +26,6 @@ enum exit_status {
 
 /* Prints `quire: <message>` and a newline. */
 void log_error(const char *format, ...) PRINTF_LIKE(1, 2);
-void log_warning(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* Prints as log_error does and ends the process with exit(status): atexit
  * handlers (the terminal's) run. For use before the machine runs; while it

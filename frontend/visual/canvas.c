@@ -79,21 +79,6 @@ void canvas_dot(struct canvas *c, int x, int y, uint32_t colour)
         c->pixels[(size_t)y * (size_t)c->width + (size_t)x] = colour;
 }
 
-void canvas_fade(struct canvas *c, int x, int y, int w, int h, uint32_t colour,
-                 unsigned percent)
-{
-    struct rect r = {x, y, w, h};
-
-    if (!cut(c, &r))
-        return;
-    for (int i = r.y; i < r.y + r.h; i++) {
-        uint32_t *row = c->pixels + (size_t)i * (size_t)c->width;
-
-        for (int j = r.x; j < r.x + r.w; j++)
-            row[j] = colour_mix(row[j], colour, percent);
-    }
-}
-
 /* The next code point of UTF-8; what is malformed is U+FFFD. */
 static uint32_t next_code(const char **text)
 {

@@ -34,9 +34,6 @@ void canvas_frame(struct canvas *c, int x, int y, int w, int h, int t,
                   uint32_t colour);
 /* One pixel, `colour`. */
 void canvas_dot(struct canvas *c, int x, int y, uint32_t colour);
-/* Mixes what is there `percent` to `colour`. */
-void canvas_fade(struct canvas *c, int x, int y, int w, int h, uint32_t colour,
-                 unsigned percent);
 
 /* UTF-8 text from x, its baseline at y; returns x after it. */
 int canvas_text(struct canvas *c, enum type_style style, int x, int y,
