@@ -13,6 +13,7 @@ char *options_keep(struct options *o, const char *text);
 const char *options_set_cpu(struct options *o, const char *value);
 const char *options_set_drive(struct options *o, const char *value);
 const char *options_set_dma(struct options *o, const char *value);
+const char *options_set_rtc(struct options *o, const char *value);
 const char *options_set_cache(struct options *o, const char *value);
 const char *options_set_tlb(struct options *o, const char *value);
 const char *options_set_debug(struct options *o, const char *value);

@@ -1,5 +1,5 @@
 /*
- * Options whose values are lists: -cpu, -drive, -dma, -cache, -tlb, -d.
+ * Options whose values are lists: -cpu, -drive, -dma, -rtc, -cache, -tlb, -d.
  */
 #include <stdio.h>
 #include <string.h>
@@ -116,6 +116,30 @@ const char *options_set_dma(struct options *o, const char *value)
             !reach || reach > MACHINE_MAX_RAM || reach & MMU_PAGE_MASK)
             return usage;
         o->machine.dma_reach = reach;
+    }
+    return is_bad ? usage : NULL;
+}
+
+/* base=.. and, as QEMU spells it, clock=vm: the host's time is no choice. */
+const char *options_set_rtc(struct options *o, const char *value)
+{
+    static const char usage[] =
+        "base=YYYY-MM-DD[Thh:mm:ss] or base=SECONDS since 1970, to 2262; the "
+        "host's time (utc, localtime) is no input of this machine";
+    struct part part;
+    bool is_bad;
+
+    while (parse_part(&value, &part, &is_bad)) {
+        uint64_t seconds;
+
+        if (!strcmp(part.key, "clock") && !strcmp(part.value, "vm"))
+            continue;
+        if (strcmp(part.key, "base") ||
+            (!parse_date(part.value, &seconds) &&
+             !parse_u64(part.value, &seconds)) ||
+            seconds > MACHINE_MAX_RTC_SECONDS)
+            return usage;
+        o->machine.rtc_seconds = seconds;
     }
     return is_bad ? usage : NULL;
 }

@@ -307,6 +307,8 @@ static const struct option_row rows[] = {
       "virtio-mmio version 1 or 2 (off)", set_global },
     { "dma", "reach=SIZE", "what quire,dma reaches of memory (16M)",
       options_set_dma },
+    { "rtc", "base=DATE|SECONDS",
+      "the time of day at the start (2026-01-01)", options_set_rtc },
     { "serial", "stdio|file:F|null", "where the console goes (stdio)",
       set_serial },
     { "monitor", "none|stdio",

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #define MAX_WORD 64
 
@@ -78,6 +79,41 @@ bool parse_switch(const char *text, bool *value)
 {
     *value = !strcmp(text, "on");
     return *value || !strcmp(text, "off");
+}
+
+/* A field of n digits, and `stop` behind it unless that is 0. */
+static bool take_digits(const char **text, unsigned n, char stop, int *value)
+{
+    *value = 0;
+    for (unsigned i = 0; i < n; i++, ++*text) {
+        if (!isdigit((unsigned char)**text))
+            return false;
+        *value = *value * 10 + (**text - '0');
+    }
+    return !stop || *(*text)++ == stop;
+}
+
+bool parse_date(const char *text, uint64_t *seconds)
+{
+    struct tm t = {0}, back;
+    time_t at;
+
+    if (!take_digits(&text, 4, '-', &t.tm_year) ||
+        !take_digits(&text, 2, '-', &t.tm_mon) ||
+        !take_digits(&text, 2, 0, &t.tm_mday))
+        return false;
+    if (*text && (*text++ != 'T' || !take_digits(&text, 2, ':', &t.tm_hour) ||
+                  !take_digits(&text, 2, ':', &t.tm_min) ||
+                  !take_digits(&text, 2, 0, &t.tm_sec) || *text))
+        return false;
+    t.tm_year -= 1900;
+    t.tm_mon--;
+    back = t;
+    at = timegm(&back); /* makes of 31 February a date that differs */
+    *seconds = (uint64_t)at;
+    return t.tm_year >= 70 && back.tm_mon == t.tm_mon &&
+           back.tm_mday == t.tm_mday && back.tm_hour == t.tm_hour &&
+           back.tm_min == t.tm_min && back.tm_sec == t.tm_sec;
 }
 
 /* Copies up to `stop` or a single comma, doubled ones as one. Returns what

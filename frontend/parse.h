@@ -19,6 +19,8 @@ MUST_USE bool parse_size(const char *text, uint64_t unit, uint64_t *bytes);
 MUST_USE bool parse_decimal(const char *text, uint64_t *value);
 /* "on" or "off". */
 MUST_USE bool parse_switch(const char *text, bool *value);
+/* A date YYYY-MM-DD or YYYY-MM-DDThh:mm:ss from 1970 on, as seconds since. */
+MUST_USE bool parse_date(const char *text, uint64_t *seconds);
 
 /* One part of a list whose parts are separated by commas; `,,` stands for a
  * comma inside. A part without `=` has an empty key. */

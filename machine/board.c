@@ -24,6 +24,8 @@ const struct board_row board_rows[] = {
       "plic", "riscv,plic0\0", false, PLACE(plic) },
     { &finisher_class, FINISHER_BASE, 0, 1, 0, PARENT_SOC,
       "test", "sifive,test0\0syscon\0", false, PLACE(finisher) },
+    { &rtc_class, RTC_BASE, RTC_IRQ, 1, 0, PARENT_SOC,
+      "rtc", NULL, false, PLACE(rtc) },
     { &dma_class, QDMA_BASE, QDMA_IRQ, 1, 0, PARENT_DMA_BUS,
       "dma", NULL, true, PLACE(dma) },
     { &disk_class, QDISK_BASE, QDISK_IRQ, 1, 0, PARENT_DMA_BUS,
@@ -118,6 +120,8 @@ static void make_devices(struct machine *m)
     clint_init(&b->clint, CLINT_BASE, &m->clock, m->n_harts);
     plic_init(&b->plic, PLIC_BASE, &m->clock, m->n_harts);
     finisher_init(&b->finisher, FINISHER_BASE, &m->clock);
+    rtc_init(&b->rtc, RTC_BASE, &m->clock,
+             m->config.rtc_seconds * UINT64_C(1000000000));
     dma_init(&b->dma, QDMA_BASE, &m->clock, &m->bus, m->config.dma_reach);
     open_images(m, &quire);
     if (quire)

@@ -17,6 +17,7 @@
 #include "devices/finisher.h"
 #include "devices/image.h"
 #include "devices/plic.h"
+#include "devices/rtc.h"
 #include "devices/uart.h"
 #include "devices/virtio_blk.h"
 #include "devices/virtio_mmio.h"
@@ -27,6 +28,7 @@ struct board {
     struct clint clint;
     struct plic plic;
     struct finisher finisher;
+    struct rtc rtc;
     struct dma dma;
     struct disk disk; /* attached if a drive has if=quire */
     struct virtio_mmio slots[VIRTIO_SLOTS];

@@ -43,6 +43,7 @@ void machine_config_default(struct machine_config *config)
         .ram_bytes = UINT64_C(64) << 20,
         .clock_hz = UINT64_C(1000000000),
         .dma_reach = UINT64_C(16) << 20,
+        .rtc_seconds = MACHINE_RTC_SECONDS,
     };
 }
 

@@ -30,6 +30,10 @@ struct loader;
 #define MACHINE_MAX_DRIVES 9 /* 8 virtio slots and one quire,disk */
 #define MACHINE_MIN_RAM (UINT64_C(1) << 20)
 #define MACHINE_MAX_RAM (UINT64_C(14) << 30)
+/* 2026-01-01: the time of day at power-on, by default; and the latest, for
+ * signed nanoseconds. */
+#define MACHINE_RTC_SECONDS UINT64_C(1767225600)
+#define MACHINE_MAX_RTC_SECONDS UINT64_C(9223372035)
 
 enum drive_interface { DRIVE_VIRTIO, DRIVE_QUIRE };
 
@@ -49,6 +53,7 @@ struct machine_config {
     uint64_t clock_hz;
     uint64_t dma_reach; /* bytes of DRAM that quire,dma reaches */
     uint64_t seed;      /* of the rng-seed in /chosen */
+    uint64_t rtc_seconds; /* the time of day at power-on, since 1970 */
     const char *bios;   /* file of the firmware, NULL for none */
     const char *kernel, *initrd, *append, *dtb; /* each NULL for none */
     struct drive_config drives[MACHINE_MAX_DRIVES];

@@ -49,6 +49,9 @@ make_elf "$work/wfi" 1 243 2 $ram 4 4 0x10500073
 make_elf "$work/loop" 1 243 2 $ram 4 4 0x0000006f
 make_elf "$work/fail7" 1 243 2 $ram 16 16 \
     0x001002b7 0x00073337 0x33330313 0x0062a023
+# exits with the clock's TIME_HIGH
+make_elf "$work/clock" 1 243 2 $ram 36 36 0x001012b7 0x0002a303 0x0042a303 \
+    0x01031313 0x000033b7 0x33338393 0x00736333 0x001002b7 0x0062a023
 make_elf "$work/arm" 1 40 2 $ram 4 4 0
 make_elf "$work/class64" 2 243 2 $ram 4 4 0
 make_elf "$work/shared" 1 243 3 $ram 4 4 0
@@ -107,6 +110,9 @@ refuses "a fault needs its form" 2 '-drive' \
 refuses "there is one quire,disk" 2 'one quire,disk' \
     -drive "file=$work/disk,if=quire" -drive "file=$work/disk,if=quire"
 refuses "DMA reaches whole pages" 2 'whole pages' -dma reach=5000
+refuses "the host's time is no base" 2 "host's time" -rtc base=utc
+refuses "a base is a date" 2 'YYYY-MM-DD' -rtc base=2026-02-30
+refuses "the clock is the machine's" 2 'base=' -rtc clock=host
 refuses "a limit counts" 2 'insns=N' -limit 5
 refuses "a hash comes every so often" 2 'every=N' -hash every=0
 refuses "a seed fits into the statistics" 2 'below 2^63' \
@@ -181,6 +187,10 @@ refuses "a limit" 126 '1000 steps' $bare "$work/loop" -limit insns=1000
 accepts "a guest that passes" 0 $bare "$work/good"
 accepts "a guest that fails" 1 $bare "$work/fail7"
 accepts "a guest's own code" 7 $bare "$work/fail7" -exit raw
+accepts "the clock starts at its base" 17 $bare "$work/clock" -exit raw \
+    -rtc base=77,clock=vm
+accepts "the clock starts at its date" 18 $bare "$work/clock" -exit raw \
+    -rtc base=1970-01-01T00:01:20
 accepts "one dash or two" 0 --bios none --kernel "$work/good"
 accepts "a configuration file" 0 -config "$work/cfg"
 accepts "an expected line" 0 -expect 'no next.stage'

@@ -14,12 +14,13 @@
 #include "devices/dma.h"
 #include "devices/finisher.h"
 #include "devices/plic.h"
+#include "devices/rtc.h"
 #include "devices/uart.h"
 #include "devices/virtio_mmio.h"
 
 static const struct device_class *const classes[] = {
-    &finisher_class, &clint_class, &plic_class,        &uart_class,
-    &dma_class,      &disk_class,  &virtio_mmio_class,
+    &finisher_class, &rtc_class, &clint_class, &plic_class,
+    &uart_class,     &dma_class, &disk_class,  &virtio_mmio_class,
 };
 
 static const char *access_name(uint8_t access)

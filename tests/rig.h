@@ -19,6 +19,7 @@
 #include "devices/dma.h"
 #include "devices/finisher.h"
 #include "devices/plic.h"
+#include "devices/rtc.h"
 #include "devices/uart.h"
 #include "devices/virtio_blk.h"
 #include "devices/virtio_mmio.h"
@@ -28,6 +29,7 @@
 #define RIG_REACH 0x80000
 #define RIG_SECTORS 64
 #define RIG_HARTS 2
+#define RIG_TIME_NS UINT64_C(0x1234fffff000)
 
 struct rig {
     struct clock clock;
@@ -36,6 +38,7 @@ struct rig {
     struct plic plic;
     struct uart uart;
     struct finisher finisher;
+    struct rtc rtc;
     struct dma dma;
     struct disk disk;
     struct virtio_mmio virtio[3]; /* version 2, version 1, empty */
@@ -166,6 +169,8 @@ static inline void rig_init_with(struct rig *r,
     r->finisher.finish = rig_finish;
     r->finisher.finish_ctx = r;
     rig_attach(r, &r->finisher.device, 0);
+    rtc_init(&r->rtc, RTC_BASE, &r->clock, RIG_TIME_NS);
+    rig_attach(r, &r->rtc.device, RTC_IRQ);
     rig_init_disks(r, options);
 }
 

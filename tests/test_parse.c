@@ -62,6 +62,22 @@ START_TEST(steps_count_in_powers_of_1000)
 }
 END_TEST
 
+START_TEST(dates_are_days_with_or_without_a_time)
+{
+    uint64_t v;
+
+    ck_assert(parse_date("1970-01-01", &v) && v == 0);
+    ck_assert(parse_date("2026-01-01T00:00:00", &v) && v == 1767225600);
+    ck_assert(parse_date("2024-02-29T12:34:56", &v) && v == 1709210096);
+    ck_assert(!parse_date("2023-02-29", &v) && !parse_date("2023-13-01", &v));
+    ck_assert(!parse_date("1969-12-31", &v) && !parse_date("2023-1-1", &v));
+    ck_assert(!parse_date("2023-01-01T1:2:3", &v));
+    ck_assert(!parse_date("2023-01-01T24:00:00", &v));
+    ck_assert(!parse_date("2023-01-01 00:00:00", &v));
+    ck_assert(!parse_date("2023-01-01T00:00:00Z", &v) && !parse_date("", &v));
+}
+END_TEST
+
 START_TEST(lists_have_keys_values_and_doubled_commas)
 {
     const char *list = "word,file=a,,b=c,empty=,last=1";
@@ -131,6 +147,7 @@ int main(void)
     tcase_add_test(tc, numbers_are_decimal_or_hexadecimal_and_nothing_else);
     tcase_add_test(tc, sizes_count_in_powers_of_1024);
     tcase_add_test(tc, steps_count_in_powers_of_1000);
+    tcase_add_test(tc, dates_are_days_with_or_without_a_time);
     tcase_add_test(tc, lists_have_keys_values_and_doubled_commas);
     tcase_add_test(tc, lists_that_do_not_fit_are_bad);
     tcase_add_test(tc, the_nearest_name_is_near);
