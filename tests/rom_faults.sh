@@ -1,8 +1,9 @@
 #!/bin/sh
-# Shows that each regression ROM can fail: plants the faults of rom_faults.tsv
-# in a copy of the emulator, one at a time, and runs the ROM that must notice.
-# Takes minutes; `make mutants` runs it, `make check` does not. ONLY='a/b c/d'
-# restricts it to these ROMs.
+# Shows that the tests can fail: plants the faults of rom_faults.tsv in a copy
+# of the emulator, one at a time, and runs the part of the tests that must
+# notice: a regression ROM, or a unit test. Prints a point for each, and the
+# score by folder. Takes minutes; `make mutants` runs it, `make check` does
+# not. ONLY='a/b tests/test_c' restricts it to these parts.
 . "$top_srcdir/tests/roms_lib.sh"
 source=$work/source
 build=$work/build
@@ -32,25 +33,47 @@ replace() {
         END { exit !done }' "$1" >"$1.new" && mv "$1.new" "$1"
 }
 
-# plant ROM FILE TEXT REPLACEMENT: 0 if a case of the ROM fails with the fault;
-# says how in $detail.
+# rom_notices NAME, unit_notices TEST: 0 if it fails with the fault that is
+# planted now; how, in $detail.
+rom_notices() {
+    (cd "$build" && make -s quire) >"$work/log" 2>&1 || {
+        detail="does not compile"
+        return 1
+    }
+    detail=$(timeout -k 1 20 "$build/quire" $(rom_options "$1" 2) \
+        -rom "$roms_folder/$1.elf" 2>&1 </dev/null)
+    case $detail in
+    "not ok ${1##*/} - case "*) return 0 ;;
+    esac
+    return 1
+}
+
+unit_notices() {
+    (cd "$build" && make -s "$1") >"$work/log" 2>&1 || {
+        detail="does not compile"
+        return 1
+    }
+    timeout -k 1 120 "$build/$1" >"$work/log" 2>&1 </dev/null && {
+        detail="passes"
+        return 1
+    }
+    detail=$(grep -m 1 '^not ok' "$work/log")
+    test -n "$detail"
+}
+
+# plant PART FILE TEXT REPLACEMENT: 0 if the part notices.
 plant() {
-    name=$1
     cp "$source/$2" "$work/original"
     if ! replace "$source/$2" "$3" "$4"; then
         detail="no such text in $2"
         rm -f "$source/$2.new"
         return 1
     fi
-    detail="does not compile"
-    verdict=1
-    if (cd "$build" && make -s quire) >"$work/log" 2>&1; then
-        detail=$(timeout -k 1 20 "$build/quire" $(rom_options "$name" 2) \
-            -rom "$roms_folder/$name.elf" 2>&1 </dev/null)
-        case $detail in
-        "not ok ${name##*/} - case "*) verdict=0 ;;
-        esac
-    fi
+    case $1 in
+    tests/*) unit_notices "$1" ;;
+    *) rom_notices "$1" ;;
+    esac
+    verdict=$?
     cp "$work/original" "$source/$2"
     return $verdict
 }
@@ -58,17 +81,19 @@ plant() {
 number=0
 caught=
 grep -v '^#' "$table" >"$work/table"
-while IFS=$tab read -r rom file text replacement; do
-    case " ${ONLY:-$rom} " in
-    *" $rom "*) ;;
+while IFS=$tab read -r part file text replacement; do
+    case " ${ONLY:-$part} " in
+    *" $part "*) ;;
     *) continue ;;
     esac
     number=$((number + 1))
-    if plant "$rom" "$file" "$text" "$replacement"; then
-        echo "ok $number - $rom: $detail"
-        caught="$caught $rom"
+    if plant "$part" "$file" "$text" "$replacement"; then
+        echo "ok $number - $part: $file: $detail"
+        echo "$file caught" >>"$work/score"
+        caught="$caught $part"
     else
-        echo "not ok $number - $rom: $file: $text # $detail"
+        echo "not ok $number - $part: $file: $text # $detail"
+        echo "$file missed" >>"$work/score"
     fi
 done <"$work/table"
 for rom in $(rom_names); do
@@ -79,4 +104,17 @@ for rom in $(rom_names); do
     number=$((number + 1))
     echo "not ok $number - $rom has caught no fault"
 done
+awk '{
+        sub(/\/[^\/]*$/, "", $1)
+        planted[$1]++
+        caught[$1] += $2 == "caught"
+        all++
+        good += $2 == "caught"
+    }
+    END {
+        for (folder in planted)
+            printf "# %s: %d of %d caught\n", folder, caught[folder],
+                planted[folder]
+        printf "# all: %d of %d caught\n", good, all
+    }' "$work/score" | sort
 echo "1..$number"
