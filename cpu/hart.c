@@ -172,6 +172,7 @@ void hart_init(struct hart *h, const struct hart_config *config, unsigned id,
 {
     struct mmu_port port = {bring_clock_up_to_date, look_again,
                             hart_code_written, h};
+    struct mmu_config mmu_config = config->mmu;
 
     memset(h, 0, sizeof *h);
     h->id = id;
@@ -180,7 +181,8 @@ void hart_init(struct hart *h, const struct hart_config *config, unsigned id,
     h->clock = clock;
     h->engine = config->engine ? config->engine : &engine_interp;
     h->isa = isa_new(h->xlen);
-    mmu_init(&h->mmu, &config->mmu, bus, l2);
+    mmu_config.hart = id;
+    mmu_init(&h->mmu, &mmu_config, bus, l2);
     mmu_set_port(&h->mmu, &port);
     h->blocks = blocks_new(&h->mmu, config->block_limit);
     csr_index(h);

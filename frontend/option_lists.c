@@ -173,40 +173,77 @@ static bool take_number(const char **text, bool is_size, uint32_t *value)
     return true;
 }
 
-/* The rest of a level: each further field must be the one that exists. */
-static const char *check_policies(const char *text, const char *const *only,
-                                  unsigned n)
+/* Takes the next field, if there is one, as one of the names; else *choice
+ * stays. */
+static bool take_choice(const char **text, const char *const *names, unsigned n,
+                        unsigned *choice)
 {
     char field[32];
 
-    for (unsigned i = 0; text; i++) {
-        if (i == n || !take_field(&text, field, sizeof field))
-            return "too many fields";
-        if (strcmp(field, only[i]))
-            return i == 0   ? "the replacement of this version is lru"
-                   : i == 1 ? "the write policy of this version is wb"
-                            : "the allocation policy of this version is alloc";
+    if (!*text)
+        return true;
+    if (!take_field(text, field, sizeof field))
+        return false;
+    for (unsigned i = 0; i < n; i++) {
+        if (!strcmp(field, names[i])) {
+            *choice = i;
+            return true;
+        }
     }
-    return NULL;
+    return false;
 }
 
-/* SIZE:WAYS:LINE[:lru[:wb[:alloc]]] or none. */
+static bool take_replacement(const char **text, enum replacement *policy)
+{
+    static const char *const names[] = {
+        [REPLACE_LRU] = "lru",
+        [REPLACE_PLRU] = "plru",
+        [REPLACE_FIFO] = "fifo",
+        [REPLACE_RANDOM] = "random",
+    };
+    unsigned choice = REPLACE_LRU;
+
+    if (!take_choice(text, names, ARRAY_SIZE(names), &choice))
+        return false;
+    *policy = (enum replacement)choice;
+    return true;
+}
+
+/* The rest of a cache's level. */
+static const char *take_policies(const char *text, struct cache_geometry *g)
+{
+    static const char *const writes[] = {"wb", "wt"};
+    static const char *const allocations[] = {"alloc", "noalloc"};
+    unsigned is_through = 0, is_none = 0;
+
+    if (!take_replacement(&text, &g->replacement))
+        return "the replacement is lru, plru, fifo or random";
+    if (!take_choice(&text, writes, ARRAY_SIZE(writes), &is_through))
+        return "the write policy is wb or wt";
+    if (!take_choice(&text, allocations, ARRAY_SIZE(allocations), &is_none))
+        return "the allocation policy is alloc or noalloc";
+    g->is_write_through = is_through;
+    g->is_no_allocate = is_none;
+    return text ? "too many fields" : NULL;
+}
+
+/* SIZE:WAYS:LINE[:REPLACEMENT[:WRITE[:ALLOCATION]]] or none. */
 static const char *set_cache_level(struct cache_geometry *level,
                                    const char *text)
 {
-    static const char *const only[] = {"lru", "wb", "alloc"};
-    struct cache_geometry g;
+    struct cache_geometry g = {.size_bytes = 0};
     const char *wrong;
 
     if (!strcmp(text, "none")) {
-        *level = (struct cache_geometry){0, 0, 0};
+        *level = (struct cache_geometry){.size_bytes = 0};
         return NULL;
     }
     if (!take_number(&text, true, &g.size_bytes) ||
         !take_number(&text, false, &g.ways) ||
         !take_number(&text, true, &g.line_bytes))
-        return "LEVEL=SIZE:WAYS:LINE[:lru[:wb[:alloc]]] or LEVEL=none";
-    wrong = check_policies(text, only, ARRAY_SIZE(only));
+        return "LEVEL=SIZE:WAYS:LINE[:REPLACEMENT[:wb|wt[:alloc|noalloc]]] or "
+               "LEVEL=none";
+    wrong = take_policies(text, &g);
     if (wrong)
         return wrong;
     wrong = g.size_bytes ? cache_geometry_check(&g) : "a size above 0";
@@ -223,7 +260,8 @@ const char *options_set_cache(struct options *o, const char *value)
     bool is_bad;
 
     if (!strcmp(value, "none")) {
-        mmu->l1i = mmu->l1d = o->machine.l2 = (struct cache_geometry){0, 0, 0};
+        mmu->l1i = mmu->l1d = o->machine.l2 =
+            (struct cache_geometry){.size_bytes = 0};
         return NULL;
     }
     while (parse_part(&value, &part, &is_bad)) {
@@ -240,25 +278,25 @@ const char *options_set_cache(struct options *o, const char *value)
     return is_bad ? usage : NULL;
 }
 
-/* N[:WAYS[:lru]] or none. */
+/* N[:WAYS[:REPLACEMENT]] or none. */
 static const char *set_tlb_level(struct tlb_geometry *level, const char *text)
 {
-    static const char *const only[] = {"lru"};
-    struct tlb_geometry g;
+    struct tlb_geometry g = {.entries = 0};
     const char *wrong;
 
     if (!strcmp(text, "none")) {
-        *level = (struct tlb_geometry){0, 0};
+        *level = (struct tlb_geometry){.entries = 0};
         return NULL;
     }
     if (!take_number(&text, false, &g.entries))
-        return "LEVEL=N[:WAYS[:lru]] or LEVEL=none";
+        return "LEVEL=N[:WAYS[:REPLACEMENT]] or LEVEL=none";
     g.ways = g.entries;
     if (text && !take_number(&text, false, &g.ways))
-        return "LEVEL=N[:WAYS[:lru]] or LEVEL=none";
-    wrong = check_policies(text, only, ARRAY_SIZE(only));
-    if (wrong)
-        return wrong;
+        return "LEVEL=N[:WAYS[:REPLACEMENT]] or LEVEL=none";
+    if (!take_replacement(&text, &g.replacement))
+        return "the replacement is lru, plru, fifo or random";
+    if (text)
+        return "too many fields";
     wrong = g.entries ? tlb_geometry_check(&g) : "entries above 0";
     if (!wrong)
         *level = g;
@@ -273,7 +311,8 @@ const char *options_set_tlb(struct options *o, const char *value)
     bool is_bad;
 
     if (!strcmp(value, "none")) {
-        mmu->itlb = mmu->dtlb = mmu->l2tlb = (struct tlb_geometry){0, 0};
+        mmu->itlb = mmu->dtlb = mmu->l2tlb =
+            (struct tlb_geometry){.entries = 0};
         return NULL;
     }
     while (parse_part(&value, &part, &is_bad)) {

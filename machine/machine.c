@@ -28,17 +28,18 @@
 
 void machine_config_default(struct machine_config *config)
 {
-    const struct cache_geometry l1 = {32 << 10, 8, 64};
+    const struct cache_geometry l1 = {
+        .size_bytes = 32 << 10, .ways = 8, .line_bytes = 64};
 
     *config = (struct machine_config){
         .hart = {.xlen = 32,
-                 .mmu = {.itlb = {32, 32},
-                         .dtlb = {32, 32},
-                         .l2tlb = {512, 4},
+                 .mmu = {.itlb = {.entries = 32, .ways = 32},
+                         .dtlb = {.entries = 32, .ways = 32},
+                         .l2tlb = {.entries = 512, .ways = 4},
                          .l1i = l1,
                          .l1d = l1,
                          .has_pmp = true}},
-        .l2 = {512 << 10, 8, 64},
+        .l2 = {.size_bytes = 512 << 10, .ways = 8, .line_bytes = 64},
         .n_harts = 1,
         .ram_bytes = UINT64_C(64) << 20,
         .clock_hz = UINT64_C(1000000000),
@@ -73,7 +74,9 @@ static void create_harts(struct machine *m)
 {
     struct mmu *mmus[MACHINE_MAX_HARTS];
 
-    m->l2 = cache_new(&m->config.l2);
+    m->config.hart.mmu.seed = m->config.seed;
+    m->l2 =
+        cache_new(&m->config.l2, replace_seed(m->config.seed, 0, REPLACE_L2));
     for (unsigned i = 0; i < m->n_harts; i++) {
         hart_init(&m->harts[i], &m->config.hart, i, &m->bus, &m->clock, m->l2);
         mmus[i] = &m->harts[i].mmu;

@@ -107,7 +107,8 @@ READ(walk_updates, s->mmu[i].walks.updates)
     READ(level##_accesses, s->mmu[i].level.accesses)                           \
     READ(level##_hits, s->mmu[i].level.hits)                                   \
     READ(level##_misses, s->mmu[i].level.misses)                               \
-    READ(level##_writebacks, s->mmu[i].level.writebacks)
+    READ(level##_writebacks, s->mmu[i].level.writebacks)                       \
+    READ(level##_writethroughs, s->mmu[i].level.writethroughs)
 READ_CACHE(l1i)
 READ_CACHE(l1d)
 
@@ -115,6 +116,7 @@ READ(l2_accesses, s->m->l2 ? s->m->l2->stats.accesses : 0)
 READ(l2_hits, s->m->l2 ? s->m->l2->stats.accesses - s->m->l2->stats.misses : 0)
 READ(l2_misses, s->m->l2 ? s->m->l2->stats.misses : 0)
 READ(l2_writebacks, s->m->l2 ? s->m->l2->stats.writebacks : 0)
+READ(l2_writethroughs, s->m->l2 ? s->m->l2->stats.writethroughs : 0)
 
 READ(dma_chains, s->m->board->dma.stats.chains)
 READ(dma_descriptors, s->m->board->dma.stats.descriptors)
@@ -146,7 +148,9 @@ READ(disk_errors, s->m->board->images[i]->stats.errors)
     { scope, "cache." #level ".misses", "of these, not found there", \
       level##_misses, NULL }, \
     { scope, "cache." #level ".writebacks", \
-      "dirty lines written to the next level", level##_writebacks, NULL }
+      "dirty lines written to the next level", level##_writebacks, NULL }, \
+    { scope, "cache." #level ".writethroughs", \
+      "other writes passed on to it", level##_writethroughs, NULL }
 
 static const struct row rows[] = {
     { OF_MACHINE, "quire", "version of the emulator", NULL, version },

@@ -8,7 +8,6 @@
 
 #include "base/alloc.h"
 #include "base/bits.h"
-#include "mmu/recency.h"
 
 const char *cache_geometry_check(const struct cache_geometry *g)
 {
@@ -19,15 +18,18 @@ const char *cache_geometry_check(const struct cache_geometry *g)
     if (!is_power_of_two(g->line_bytes) || g->line_bytes < 8 ||
         g->line_bytes > 4096)
         return "a line of 8 to 4096 bytes, a power of two";
-    if (!g->ways || g->ways > 1024)
+    if (!g->ways || g->ways > REPLACE_MAX_WAYS)
         return "1 to 1024 ways";
+    if (g->replacement == REPLACE_PLRU && !is_power_of_two(g->ways))
+        return "a power of two of ways for plru";
     if (g->size_bytes > 1u << 30 || g->size_bytes % set_bytes ||
         !is_power_of_two(g->size_bytes / set_bytes))
         return "a power of two of sets, at most 1G in all";
     return NULL;
 }
 
-void cache_init(struct cache *c, const struct cache_geometry *g)
+void cache_init(struct cache *c, const struct cache_geometry *g,
+                uint32_t first_random)
 {
     memset(c, 0, sizeof *c);
     c->geometry = *g;
@@ -36,27 +38,28 @@ void cache_init(struct cache *c, const struct cache_geometry *g)
     c->n_lines = g->size_bytes / g->line_bytes;
     c->set_mask = c->n_lines / g->ways - 1;
     c->line = alloc_zeroed(c->n_lines, sizeof *c->line);
-    c->stamp = alloc_zeroed(c->n_lines + 1, sizeof *c->stamp);
     c->is_dirty = alloc_zeroed(c->n_lines, sizeof *c->is_dirty);
+    replace_init(&c->order, g->replacement, c->n_lines, g->ways, first_random);
+    c->now = REPLACE_MAX_WAYS;
     cache_clear(c);
 }
 
 void cache_free(struct cache *c)
 {
     free(c->line);
-    free(c->stamp);
     free(c->is_dirty);
+    replace_free(&c->order);
     memset(c, 0, sizeof *c);
 }
 
-struct cache *cache_new(const struct cache_geometry *g)
+struct cache *cache_new(const struct cache_geometry *g, uint32_t first_random)
 {
     struct cache *c;
 
     if (!g->size_bytes)
         return NULL;
     c = alloc_zeroed(1, sizeof *c);
-    cache_init(c, g);
+    cache_init(c, g, first_random);
     return c;
 }
 
@@ -67,71 +70,96 @@ void cache_delete(struct cache *c)
     free(c);
 }
 
-void cache_clear(struct cache *c)
+void cache_empty(struct cache *c)
 {
     for (uint32_t w = 0; w < c->n_lines; w++)
         cache_invalidate(c, w);
 }
 
-uint32_t cache_victim(const struct cache *c, uint64_t line)
+void cache_clear(struct cache *c)
 {
-    uint32_t ways = c->geometry.ways;
-    uint32_t first = (uint32_t)(line & c->set_mask) * ways;
+    cache_empty(c);
+    replace_clear(&c->order);
+}
 
-    return first + recency_oldest(c->stamp + first, ways);
+uint32_t cache_victim(struct cache *c, uint64_t line)
+{
+    return replace_victim(&c->order,
+                          (uint32_t)(line & c->set_mask) * c->geometry.ways);
 }
 
 void cache_invalidate(struct cache *c, uint32_t way)
 {
     c->line[way] = CACHE_NO_LINE;
-    c->stamp[way] = 0;
+    replace_invalidate(&c->order, way);
     c->is_dirty[way] = false;
 }
 
-void cache_access(struct cache *c, uint64_t pa, bool is_write)
+/* A write-back or a store's bytes, written to a line that it has. */
+static void write_line(struct cache *c, uint32_t way)
+{
+    if (c->geometry.is_write_through)
+        c->stats.writethroughs++;
+    else
+        c->is_dirty[way] = true;
+}
+
+static uint32_t fill(struct cache *c, uint64_t line)
+{
+    uint32_t way = cache_victim(c, line);
+
+    c->stats.writebacks += c->is_dirty[way];
+    c->line[way] = line;
+    c->is_dirty[way] = false;
+    replace_fill(&c->order, way, ++c->now);
+    return way;
+}
+
+bool cache_access(struct cache *c, uint64_t pa, bool is_write)
 {
     uint64_t line = pa >> c->line_shift;
     uint32_t way = cache_find(c, line);
+    bool is_hit = way != CACHE_NO_WAY;
 
     c->stats.accesses++;
-    if (way == CACHE_NO_WAY) {
-        c->stats.misses++;
-        way = cache_victim(c, line);
-        c->stats.writebacks += c->is_dirty[way];
-        c->line[way] = line;
-        c->is_dirty[way] = false;
+    c->stats.misses += !is_hit;
+    if (is_hit) {
+        replace_touch(&c->order, way, ++c->now);
+    } else if (is_write && c->geometry.is_no_allocate) {
+        c->stats.writethroughs++;
+        return false;
+    } else {
+        way = fill(c, line);
     }
-    c->stamp[way] = ++c->now;
-    c->is_dirty[way] |= is_write;
+    if (is_write)
+        write_line(c, way);
+    return is_hit;
 }
 
 void cache_look(const struct cache *c, uint32_t way, struct cache_view *v)
 {
-    uint32_t ways = c->geometry.ways, first = way / ways * ways;
-
     v->is_valid = c->line[way] != CACHE_NO_LINE;
     v->pa = v->is_valid ? c->line[way] << c->line_shift : 0;
     v->is_dirty = c->is_dirty[way];
-    v->rank = 0;
-    for (uint32_t w = first; w < first + ways; w++)
-        v->rank += c->stamp[w] && c->stamp[w] < c->stamp[way];
+    v->rank = replace_rank(&c->order, way);
 }
 
-/* Lines are in their sets, once; recency and dirt belong to valid ways. */
+/* Lines are in their sets, once; order and dirt belong to valid ways. */
 static bool is_consistent(const struct cache *c)
 {
     for (uint32_t w = 0; w < c->n_lines; w++) {
         uint64_t line = c->line[w];
         bool is_valid = line != CACHE_NO_LINE;
+        bool may_be_dirty = is_valid && !c->geometry.is_write_through;
         uint8_t dirty;
 
         memcpy(&dirty, &c->is_dirty[w], 1);
-        if (is_valid != (c->stamp[w] != 0) || dirty > is_valid)
+        if (is_valid != (c->order.stamp[w] != 0) || dirty > may_be_dirty)
             return false;
         if (is_valid && (cache_find(c, line) != w || line >> 56))
             return false;
     }
-    return recency_is_normal(c->stamp, c->n_lines, c->geometry.ways);
+    return replace_is_consistent(&c->order);
 }
 
 /* A restored cache that cannot be is emptied; the archive has failed then. */
@@ -139,10 +167,10 @@ static void check_loaded(struct cache *c, struct archive *a)
 {
     bool ok = !archive_error(a) && is_consistent(c);
 
-    archive_check(a, ok, "cache: lines, sets and recency do not fit");
+    archive_check(a, ok, "cache: lines, sets and replacement do not fit");
     if (!ok)
         cache_clear(c);
-    c->now = c->geometry.ways;
+    c->now = REPLACE_MAX_WAYS;
 }
 
 void cache_archive(struct cache *c, struct archive *a)
@@ -150,13 +178,13 @@ void cache_archive(struct cache *c, struct archive *a)
     if (!archive_is_stored(a))
         return;
     archive_section(a, "cache");
-    recency_normalize(c->stamp, c->n_lines, c->geometry.ways);
     archive_bytes(a, "line", c->line, c->n_lines * sizeof *c->line);
-    archive_bytes(a, "stamp", c->stamp, c->n_lines * sizeof *c->stamp);
+    replace_archive(&c->order, a);
     archive_bytes(a, "is_dirty", c->is_dirty, c->n_lines);
     archive_u64(a, "accesses", &c->stats.accesses);
     archive_u64(a, "misses", &c->stats.misses);
     archive_u64(a, "writebacks", &c->stats.writebacks);
+    archive_u64(a, "writethroughs", &c->stats.writethroughs);
     if (archive_is_loading(a))
         check_loaded(c, a);
 }

@@ -1,11 +1,6 @@
 /*
  * A cache as a tag model: which lines it holds, which of them are dirty, and
- * how recently each was touched; no data. Physically indexed and tagged,
- * write-back, stores allocate, least recently used.
- *
- * Recency is a stamp a way, from a clock that only grows; 0 marks an invalid
- * way, so that the victim is the way with the least stamp: an invalid one
- * first, the lowest index among those.
+ * what its replacement needs; no data. Physically indexed and tagged.
  */
 #ifndef QUIRE_MMU_CACHE_H
 #define QUIRE_MMU_CACHE_H
@@ -16,6 +11,7 @@
 #include "base/archive.h"
 #include "base/compiler.h"
 #include "mmu/geometry.h"
+#include "mmu/replace.h"
 
 #define CACHE_NO_LINE UINT64_MAX
 #define CACHE_NO_WAY UINT32_MAX
@@ -23,6 +19,7 @@
 struct cache_stats {
     uint64_t accesses, misses; /* hits are the difference */
     uint64_t writebacks;       /* dirty lines written to the next level */
+    uint64_t writethroughs;    /* other writes passed on to it */
 };
 
 struct cache {
@@ -30,23 +27,26 @@ struct cache {
     unsigned line_shift;
     unsigned n_lines;
     uint64_t set_mask;
-    /* By way: set number times ways, plus the way in the set; one more
-     * stamp than lines, a place for touches that nobody looks at. */
+    /* By way: set number times ways, plus the way in the set. */
     uint64_t *line; /* physical address >> line_shift, or CACHE_NO_LINE */
-    uint64_t *stamp;
     bool *is_dirty;
+    struct replace order;
     uint64_t now; /* of a shared cache; private ones use their hart's clock */
     struct cache_stats stats;
 };
 
-/* The geometry must have been checked, and not be "none". */
-void cache_init(struct cache *c, const struct cache_geometry *g);
+/* The geometry must have been checked, and not be "none"; first_random as
+ * replace_seed gives it. */
+void cache_init(struct cache *c, const struct cache_geometry *g,
+                uint32_t first_random);
 void cache_free(struct cache *c);
 /* The same on the heap; NULL for "none", which cache_delete accepts. */
-struct cache *cache_new(const struct cache_geometry *g);
+struct cache *cache_new(const struct cache_geometry *g, uint32_t first_random);
 void cache_delete(struct cache *c);
-/* Empties it; counts stay. */
+/* Empties it, and sets the policy as at first; counts stay. */
 void cache_clear(struct cache *c);
+/* Invalidates every line. */
+void cache_empty(struct cache *c);
 
 /* The way that holds this line, or CACHE_NO_WAY. */
 static inline uint32_t cache_find(const struct cache *c, uint64_t line)
@@ -62,18 +62,18 @@ static inline uint32_t cache_find(const struct cache *c, uint64_t line)
 }
 
 /* The way that a fill of this line takes. */
-uint32_t cache_victim(const struct cache *c, uint64_t line);
+uint32_t cache_victim(struct cache *c, uint64_t line);
 void cache_invalidate(struct cache *c, uint32_t way);
 
 /* One access of a shared cache (c->now is its clock) to the line of pa:
- * counts, fills, writes its dirty victim to memory. */
-void cache_access(struct cache *c, uint64_t pa, bool is_write);
+ * counts, fills, passes on to memory. Returns whether it hit. */
+bool cache_access(struct cache *c, uint64_t pa, bool is_write);
 
 /* A way as the visualiser shows it. */
 struct cache_view {
     uint64_t pa;
     bool is_valid, is_dirty;
-    unsigned rank; /* among the valid ways of its set, 0 the oldest */
+    unsigned rank; /* replace_rank; plru: of an invalid way too */
 };
 void cache_look(const struct cache *c, uint32_t way, struct cache_view *v);
 

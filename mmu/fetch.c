@@ -25,7 +25,7 @@ static void count_lookup(struct mmu *m, uint64_t va)
 
     s->itlb.stats.accesses++;
     if (slot != TLB_NO_SLOT)
-        s->itlb.stamp[slot] = filter_tick(&s->fetch);
+        replace_touch(&s->itlb.order, slot, filter_tick(&s->fetch));
 }
 
 /* The ITLB's entry as it is, if it permits the fetch. */

@@ -2,35 +2,35 @@
  * The caches of the modelled hierarchy: a hart's accesses go to its L1, on a
  * miss to the shared L2. Data in the L1Ds of several harts is kept coherent:
  * a dirty line is in one L1D only. Each line that leaves or is cleaned takes
- * its entries in the filter along.
+ * its entries in the filter along. Nothing that is written through, and no
+ * store that fills nothing, enters the filter, so all of these come here.
  */
 #include "mmu/models.h"
 
-/* An L1's read or write-back: one access a line of L2. */
-static void l2_access(const struct models *s, const struct cache *l1,
-                      uint64_t line, bool is_write)
+/* Bytes of an L1 that are read from or written to the L2: one access a line
+ * of it. */
+static void l2_access(const struct models *s, uint64_t pa, uint64_t len,
+                      bool is_write)
 {
-    uint64_t pa = line << l1->line_shift;
-    uint64_t end = pa + l1->geometry.line_bytes;
+    uint64_t end = pa + len;
 
     if (!s->l2)
         return;
-    do {
+    pa &= ~(uint64_t)(s->l2->geometry.line_bytes - 1);
+    for (; pa < end; pa += s->l2->geometry.line_bytes)
         cache_access(s->l2, pa, is_write);
-        pa += s->l2->geometry.line_bytes;
-    } while (pa < end);
-}
-
-static void write_back(struct models *s, uint32_t way)
-{
-    s->l1d.stats.writebacks++;
-    l2_access(s, &s->l1d, s->l1d.line[way], true);
-    s->l1d.is_dirty[way] = false;
 }
 
 static uint64_t line_pa(const struct cache *c, uint32_t way)
 {
     return c->line[way] << c->line_shift;
+}
+
+static void write_back(struct models *s, uint32_t way)
+{
+    s->l1d.stats.writebacks++;
+    l2_access(s, line_pa(&s->l1d, way), s->l1d.geometry.line_bytes, true);
+    s->l1d.is_dirty[way] = false;
 }
 
 static void clean_l1d(struct models *s, uint32_t way)
@@ -76,12 +76,29 @@ static uint32_t fill_l1d(struct models *s, uint64_t line)
             write_back(s, way);
         drop_l1d(s, way);
     }
-    l2_access(s, c, line, false);
+    l2_access(s, line << c->line_shift, c->geometry.line_bytes, false);
     c->line[way] = line;
+    replace_fill(&c->order, way, filter_tick(&s->data));
     return way;
 }
 
-uint32_t models_data(struct mmu *m, uint64_t pa, bool is_write)
+/* Bytes that L1D does not keep for itself. */
+static void write_through(struct models *s, uint64_t pa, unsigned len)
+{
+    s->l1d.stats.writethroughs++;
+    l2_access(s, pa, len, true);
+}
+
+/* A store of bytes in a line that L1D has. */
+static void write_way(struct models *s, uint32_t way, uint64_t pa, unsigned len)
+{
+    if (s->l1d.geometry.is_write_through)
+        write_through(s, pa, len);
+    else
+        s->l1d.is_dirty[way] = true;
+}
+
+uint32_t models_data(struct mmu *m, uint64_t pa, unsigned len, bool is_write)
 {
     struct models *s = m->models;
     struct cache *c = &s->l1d;
@@ -93,23 +110,36 @@ uint32_t models_data(struct mmu *m, uint64_t pa, bool is_write)
     c->stats.misses += !is_hit;
     if (m->n_harts > 1 && (!is_hit || (is_write && !c->is_dirty[way])))
         snoop(m, line, is_write);
-    if (!is_hit)
+    if (is_hit) {
+        replace_touch(&c->order, way, filter_tick(&s->data));
+    } else if (is_write && c->geometry.is_no_allocate) {
+        filter_tick(&s->data);
+        write_through(s, pa, len);
+        return CACHE_NO_WAY;
+    } else {
         way = fill_l1d(s, line);
-    c->stamp[way] = filter_tick(&s->data);
-    c->is_dirty[way] |= is_write;
+    }
+    if (is_write)
+        write_way(s, way, pa, len);
     return way;
 }
 
 uint32_t models_data_span(struct mmu *m, uint64_t pa, unsigned len,
                           bool is_write)
 {
-    unsigned shift = m->models->l1d.line_shift;
-    uint64_t first = pa >> shift, last = (pa + len - 1) >> shift;
-    uint32_t way = models_data(m, pa, is_write);
+    unsigned bytes = m->models->l1d.geometry.line_bytes;
+    unsigned room = bytes - (unsigned)(pa & (bytes - 1));
 
-    for (uint64_t line = first + 1; line <= last; line++)
-        models_data(m, line << shift, is_write);
-    return first == last ? way : CACHE_NO_WAY;
+    if (len <= room)
+        return models_data(m, pa, len, is_write);
+    for (; len; room = bytes) {
+        unsigned part = len < room ? len : room;
+
+        models_data(m, pa, part, is_write);
+        pa += part;
+        len -= part;
+    }
+    return CACHE_NO_WAY;
 }
 
 static void drop_l1i(struct mmu *m, uint32_t way)
@@ -129,15 +159,17 @@ uint32_t models_insn(struct mmu *m, uint64_t pa)
     uint32_t way = cache_find(c, line);
 
     c->stats.accesses++;
-    if (way == CACHE_NO_WAY) {
-        c->stats.misses++;
-        way = cache_victim(c, line);
-        if (c->line[way] != CACHE_NO_LINE)
-            drop_l1i(m, way);
-        l2_access(s, c, line, false);
-        c->line[way] = line;
+    if (way != CACHE_NO_WAY) {
+        replace_touch(&c->order, way, filter_tick(&s->fetch));
+        return way;
     }
-    c->stamp[way] = filter_tick(&s->fetch);
+    c->stats.misses++;
+    way = cache_victim(c, line);
+    if (c->line[way] != CACHE_NO_LINE)
+        drop_l1i(m, way);
+    l2_access(s, line << c->line_shift, c->geometry.line_bytes, false);
+    c->line[way] = line;
+    replace_fill(&c->order, way, filter_tick(&s->fetch));
     return way;
 }
 
@@ -145,7 +177,7 @@ void models_drop_l1i(struct mmu *m)
 {
     struct models *s = m->models;
 
-    cache_clear(&s->l1i);
+    cache_empty(&s->l1i);
     filter_kill_all(&s->fetch);
     m->fetch_line = FILTER_NO_TAG;
 }

@@ -32,6 +32,8 @@ struct tlb_view;
 struct mmu_config {
     struct tlb_geometry itlb, dtlb, l2tlb;
     struct cache_geometry l1i, l1d;
+    uint64_t seed; /* of random replacement, with the hart's number */
+    unsigned hart;
     bool has_pmp;
     bool is_svade;         /* A and D: fault instead of a hardware update */
     bool traps_misaligned; /* loads and stores; AMO, LR, SC always trap */
@@ -307,7 +309,7 @@ struct tlb_counts {
     uint64_t accesses, hits, misses;
 };
 struct cache_counts {
-    uint64_t accesses, hits, misses, writebacks;
+    uint64_t accesses, hits, misses, writebacks, writethroughs;
 };
 /* Page walks, the entries they read, and the updates of A and D. */
 struct walk_stats {

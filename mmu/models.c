@@ -7,16 +7,24 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "mmu/recency.h"
+#include "mmu/replace.h"
 
 #define INDEX_BITS 10 /* of Sv32, a level */
 
+static uint32_t seed_of(const struct mmu_config *config, enum replace_kind kind)
+{
+    return replace_seed(config->seed, config->hart, kind);
+}
+
 static void init_tlbs(struct models *s, const struct mmu_config *config)
 {
-    tlb_init(&s->itlb, &config->itlb, INDEX_BITS);
-    tlb_init(&s->dtlb, &config->dtlb, INDEX_BITS);
+    tlb_init(&s->itlb, &config->itlb, INDEX_BITS,
+             seed_of(config, REPLACE_ITLB));
+    tlb_init(&s->dtlb, &config->dtlb, INDEX_BITS,
+             seed_of(config, REPLACE_DTLB));
     if (config->l2tlb.entries)
-        tlb_init(&s->l2tlb, &config->l2tlb, INDEX_BITS);
+        tlb_init(&s->l2tlb, &config->l2tlb, INDEX_BITS,
+                 seed_of(config, REPLACE_L2TLB));
 }
 
 static void init_filter(struct models *s, struct filter *f, struct cache *c,
@@ -25,8 +33,15 @@ static void init_filter(struct models *s, struct filter *f, struct cache *c,
     unsigned bytes = s->has_caches ? c->geometry.line_bytes : MMU_PAGE_SIZE;
 
     filter_init(f, bytes, t->geometry.entries,
-                s->has_caches ? c->stamp : &s->sink,
-                s->has_tlbs ? t->stamp : &s->sink);
+                s->has_caches ? c->order.touched : &s->sink,
+                s->has_tlbs ? t->order.touched : &s->sink);
+}
+
+/* Stamps become ranks on the way, so the clocks can start again. */
+static void restart_clock(struct filter *f)
+{
+    filter_kill_all(f);
+    f->now = f->settled = REPLACE_MAX_WAYS;
 }
 
 struct models *models_new(const struct mmu_config *config, struct cache *l2)
@@ -44,11 +59,13 @@ struct models *models_new(const struct mmu_config *config, struct cache *l2)
     if (has_tlbs)
         init_tlbs(s, config);
     if (has_caches) {
-        cache_init(&s->l1i, &config->l1i);
-        cache_init(&s->l1d, &config->l1d);
+        cache_init(&s->l1i, &config->l1i, seed_of(config, REPLACE_L1I));
+        cache_init(&s->l1d, &config->l1d, seed_of(config, REPLACE_L1D));
     }
     init_filter(s, &s->data, &s->l1d, &s->dtlb);
     init_filter(s, &s->fetch, &s->l1i, &s->itlb);
+    restart_clock(&s->data);
+    restart_clock(&s->fetch);
     return s;
 }
 
@@ -107,9 +124,9 @@ static struct tlb_counts tlb_counts_of(const struct tlb *t)
 
 static struct cache_counts cache_counts_of(const struct cache *c)
 {
-    struct cache_counts r = {c->stats.accesses,
-                             c->stats.accesses - c->stats.misses,
-                             c->stats.misses, c->stats.writebacks};
+    struct cache_counts r = {
+        c->stats.accesses, c->stats.accesses - c->stats.misses, c->stats.misses,
+        c->stats.writebacks, c->stats.writethroughs};
 
     return r;
 }
@@ -196,13 +213,6 @@ static void archive_walks(struct walk_stats *w, struct archive *a)
     archive_u64(a, "walk_updates", &w->updates);
 }
 
-/* Stamps become ranks on the way, so the clocks can start again. */
-static void restart_clock(struct filter *f, uint64_t ways)
-{
-    filter_kill_all(f);
-    f->now = f->settled = ways;
-}
-
 void models_archive(struct mmu *m, struct archive *a)
 {
     struct models *s = m->models;
@@ -221,8 +231,8 @@ void models_archive(struct mmu *m, struct archive *a)
     if (archive_is_stored(a))
         archive_walks(&s->walks, a);
     if (archive_is_loading(a)) {
-        restart_clock(&s->data, RECENCY_MAX_WAYS);
-        restart_clock(&s->fetch, RECENCY_MAX_WAYS);
+        restart_clock(&s->data);
+        restart_clock(&s->fetch);
         m->fetch_line = FILTER_NO_TAG;
     }
 }

@@ -19,7 +19,7 @@ struct models {
     struct cache l1i, l1d;
     struct cache *l2; /* NULL: none */
     struct filter data, fetch;
-    uint64_t sink; /* stamps of what is not modelled */
+    uint64_t sink; /* touches of what is not modelled */
     struct walk_stats walks;
     /* Whether fetches in the current line are accesses of L1I. */
     bool is_fetch_cached;
@@ -46,10 +46,12 @@ MUST_USE bool models_translate(struct mmu *m, const struct context *c,
 void models_sfence(struct mmu *m, bool has_va, uint64_t va, bool has_asid,
                    uint64_t asid);
 
-/* Accesses of DRAM by the hart, one line; the way that then holds it. */
-uint32_t models_data(struct mmu *m, uint64_t pa, bool is_write);
+/* Accesses of DRAM by the hart, in one line; the way that then holds it, or
+ * CACHE_NO_WAY after a store that fills nothing. */
+uint32_t models_data(struct mmu *m, uint64_t pa, unsigned len, bool is_write);
 uint32_t models_insn(struct mmu *m, uint64_t pa);
-/* Each line of an access; the way if it is one, else CACHE_NO_WAY. */
+/* Each line of an access; the way if it is one and it is there, else
+ * CACHE_NO_WAY. */
 uint32_t models_data_span(struct mmu *m, uint64_t pa, unsigned len,
                           bool is_write);
 

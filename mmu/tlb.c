@@ -9,7 +9,6 @@
 #include "base/alloc.h"
 #include "base/bits.h"
 #include "mmu/pte.h"
-#include "mmu/recency.h"
 
 const char *tlb_geometry_check(const struct tlb_geometry *g)
 {
@@ -18,8 +17,10 @@ const char *tlb_geometry_check(const struct tlb_geometry *g)
     if (g->entries > 65536 || !g->ways || g->entries % g->ways ||
         !is_power_of_two(g->entries / g->ways))
         return "a power of two of sets, at most 65536 entries";
-    if (g->ways > RECENCY_MAX_WAYS)
+    if (g->ways > REPLACE_MAX_WAYS)
         return "at most 1024 ways";
+    if (g->replacement == REPLACE_PLRU && !is_power_of_two(g->ways))
+        return "a power of two of ways for plru";
     return NULL;
 }
 
@@ -28,7 +29,8 @@ static bool is_fully_associative(const struct tlb *t)
     return !t->set_mask;
 }
 
-void tlb_init(struct tlb *t, const struct tlb_geometry *g, unsigned index_bits)
+void tlb_init(struct tlb *t, const struct tlb_geometry *g, unsigned index_bits,
+              uint32_t first_random)
 {
     memset(t, 0, sizeof *t);
     t->geometry = *g;
@@ -37,7 +39,8 @@ void tlb_init(struct tlb *t, const struct tlb_geometry *g, unsigned index_bits)
     t->key = alloc_zeroed(g->entries, sizeof *t->key);
     t->mask = alloc_zeroed(g->entries, sizeof *t->mask);
     t->info = alloc_zeroed(g->entries, sizeof *t->info);
-    t->stamp = alloc_zeroed(g->entries + 1, sizeof *t->stamp);
+    replace_init(&t->order, g->replacement, g->entries, g->ways, first_random);
+    t->now = REPLACE_MAX_WAYS;
     tlb_clear(t);
 }
 
@@ -46,7 +49,7 @@ void tlb_free(struct tlb *t)
     free(t->key);
     free(t->mask);
     free(t->info);
-    free(t->stamp);
+    replace_free(&t->order);
     memset(t, 0, sizeof *t);
 }
 
@@ -78,13 +81,14 @@ void tlb_drop(struct tlb *t, uint32_t slot)
     t->key[slot] = TLB_INVALID_KEY;
     t->mask[slot] = ~UINT64_C(0);
     t->info[slot] = 0;
-    t->stamp[slot] = 0;
+    replace_invalidate(&t->order, slot);
 }
 
 void tlb_clear(struct tlb *t)
 {
     for (uint32_t slot = 0; slot < t->geometry.entries; slot++)
         tlb_drop(t, slot);
+    replace_clear(&t->order);
 }
 
 static uint32_t first_of_set(const struct tlb *t, uint64_t key)
@@ -133,11 +137,9 @@ uint32_t tlb_find(struct tlb *t, uint64_t key)
     return slot;
 }
 
-uint32_t tlb_victim(const struct tlb *t, uint64_t key)
+uint32_t tlb_victim(struct tlb *t, uint64_t key)
 {
-    uint32_t first = first_of_set(t, key);
-
-    return first + recency_oldest(t->stamp + first, t->geometry.ways);
+    return replace_victim(&t->order, first_of_set(t, key));
 }
 
 static uint64_t level_mask(const struct tlb *t, unsigned level)
@@ -222,10 +224,9 @@ uint32_t tlb_next_fenced(const struct tlb *t, uint32_t slot,
 
 void tlb_look(const struct tlb *t, uint32_t slot, struct tlb_view *v)
 {
-    uint32_t ways = t->geometry.ways, first = slot / ways * ways;
-
     memset(v, 0, sizeof *v);
     v->is_valid = tlb_is_valid(t, slot);
+    v->rank = replace_rank(&t->order, slot);
     if (!v->is_valid)
         return;
     v->is_global = t->info[slot] & PTE_G;
@@ -235,8 +236,6 @@ void tlb_look(const struct tlb *t, uint32_t slot, struct tlb_view *v)
     v->asid = t->key[slot] & 0xffff;
     v->level = tlb_level(t, slot);
     v->flags = t->info[slot] & TLB_FLAGS;
-    for (uint32_t i = first; i < first + ways; i++)
-        v->rank += t->stamp[i] && t->stamp[i] < t->stamp[slot];
 }
 
 /* An entry that this TLB could have come to by itself. */
@@ -246,8 +245,8 @@ static bool is_possible(const struct tlb *t, uint32_t slot)
     unsigned level = tlb_level(t, slot);
 
     if (!tlb_is_valid(t, slot))
-        return !info && !t->stamp[slot];
-    if (!t->stamp[slot] || key & ~t->mask[slot] || info >> 56)
+        return !info && !t->order.stamp[slot];
+    if (!t->order.stamp[slot] || key & ~t->mask[slot] || info >> 56)
         return false;
     if (info & TLB_WHOLE)
         return level && is_fully_associative(t) &&
@@ -261,7 +260,7 @@ static bool is_consistent(const struct tlb *t)
         if (!is_possible(t, slot))
             return false;
     }
-    return recency_is_normal(t->stamp, t->geometry.entries, t->geometry.ways);
+    return replace_is_consistent(&t->order);
 }
 
 static void forget_pieces(struct tlb *t)
@@ -287,13 +286,13 @@ static void check_loaded(struct tlb *t, struct archive *a)
 {
     bool ok = !archive_error(a) && derive(t);
 
-    archive_check(a, ok, "tlb: entries and recency do not fit");
+    archive_check(a, ok, "tlb: entries and replacement do not fit");
     if (!ok) {
         tlb_clear(t);
         forget_pieces(t);
     }
     clear_hints(t);
-    t->now = t->geometry.ways;
+    t->now = REPLACE_MAX_WAYS;
 }
 
 void tlb_archive(struct tlb *t, const char *name, struct archive *a)
@@ -301,10 +300,9 @@ void tlb_archive(struct tlb *t, const char *name, struct archive *a)
     size_t bytes = t->geometry.entries * sizeof *t->key;
 
     archive_section(a, name);
-    recency_normalize(t->stamp, t->geometry.entries, t->geometry.ways);
     archive_bytes(a, "key", t->key, bytes);
     archive_bytes(a, "info", t->info, bytes);
-    archive_bytes(a, "stamp", t->stamp, bytes);
+    replace_archive(&t->order, a);
     if (archive_is_stored(a)) {
         archive_u64(a, "accesses", &t->stats.accesses);
         archive_u64(a, "misses", &t->stats.misses);

@@ -1,6 +1,6 @@
 /*
  * A modelled TLB. It is real: its contents translate, so a guest that omits a
- * fence sees the stale entry. Recency as in a cache: a stamp an entry.
+ * fence sees the stale entry.
  *
  * A superpage stays whole in a fully associative TLB and enters a
  * set-associative one as the 4 KiB piece that was asked for; a piece still
@@ -15,6 +15,7 @@
 #include "base/archive.h"
 #include "base/compiler.h"
 #include "mmu/geometry.h"
+#include "mmu/replace.h"
 
 #define TLB_NO_SLOT UINT32_MAX
 
@@ -42,8 +43,8 @@ struct tlb {
      * there may be some. */
     uint32_t n_pieces[64], n_large_pieces;
     uint64_t *key, *mask, *info;
-    uint64_t *stamp; /* one more than entries, as in a cache */
-    uint64_t now;    /* of a second level; others use their hart's clock */
+    struct replace order;
+    uint64_t now; /* of a second level; others use their hart's clock */
     /* Where a page was found last, for the fully associative. A hint counts
      * if its key is the one asked for and the slot still matches; all are
      * cleared when an entry comes that can match beside another. */
@@ -53,9 +54,10 @@ struct tlb {
 };
 
 /* The geometry must have been checked, and not be "none". */
-void tlb_init(struct tlb *t, const struct tlb_geometry *g, unsigned index_bits);
+void tlb_init(struct tlb *t, const struct tlb_geometry *g, unsigned index_bits,
+              uint32_t first_random);
 void tlb_free(struct tlb *t);
-/* Drops everything; counts stay. */
+/* Drops everything, and sets the policy as at first; counts stay. */
 void tlb_clear(struct tlb *t);
 
 static inline uint64_t tlb_key(uint64_t vpn, uint64_t asid)
@@ -83,8 +85,9 @@ struct tlb_fill {
 };
 
 /* The entry that a fill of this page takes. */
-uint32_t tlb_victim(const struct tlb *t, uint64_t key);
-/* Puts it there, where nothing may be (tlb_drop); the caller stamps it. */
+uint32_t tlb_victim(struct tlb *t, uint64_t key);
+/* Puts it there, where nothing may be (tlb_drop); the caller
+ * marks it filled in t->order. */
 void tlb_set(struct tlb *t, uint32_t slot, const struct tlb_fill *f);
 void tlb_drop(struct tlb *t, uint32_t slot);
 
@@ -129,11 +132,11 @@ struct tlb_view {
     uint64_t asid;
     unsigned level; /* of the leaf */
     unsigned flags; /* the leaf's bits 7:0 */
-    unsigned rank;  /* among the valid entries of its set, 0 the oldest */
+    unsigned rank;  /* replace_rank; plru: of an invalid entry too */
 };
 void tlb_look(const struct tlb *t, uint32_t slot, struct tlb_view *v);
 
-/* Contents and recency; counts in snapshots only. */
+/* Contents and replacement; counts in snapshots only. */
 void tlb_archive(struct tlb *t, const char *name, struct archive *a);
 
 #endif

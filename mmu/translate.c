@@ -144,7 +144,7 @@ static uint32_t fill_first(struct mmu *m, const struct side *side,
         drop_slot(m, side, slot);
     tlb_set(side->tlb, slot, fill);
     forget_overlaps(m, side, slot);
-    side->tlb->stamp[slot] = filter_tick(side->filter);
+    replace_fill(&side->tlb->order, slot, filter_tick(side->filter));
     return slot;
 }
 
@@ -158,7 +158,7 @@ static void fill_second(struct tlb *t, const struct tlb_fill *fill)
     if (tlb_is_valid(t, slot))
         tlb_drop(t, slot);
     tlb_set(t, slot, fill);
-    t->stamp[slot] = ++t->now;
+    replace_fill(&t->order, slot, ++t->now);
 }
 
 /* The second level; its entry goes to the first as it is: whole or a piece. */
@@ -177,7 +177,7 @@ static uint32_t find_second(struct mmu *m, const struct side *side,
         t->stats.misses++;
         return TLB_NO_SLOT;
     }
-    t->stamp[slot] = ++t->now;
+    replace_touch(&t->order, slot, ++t->now);
     fill.key = key;
     fill.page_pa = tlb_page_pa(t, slot, key);
     fill.flags = t->info[slot] & TLB_FLAGS;
@@ -194,7 +194,7 @@ static uint32_t find(struct mmu *m, const struct side *side, uint64_t key)
         side->tlb->stats.misses++;
         return find_second(m, side, key);
     }
-    side->tlb->stamp[slot] = filter_tick(side->filter);
+    replace_touch(&side->tlb->order, slot, filter_tick(side->filter));
     return slot;
 }
 
@@ -207,6 +207,8 @@ static void from_slot(const struct tlb *t, uint32_t slot, uint64_t key,
     out->slot = slot;
 }
 
+#define PTE_BYTES 4 /* of Sv32 */
+
 static void count_walk(struct mmu *m, const struct walk *w)
 {
     struct models *s = m->models;
@@ -217,9 +219,9 @@ static void count_walk(struct mmu *m, const struct walk *w)
     if (!s->has_caches)
         return;
     for (unsigned i = 0; i < w->n_reads; i++)
-        models_data(m, w->read_pa[i], false);
+        models_data(m, w->read_pa[i], PTE_BYTES, false);
     if (w->was_updated)
-        models_data(m, w->read_pa[w->n_reads - 1], true);
+        models_data(m, w->read_pa[w->n_reads - 1], PTE_BYTES, true);
 }
 
 static bool walk_and_fill(struct mmu *m, const struct side *side, uint64_t key,

@@ -91,11 +91,16 @@ refuses "a switch is on or off" 2 '=on or =off' -cpu rv32,pmp=maybe
 refuses "a cache needs a shape" 2 'SIZE:WAYS:LINE' -cache l1d=32K
 refuses "a cache needs a level that exists" 2 'l1i=' -cache l3=32K:8:64
 refuses "a cache of 100 bytes" 2 'l1d=100' -cache l1d=100:3:64
-refuses "plru does not exist yet" 2 'is lru' -cache l1d=32K:8:64:plru
-refuses "write-through does not exist yet" 2 'is wb' \
-    -cache l2=512K:8:64:lru:wt
-refuses "noalloc does not exist yet" 2 'is alloc' \
-    -cache l2=512K:8:64:lru:wb:noalloc
+refuses "a replacement is one of four" 2 'lru, plru, fifo or random' \
+    -cache l1d=32K:8:64:mru
+refuses "so is a TLB's" 2 'lru, plru, fifo or random' -tlb i=32:4:mru
+refuses "plru needs a tree" 2 'power of two of ways for plru' \
+    -cache l1d=12K:3:64:plru
+refuses "also in a TLB" 2 'power of two of ways for plru' -tlb d=12:12:plru
+refuses "a write policy is one of two" 2 'wb or wt' \
+    -cache l2=512K:8:64:lru:rt
+refuses "an allocation policy is one of two" 2 'alloc or noalloc' \
+    -cache l2=512K:8:64:lru:wb:never
 refuses "too many fields of a cache" 2 'too many' \
     -cache l2=512K:8:64:lru:wb:alloc:x
 refuses "a TLB needs entries" 2 'above 0' -tlb i=0

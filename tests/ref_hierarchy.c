@@ -6,8 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void make_choice(struct ref_choice *c, unsigned sets, unsigned ways,
+                        char policy, uint32_t x)
+{
+    c->policy = policy;
+    c->ways = ways;
+    c->bits = calloc((size_t)sets * ways, sizeof *c->bits);
+    c->x = x;
+}
+
 void ref_make_cache(struct ref_cache *c, unsigned size, unsigned ways,
-                    unsigned line_bytes)
+                    unsigned line_bytes, char policy, uint32_t x)
 {
     memset(c, 0, sizeof *c);
     if (!size)
@@ -16,9 +25,11 @@ void ref_make_cache(struct ref_cache *c, unsigned size, unsigned ways,
     c->line_bytes = line_bytes;
     c->sets = size / ways / line_bytes;
     c->lines = calloc((size_t)c->sets * ways, sizeof *c->lines);
+    make_choice(&c->choice, c->sets, ways, policy, x);
 }
 
-void ref_make_tlb(struct ref_tlb *t, unsigned entries, unsigned ways)
+void ref_make_tlb(struct ref_tlb *t, unsigned entries, unsigned ways,
+                  char policy, uint32_t x)
 {
     memset(t, 0, sizeof *t);
     if (!entries)
@@ -26,6 +37,19 @@ void ref_make_tlb(struct ref_tlb *t, unsigned entries, unsigned ways)
     t->ways = ways;
     t->sets = entries / ways;
     t->entries = calloc(entries, sizeof *t->entries);
+    make_choice(&t->choice, t->sets, ways, policy, x);
+}
+
+static void free_cache(struct ref_cache *c)
+{
+    free(c->choice.bits);
+    free(c->lines);
+}
+
+static void free_tlb(struct ref_tlb *t)
+{
+    free(t->choice.bits);
+    free(t->entries);
 }
 
 void ref_free(struct ref *r)
@@ -33,14 +57,70 @@ void ref_free(struct ref *r)
     for (unsigned i = 0; i < r->n_harts; i++) {
         struct ref_hart *h = &r->hart[i];
 
-        free(h->itlb.entries);
-        free(h->dtlb.entries);
-        free(h->l2tlb.entries);
-        free(h->l1i.lines);
-        free(h->l1d.lines);
+        free_tlb(&h->itlb);
+        free_tlb(&h->dtlb);
+        free_tlb(&h->l2tlb);
+        free_cache(&h->l1i);
+        free_cache(&h->l1d);
     }
-    free(r->l2.lines);
+    free_cache(&r->l2);
     free(r->ram);
+}
+
+/* Replacement. */
+
+static void touch(struct ref_choice *c, unsigned set, unsigned way)
+{
+    bool *bits = &c->bits[(size_t)set * c->ways];
+    unsigned node = 1, low = 0;
+
+    for (unsigned half = c->ways / 2; c->policy == 'p' && half; half /= 2) {
+        bool is_lower = way < low + half;
+
+        bits[node] = is_lower;
+        node = 2 * node + !is_lower;
+        low += is_lower ? 0 : half;
+    }
+}
+
+static uint32_t xorshift(uint32_t x)
+{
+    x ^= x << 13;
+    x ^= x >> 17;
+    x ^= x << 5;
+    return x;
+}
+
+/* The victim of plru or random in a full set. */
+static unsigned choose(struct ref_choice *c, unsigned set)
+{
+    const bool *bits = &c->bits[(size_t)set * c->ways];
+    unsigned node = 1;
+
+    if (c->policy == 'r') {
+        c->x = xorshift(c->x);
+        return c->x % c->ways;
+    }
+    while (node < c->ways)
+        node = 2 * node + bits[node];
+    return node - c->ways;
+}
+
+unsigned ref_rank(const struct ref_choice *c, unsigned set, unsigned way,
+                  unsigned age, unsigned n_valid)
+{
+    const bool *bits = &c->bits[(size_t)set * c->ways];
+    unsigned rank = 0, weight = 1;
+
+    if (c->policy == 'r')
+        return xorshift(c->x) % c->ways != way;
+    if (c->policy != 'p')
+        return n_valid - 1 - age;
+    for (unsigned node = c->ways + way; node > 1; node /= 2) {
+        rank += weight * (bits[node / 2] != (node & 1));
+        weight *= 2;
+    }
+    return rank;
 }
 
 /* Caches. */
@@ -73,6 +153,15 @@ static void cache_young(struct ref_cache *c, struct ref_line *l)
     l->age = 0;
 }
 
+static void cache_hit(struct ref_cache *c, struct ref_line *l)
+{
+    unsigned at = (unsigned)(l - c->lines);
+
+    if (c->choice.policy == 'l')
+        cache_young(c, l);
+    touch(&c->choice, at / c->ways, at % c->ways);
+}
+
 static struct ref_line *cache_oldest(struct ref_cache *c, uint64_t pa)
 {
     struct ref_line *set = cache_set(c, pa / c->line_bytes), *oldest = set;
@@ -83,6 +172,8 @@ static struct ref_line *cache_oldest(struct ref_cache *c, uint64_t pa)
         if (set[i].age > oldest->age)
             oldest = &set[i];
     }
+    if (c->choice.policy == 'p' || c->choice.policy == 'r')
+        return set + choose(&c->choice, (unsigned)(set - c->lines) / c->ways);
     return oldest;
 }
 
@@ -103,6 +194,7 @@ static void cache_put(struct ref_cache *c, struct ref_line *l, uint64_t pa)
     l->number = pa / c->line_bytes;
     l->age = c->ways;
     cache_young(c, l);
+    cache_hit(c, l);
 }
 
 static void l2_one(struct ref *r, uint64_t pa, bool is_write)
@@ -110,8 +202,12 @@ static void l2_one(struct ref *r, uint64_t pa, bool is_write)
     struct ref_line *l = cache_lookup(&r->l2, pa);
 
     r->l2.accesses++;
+    r->l2.misses += !l;
+    if (!l && is_write && r->l2.is_no_allocate) {
+        r->l2.writethroughs++;
+        return;
+    }
     if (!l) {
-        r->l2.misses++;
         l = cache_oldest(&r->l2, pa);
         if (l->is_valid) {
             r->l2.writebacks += l->is_dirty;
@@ -119,8 +215,10 @@ static void l2_one(struct ref *r, uint64_t pa, bool is_write)
         }
         cache_put(&r->l2, l, pa);
     }
-    cache_young(&r->l2, l);
-    if (is_write)
+    cache_hit(&r->l2, l);
+    if (is_write && r->l2.is_through)
+        r->l2.writethroughs++;
+    else if (is_write)
         l->is_dirty = true;
 }
 
@@ -142,9 +240,9 @@ static void clean(struct ref *r, struct ref_cache *c, struct ref_line *l)
     l2(r, l->number * c->line_bytes, c->line_bytes, true);
 }
 
-/* One access of one line by one hart. */
+/* One access of one line by one hart: `len` bytes of it. */
 static void l1(struct ref *r, unsigned hart, struct ref_cache *c, uint64_t pa,
-               bool is_write)
+               unsigned len, bool is_write)
 {
     bool is_data = c == &r->hart[hart].l1d;
     struct ref_line *l = cache_lookup(c, pa);
@@ -160,6 +258,11 @@ static void l1(struct ref *r, unsigned hart, struct ref_cache *c, uint64_t pa,
         if (theirs && is_write)
             cache_remove(other, theirs);
     }
+    if (is_write && !l && c->is_no_allocate) {
+        c->writethroughs++;
+        l2(r, pa, len, true);
+        return;
+    }
     if (!l) {
         l = cache_oldest(c, pa);
         if (l->is_valid) {
@@ -169,9 +272,13 @@ static void l1(struct ref *r, unsigned hart, struct ref_cache *c, uint64_t pa,
         l2(r, pa / c->line_bytes * c->line_bytes, c->line_bytes, false);
         cache_put(c, l, pa);
     }
-    cache_young(c, l);
-    if (is_write)
+    cache_hit(c, l);
+    if (is_write && c->is_through) {
+        c->writethroughs++;
+        l2(r, pa, len, true);
+    } else if (is_write) {
         l->is_dirty = true;
+    }
 }
 
 static bool in_ram(const struct ref *r, uint64_t pa)
@@ -184,9 +291,12 @@ static void cached(struct ref *r, unsigned hart, struct ref_cache *c,
 {
     if (!r->has_caches || !in_ram(r, pa))
         return;
-    for (uint64_t n = pa / c->line_bytes; n <= (pa + len - 1) / c->line_bytes;
-         n++)
-        l1(r, hart, c, n * c->line_bytes, is_write);
+    for (uint64_t end = pa + len, next; pa < end; pa = next) {
+        next = (pa / c->line_bytes + 1) * c->line_bytes;
+        if (next > end)
+            next = end;
+        l1(r, hart, c, pa, (unsigned)(next - pa), is_write);
+    }
 }
 
 /* TLBs. */
@@ -231,6 +341,15 @@ static void tlb_young(struct ref_tlb *t, struct ref_entry *set,
     e->age = 0;
 }
 
+static void tlb_hit(struct ref_tlb *t, struct ref_entry *e)
+{
+    unsigned at = (unsigned)(e - t->entries);
+
+    if (t->choice.policy == 'l')
+        tlb_young(t, &t->entries[at / t->ways * t->ways], e);
+    touch(&t->choice, at / t->ways, at % t->ways);
+}
+
 static void tlb_remove(struct ref_tlb *t, struct ref_entry *e)
 {
     struct ref_entry *set =
@@ -243,19 +362,26 @@ static void tlb_remove(struct ref_tlb *t, struct ref_entry *e)
     memset(e, 0, sizeof *e);
 }
 
-static struct ref_entry *tlb_put(struct ref_tlb *t, uint64_t vpn,
-                                 const struct ref_entry *what)
+static struct ref_entry *tlb_victim_of(struct ref_tlb *t, uint64_t vpn)
 {
     struct ref_entry *set = tlb_set_of(t, vpn), *e = &set[0];
 
     for (unsigned i = 0; i < t->ways; i++) {
-        if (!set[i].is_valid) {
-            e = &set[i];
-            break;
-        }
+        if (!set[i].is_valid)
+            return &set[i];
         if (set[i].age > e->age)
             e = &set[i];
     }
+    if (t->choice.policy == 'p' || t->choice.policy == 'r')
+        return set + choose(&t->choice, (unsigned)(vpn % t->sets));
+    return e;
+}
+
+static struct ref_entry *tlb_put(struct ref_tlb *t, uint64_t vpn,
+                                 const struct ref_entry *what)
+{
+    struct ref_entry *set = tlb_set_of(t, vpn), *e = tlb_victim_of(t, vpn);
+
     if (e->is_valid)
         tlb_remove(t, e);
     *e = *what;
@@ -269,6 +395,7 @@ static struct ref_entry *tlb_put(struct ref_tlb *t, uint64_t vpn,
     }
     e->age = t->ways;
     tlb_young(t, set, e);
+    tlb_hit(t, e);
     return e;
 }
 
@@ -385,14 +512,14 @@ static int translate(struct ref *r, unsigned hart, char kind, uint64_t va,
     e = tlb_lookup(t, vpn, h->asid);
     t->misses += !e;
     if (e) {
-        tlb_young(t, tlb_set_of(t, vpn), e);
+        tlb_hit(t, e);
     } else if (h->l2tlb.sets) {
         struct ref_entry *second = tlb_lookup(&h->l2tlb, vpn, h->asid);
 
         h->l2tlb.accesses++;
         h->l2tlb.misses += !second;
         if (second) {
-            tlb_young(&h->l2tlb, tlb_set_of(&h->l2tlb, vpn), second);
+            tlb_hit(&h->l2tlb, second);
             e = tlb_put(t, vpn, second);
         }
     }

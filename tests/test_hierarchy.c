@@ -21,56 +21,94 @@
 #define SPACES 3
 #define TABLES 16 /* frames from the second on that hold page tables */
 
+struct tlb_shape {
+    unsigned entries, ways;
+};
+
+struct cache_shape {
+    unsigned size_bytes, ways, line_bytes;
+};
+
 struct shape {
     const char *name;
-    struct tlb_geometry itlb, dtlb, l2tlb;
-    struct cache_geometry l1i, l1d, l2;
+    struct tlb_shape itlb, dtlb, l2tlb;
+    struct cache_shape l1i, l1d, l2;
     unsigned n_harts;
     bool is_svade, has_heat;
+    /* Replacement of the six in the order above: lru, plru, fifo, random. */
+    const char *policies;
+    /* Of l1d and l2: b write-back, t write-through, n write-back without
+     * allocation, x write-through without it. */
+    const char *writes;
 };
 
 // clang-format off
 static const struct shape shapes[] = {
     { "as by default",
       {32, 32}, {32, 32}, {512, 4},
-      {32768, 8, 64}, {32768, 8, 64}, {524288, 8, 64}, 1, false, false },
+      {32768, 8, 64}, {32768, 8, 64}, {524288, 8, 64}, 1, false, false,
+      "llllll", "bb" },
     { "tiny, with heat",
       {4, 4}, {3, 3}, {16, 2},
-      {512, 2, 32}, {256, 1, 32}, {2048, 4, 32}, 1, false, true },
+      {512, 2, 32}, {256, 1, 32}, {2048, 4, 32}, 1, false, true,
+      "llllll", "bb" },
     { "one entry each",
       {1, 1}, {1, 1}, {1, 1},
-      {64, 1, 64}, {64, 1, 64}, {64, 1, 64}, 1, true, false },
+      {64, 1, 64}, {64, 1, 64}, {64, 1, 64}, 1, true, false,
+      "llllll", "bb" },
     { "set-associative first levels",
       {16, 2}, {16, 4}, {64, 64},
-      {1024, 4, 16}, {2048, 8, 16}, {8192, 2, 64}, 1, false, false },
+      {1024, 4, 16}, {2048, 8, 16}, {8192, 2, 64}, 1, false, false,
+      "llllll", "bb" },
     { "no second levels",
       {8, 8}, {8, 8}, {0, 0},
-      {1024, 2, 64}, {1024, 2, 64}, {0, 0, 0}, 1, true, false },
+      {1024, 2, 64}, {1024, 2, 64}, {0, 0, 0}, 1, true, false,
+      "llllll", "bb" },
     { "long lines over short ones",
       {8, 8}, {8, 4}, {32, 4},
-      {8192, 2, 256}, {4096, 2, 128}, {8192, 4, 32}, 1, false, false },
+      {8192, 2, 256}, {4096, 2, 128}, {8192, 4, 32}, 1, false, false,
+      "llllll", "bb" },
     { "TLBs alone",
       {8, 8}, {8, 8}, {32, 4},
-      {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, 1, false, true },
+      {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, 1, false, true,
+      "llllll", "bb" },
     { "caches alone",
       {0, 0}, {0, 0}, {0, 0},
-      {1024, 2, 64}, {2048, 4, 64}, {8192, 8, 64}, 1, false, false },
+      {1024, 2, 64}, {2048, 4, 64}, {8192, 8, 64}, 1, false, false,
+      "llllll", "bb" },
     { "two harts",
       {8, 8}, {8, 8}, {32, 4},
-      {1024, 2, 64}, {2048, 4, 64}, {8192, 8, 64}, 2, false, false },
+      {1024, 2, 64}, {2048, 4, 64}, {8192, 8, 64}, 2, false, false,
+      "llllll", "bb" },
     { "lines of 8 and of 4096 bytes",
       {4, 4}, {4, 4}, {16, 1},
-      {8192, 2, 4096}, {512, 4, 8}, {65536, 4, 4096}, 2, false, false },
+      {8192, 2, 4096}, {512, 4, 8}, {65536, 4, 4096}, 2, false, false,
+      "llllll", "bb" },
     { "two harts, TLBs alone",
       {8, 8}, {8, 8}, {32, 4},
-      {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, 2, false, false },
+      {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, 2, false, false,
+      "llllll", "bb" },
     { "two harts, nothing modelled",
       {0, 0}, {0, 0}, {0, 0},
-      {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, 2, false, true },
+      {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, 2, false, true,
+      "llllll", "bb" },
+    { "plru throughout",
+      {8, 8}, {8, 4}, {32, 4},
+      {1024, 2, 64}, {2048, 8, 64}, {8192, 8, 64}, 1, false, false,
+      "pppppp", "bb" },
+    { "fifo and write-through",
+      {8, 8}, {8, 8}, {32, 4},
+      {1024, 2, 64}, {2048, 8, 64}, {8192, 8, 64}, 2, false, false,
+      "ffffff", "tb" },
+    { "random, nothing allocated",
+      {8, 8}, {6, 6}, {36, 9},
+      {1024, 2, 64}, {2048, 8, 32}, {8192, 8, 64}, 2, false, false,
+      "rrrrrr", "nx" },
 };
 // clang-format on
 
 static const struct shape *shape;
+static uint64_t random_seed_of_policies;
 static struct bus bus;
 static struct mmu mmu[REF_HARTS];
 static struct cache *l2;
@@ -112,16 +150,39 @@ static void on_dma_write(void *ctx, uint64_t pa, uint64_t len)
     mmu_snoop_dma_write(ctx, pa, len);
 }
 
-static void make_ref_hart(struct ref_hart *h)
+/* The first number of structure k's random sequence (docs/machine.md). */
+static uint32_t first_random(unsigned k)
+{
+    uint32_t x = (uint32_t)((random_seed_of_policies + 1) * 2654435769u +
+                            (uint64_t)k * 40503);
+
+    return x ? x : 1;
+}
+
+static void make_ref_tlb(struct ref_tlb *t, const struct tlb_shape *s,
+                         unsigned which, unsigned k)
+{
+    ref_make_tlb(t, s->entries, s->ways, shape->policies[which],
+                 first_random(k));
+}
+
+static void make_ref_cache(struct ref_cache *c, const struct cache_shape *s,
+                           unsigned which, char write, unsigned k)
+{
+    ref_make_cache(c, s->size_bytes, s->ways, s->line_bytes,
+                   shape->policies[which], first_random(k));
+    c->is_through = write == 't' || write == 'x';
+    c->is_no_allocate = write == 'n' || write == 'x';
+}
+
+static void make_ref_hart(struct ref_hart *h, unsigned i)
 {
     memset(h, 0, sizeof *h);
-    ref_make_tlb(&h->itlb, shape->itlb.entries, shape->itlb.ways);
-    ref_make_tlb(&h->dtlb, shape->dtlb.entries, shape->dtlb.ways);
-    ref_make_tlb(&h->l2tlb, shape->l2tlb.entries, shape->l2tlb.ways);
-    ref_make_cache(&h->l1i, shape->l1i.size_bytes, shape->l1i.ways,
-                   shape->l1i.line_bytes);
-    ref_make_cache(&h->l1d, shape->l1d.size_bytes, shape->l1d.ways,
-                   shape->l1d.line_bytes);
+    make_ref_tlb(&h->itlb, &shape->itlb, 0, 8 * i + 3);
+    make_ref_tlb(&h->dtlb, &shape->dtlb, 1, 8 * i + 4);
+    make_ref_tlb(&h->l2tlb, &shape->l2tlb, 2, 8 * i + 5);
+    make_ref_cache(&h->l1i, &shape->l1i, 3, shape->writes[0], 8 * i);
+    make_ref_cache(&h->l1d, &shape->l1d, 4, shape->writes[0], 8 * i + 1);
 }
 
 static void make_ref(void)
@@ -135,29 +196,72 @@ static void make_ref(void)
     ref.has_caches = shape->l1d.size_bytes;
     ref.n_harts = shape->n_harts;
     for (unsigned i = 0; i < ref.n_harts; i++)
-        make_ref_hart(&ref.hart[i]);
-    ref_make_cache(&ref.l2, shape->l2.size_bytes, shape->l2.ways,
-                   shape->l2.line_bytes);
+        make_ref_hart(&ref.hart[i], i);
+    make_ref_cache(&ref.l2, &shape->l2, 5, shape->writes[1], 2);
+}
+
+static enum replacement policy_of(unsigned which)
+{
+    static const char letters[] = {[REPLACE_LRU] = 'l',
+                                   [REPLACE_PLRU] = 'p',
+                                   [REPLACE_FIFO] = 'f',
+                                   [REPLACE_RANDOM] = 'r'};
+    unsigned i = 0;
+
+    while (letters[i] != shape->policies[which])
+        i++;
+    return (enum replacement)i;
+}
+
+static struct tlb_geometry tlb_geometry(const struct tlb_shape *s,
+                                        unsigned which)
+{
+    struct tlb_geometry g = {s->entries, s->ways, policy_of(which)};
+
+    ck_assert_ptr_null(tlb_geometry_check(&g));
+    return g;
+}
+
+static struct cache_geometry cache_geometry(const struct cache_shape *s,
+                                            unsigned which, char write)
+{
+    struct cache_geometry g = {
+        .size_bytes = s->size_bytes,
+        .ways = s->ways,
+        .line_bytes = s->line_bytes,
+        .replacement = policy_of(which),
+        .is_write_through = write == 't' || write == 'x',
+        .is_no_allocate = write == 'n' || write == 'x',
+    };
+
+    ck_assert_ptr_null(cache_geometry_check(&g));
+    return g;
 }
 
 static void make(void)
 {
-    struct mmu_config config = {.itlb = shape->itlb,
-                                .dtlb = shape->dtlb,
-                                .l2tlb = shape->l2tlb,
-                                .l1i = shape->l1i,
-                                .l1d = shape->l1d,
-                                .is_svade = shape->is_svade};
+    struct mmu_config config = {
+        .itlb = tlb_geometry(&shape->itlb, 0),
+        .dtlb = tlb_geometry(&shape->dtlb, 1),
+        .l2tlb = tlb_geometry(&shape->l2tlb, 2),
+        .l1i = cache_geometry(&shape->l1i, 3, shape->writes[0]),
+        .l1d = cache_geometry(&shape->l1d, 4, shape->writes[0]),
+        .seed = random_seed_of_policies,
+        .is_svade = shape->is_svade};
+    struct cache_geometry shared =
+        cache_geometry(&shape->l2, 5, shape->writes[1]);
     struct mmu *harts[REF_HARTS] = {&mmu[0], &mmu[1]};
 
     bus_init(&bus, RAM, RAM_SIZE, 0, 0);
     bus.snoop.dma_read = on_dma_read;
     bus.snoop.dma_write = on_dma_write;
     bus.snoop.ctx = &mmu[0];
-    l2 = cache_new(&shape->l2);
+    l2 = cache_new(&shared,
+                   replace_seed(random_seed_of_policies, 0, REPLACE_L2));
     for (unsigned i = 0; i < shape->n_harts; i++) {
         struct mmu_port port = {.code_written = code_written, .ctx = &calls[i]};
 
+        config.hart = i;
         mmu_init(&mmu[i], &config, &bus, l2);
         mmu_set_port(&mmu[i], &port);
     }
@@ -266,11 +370,13 @@ static void compare_tlb(struct mmu *m, enum mmu_tlb which,
 
         mmu_tlb_look(m, which, i, &v);
         ck_assert_int_eq(v.is_valid, e->is_valid);
-        if (!v.is_valid)
-            continue;
         for (unsigned j = i / ways * ways; j < i / ways * ways + ways; j++)
             valid += t->entries[j].is_valid;
-        ck_assert_uint_eq(v.rank, valid - 1 - e->age);
+        if (v.is_valid || t->choice.policy == 'p')
+            ck_assert_uint_eq(v.rank, ref_rank(&t->choice, i / ways, i % ways,
+                                               e->age, valid));
+        if (!v.is_valid)
+            continue;
         ck_assert_uint_eq(v.va, e->vpn << 12);
         ck_assert_uint_eq(v.pa, e->frame << 12);
         ck_assert_uint_eq(v.level, e->level);
@@ -294,11 +400,13 @@ static void compare_lines(struct mmu *m, enum mmu_cache which,
 
         mmu_cache_look(m, which, i, &v);
         ck_assert_int_eq(v.is_valid, l->is_valid);
-        if (!v.is_valid)
-            continue;
         for (unsigned j = i / ways * ways; j < i / ways * ways + ways; j++)
             valid += c->lines[j].is_valid;
-        ck_assert_uint_eq(v.rank, valid - 1 - l->age);
+        if (v.is_valid || c->choice.policy == 'p')
+            ck_assert_uint_eq(v.rank, ref_rank(&c->choice, i / ways, i % ways,
+                                               l->age, valid));
+        if (!v.is_valid)
+            continue;
         ck_assert_uint_eq(v.pa, l->number * bytes);
         ck_assert_int_eq(v.is_dirty, l->is_dirty);
     }
@@ -317,6 +425,7 @@ static void compare_counts(const struct mmu_counts *c, const struct ref_hart *h)
     ck_assert_uint_eq(c->l1d.accesses, h->l1d.accesses);
     ck_assert_uint_eq(c->l1d.misses, h->l1d.misses);
     ck_assert_uint_eq(c->l1d.writebacks, h->l1d.writebacks);
+    ck_assert_uint_eq(c->l1d.writethroughs, h->l1d.writethroughs);
 }
 
 static void compare_all(void)
@@ -339,6 +448,7 @@ static void compare_all(void)
         ck_assert_uint_eq(l2->stats.accesses, ref.l2.accesses);
         ck_assert_uint_eq(l2->stats.misses, ref.l2.misses);
         ck_assert_uint_eq(l2->stats.writebacks, ref.l2.writebacks);
+        ck_assert_uint_eq(l2->stats.writethroughs, ref.l2.writethroughs);
     }
     ck_assert_int_eq(memcmp(bus.ram, ref.ram, RAM_SIZE), 0);
     for (unsigned kind = 0; kind < HEAT_KINDS && shape->has_heat; kind++)
@@ -709,12 +819,14 @@ static void mark(void)
     }
 }
 
+/* Neither a hash nor a snapshot may change what follows. */
 static void hash(void)
 {
-    struct archive *a = archive_new_hash();
+    struct archive *a = one_in(2) ? archive_new_hash() : archive_new_save();
 
     mmu_archive(&mmu[at], a);
-    archive_digest(a);
+    if (l2)
+        cache_archive(l2, a);
     archive_free(a);
 }
 
@@ -758,6 +870,7 @@ static void step_rare(void)
 static void run(uint64_t seed, unsigned steps)
 {
     random_seed(&rng, seed);
+    random_seed_of_policies = seed;
     make();
     fill_tables();
     for (at = 0; at < shape->n_harts; at++)
@@ -777,17 +890,111 @@ static void run(uint64_t seed, unsigned steps)
     destroy();
 }
 
+/* From the environment: a long run is QUIRE_STEPS=1000000 QUIRE_SHAPES=100. */
+static uint64_t setting(const char *name, uint64_t otherwise)
+{
+    const char *text = getenv(name);
+
+    return text ? strtoull(text, NULL, 0) : otherwise;
+}
+
 START_TEST(counts_and_state_equal_the_reference)
 {
-    const char *text = getenv("QUIRE_SEED"), *length = getenv("QUIRE_STEPS");
-    uint64_t seed = text ? strtoull(text, NULL, 0) : 1;
-    unsigned steps = length ? (unsigned)atoi(length) : 3000;
+    uint64_t seed = setting("QUIRE_SEED", 1);
 
     shape = &shapes[_i];
     printf("# %s: QUIRE_SEED=%llu\n", shape->name, (unsigned long long)seed);
     fflush(stdout);
     for (uint64_t s = seed; s < seed + 4; s++)
-        run(s, steps);
+        run(s, (unsigned)setting("QUIRE_STEPS", 3000));
+}
+END_TEST
+
+static unsigned power(unsigned least, unsigned most)
+{
+    return 1u << (least + below(most - least + 1));
+}
+
+/* plru needs a power of two of ways. */
+static char any_policy(unsigned ways)
+{
+    return ways & (ways - 1) ? "lfr"[below(3)] : "lpfr"[below(4)];
+}
+
+static struct tlb_shape any_tlb(char *policy)
+{
+    unsigned ways = one_in(3) ? 1 + (unsigned)below(12) : power(0, 4);
+    struct tlb_shape s = {ways * power(0, 3), ways};
+
+    if (one_in(3))
+        s.entries = ways;
+    *policy = any_policy(ways);
+    return s;
+}
+
+static struct cache_shape any_cache(char *policy)
+{
+    unsigned ways = one_in(3) ? 1 + (unsigned)below(12) : power(0, 4);
+    struct cache_shape s = {0, ways, one_in(2) ? 64 : power(3, 9)};
+
+    s.size_bytes = ways * s.line_bytes * power(0, 5);
+    *policy = any_policy(ways);
+    return s;
+}
+
+/* Any shape that the options allow, small enough to be full soon. */
+static void draw(struct shape *s, char *policies, char *writes)
+{
+    memset(s, 0, sizeof *s);
+    memcpy(policies, "llllll", 7);
+    s->name = "random";
+    s->policies = policies;
+    s->writes = writes;
+    for (unsigned i = 0; i < 2; i++)
+        writes[i] = "bbtnx"[below(5)];
+    s->n_harts = 1 + one_in(3);
+    s->is_svade = one_in(4);
+    s->has_heat = one_in(8);
+    if (!one_in(6)) {
+        s->itlb = any_tlb(&policies[0]);
+        s->dtlb = any_tlb(&policies[1]);
+    }
+    if (s->dtlb.entries && !one_in(4))
+        s->l2tlb = any_tlb(&policies[2]);
+    if (s->dtlb.entries && one_in(8))
+        return;
+    s->l1i = any_cache(&policies[3]);
+    s->l1d = any_cache(&policies[4]);
+    if (!one_in(5))
+        s->l2 = any_cache(&policies[5]);
+}
+
+static void print_shape(uint64_t seed, const struct shape *s)
+{
+    printf("# QUIRE_SEED=%llu: %u harts, i %u:%u, d %u:%u, l2 %u:%u, "
+           "l1i %u:%u:%u, l1d %u:%u:%u, l2 %u:%u:%u, %s, %s\n",
+           (unsigned long long)seed, s->n_harts, s->itlb.entries, s->itlb.ways,
+           s->dtlb.entries, s->dtlb.ways, s->l2tlb.entries, s->l2tlb.ways,
+           s->l1i.size_bytes, s->l1i.ways, s->l1i.line_bytes, s->l1d.size_bytes,
+           s->l1d.ways, s->l1d.line_bytes, s->l2.size_bytes, s->l2.ways,
+           s->l2.line_bytes, s->policies, s->writes);
+    fflush(stdout);
+}
+
+START_TEST(random_shapes_equal_the_reference)
+{
+    uint64_t seed = setting("QUIRE_SEED", 1);
+
+    for (uint64_t n = setting("QUIRE_SHAPES", 40); n; n--, seed++) {
+        char policies[7] = "", writes[3] = "";
+        struct shape drawn;
+
+        random_seed(&rng, seed ^ 0x5eed);
+        draw(&drawn, policies, writes);
+        shape = &drawn;
+        print_shape(seed, shape);
+        run(seed, (unsigned)setting("QUIRE_STEPS", 3000));
+    }
 }
 END_TEST
 
@@ -799,6 +1006,7 @@ int main(void)
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, counts_and_state_equal_the_reference, 0,
                         (int)ARRAY_SIZE(shapes));
+    tcase_add_test(tc, random_shapes_equal_the_reference);
     suite_add_tcase(suite, tc);
     return unit_main(suite);
 }

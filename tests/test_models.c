@@ -21,13 +21,14 @@ enum { RWX = PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D };
 
 /* Two ways of 64 sets of 64 bytes; L2 four times as large. */
 static const struct mmu_config small = {
-    .itlb = {4, 4},
-    .dtlb = {4, 4},
-    .l2tlb = {16, 4},
-    .l1i = {8192, 2, 64},
-    .l1d = {8192, 2, 64},
+    .itlb = {4, 4, REPLACE_LRU},
+    .dtlb = {4, 4, REPLACE_LRU},
+    .l2tlb = {16, 4, REPLACE_LRU},
+    .l1i = {8192, 2, 64, REPLACE_LRU, false, false},
+    .l1d = {8192, 2, 64, REPLACE_LRU, false, false},
 };
-static const struct cache_geometry small_l2 = {32768, 4, 64};
+static const struct cache_geometry small_l2 = {32768,       4,     64,
+                                               REPLACE_LRU, false, false};
 
 static struct bus bus;
 static struct mmu mmu;
@@ -53,7 +54,7 @@ static void enter(unsigned asid)
 static void setup(void)
 {
     bus_init(&bus, RAM, RAM_SIZE, 0x1000, 0x1000);
-    l2 = cache_new(&small_l2);
+    l2 = cache_new(&small_l2, 1);
     mmu_init(&mmu, &small, &bus, l2);
     poke(ROOT, LEAVES >> 12 << 10 | PTE_V);
     for (uint64_t page = 0; page < 256; page++)
@@ -655,11 +656,224 @@ START_TEST(a_peek_follows_the_tlb_and_leaves_it)
 }
 END_TEST
 
+/* Other policies than those of `small`: the fixture anew. */
+static struct mmu_config other;
+static struct cache_geometry other_l2;
+
+static void setup_other(void)
+{
+    teardown();
+    bus_init(&bus, RAM, RAM_SIZE, 0x1000, 0x1000);
+    l2 = cache_new(&other_l2, replace_seed(other.seed, 0, REPLACE_L2));
+    mmu_init(&mmu, &other, &bus, l2);
+    poke(ROOT, LEAVES >> 12 << 10 | PTE_V);
+    for (uint64_t page = 0; page < 256; page++)
+        map(page << 12, DATA + (page << 12), RWX);
+}
+
+/* L1D with one set: lines are named by number. */
+static void one_set(enum replacement replacement, unsigned ways)
+{
+    other = small;
+    other_l2 = small_l2;
+    other.l1d =
+        (struct cache_geometry){64 * ways, ways, 64, replacement, false, false};
+    setup_other();
+}
+
+static bool hits(unsigned line)
+{
+    uint64_t before;
+
+    count();
+    before = counts.l1d.misses;
+    load(DATA + UINT64_C(64) * line);
+    count();
+    return counts.l1d.misses == before;
+}
+
+static void fill_lines(unsigned n)
+{
+    for (unsigned line = 0; line < n; line++)
+        ck_assert(!hits(line));
+}
+
+START_TEST(fifo_forgets_the_first_that_came)
+{
+    one_set(REPLACE_FIFO, 4);
+    fill_lines(4);
+    ck_assert(hits(0));
+    ck_assert(!hits(4)); /* for 0, touched or not */
+    ck_assert(hits(1) && hits(2) && hits(3));
+    ck_assert(!hits(0)); /* for 1 */
+    ck_assert(hits(2) && !hits(1));
+}
+END_TEST
+
+START_TEST(plru_follows_its_tree)
+{
+    one_set(REPLACE_PLRU, 4);
+    fill_lines(4);
+    ck_assert(hits(0));  /* the root points up, its upper node to 2 */
+    ck_assert(!hits(4)); /* for 2, though 1 is older */
+    ck_assert(hits(1) && hits(3));
+    ck_assert(!hits(5)); /* root: lower; 1 was touched last there: for 0 */
+    ck_assert(hits(4) && hits(3) && hits(1) && hits(5));
+}
+END_TEST
+
+START_TEST(invalidation_leaves_the_tree_alone)
+{
+    one_set(REPLACE_PLRU, 4);
+    fill_lines(4); /* all bits 0 now */
+    ck_assert(hits(0));
+    mmu_snoop_dma_write(&mmu, DATA, 64);
+    ck_assert(!hits(4)); /* into way 0, the invalid one */
+    ck_assert(!hits(5)); /* for 2, as if 0 was touched last */
+    ck_assert(hits(1) && hits(3) && hits(4) && hits(5));
+}
+END_TEST
+
+START_TEST(random_follows_its_sequence)
+{
+    uint32_t x = (7 + 1) * 2654435769u + 1 * 40503u;
+    unsigned line_of_way[5] = {0, 1, 2, 3, 4};
+
+    other = small;
+    other_l2 = small_l2;
+    other.seed = 7;
+    other.l1d =
+        (struct cache_geometry){320, 5, 64, REPLACE_RANDOM, false, false};
+    setup_other();
+    fill_lines(5);
+    for (unsigned line = 5; line < 50; line++) {
+        ck_assert(!hits(line));
+        x ^= x << 13;
+        x ^= x >> 17;
+        x ^= x << 5;
+        line_of_way[x % 5] = line;
+        for (unsigned i = 0; i < 5; i++)
+            ck_assert(hits(line_of_way[i]));
+    }
+}
+END_TEST
+
+START_TEST(a_store_written_through_leaves_no_dirt)
+{
+    other = small;
+    other_l2 = small_l2;
+    other.l1d.is_write_through = true;
+    setup_other();
+    for (unsigned i = 0; i < 10; i++)
+        store(DATA + 4 * i);
+    count();
+    ck_assert_uint_eq(counts.l1d.accesses, 10);
+    ck_assert_uint_eq(counts.l1d.misses, 1);
+    ck_assert_uint_eq(counts.l1d.writethroughs, 10);
+    ck_assert_uint_eq(l2->stats.accesses, 11);
+    load(DATA + 4096);
+    load(DATA + 8192);
+    count();
+    ck_assert_uint_eq(counts.l1d.writebacks, 0);
+    ck_assert_uint_eq(l2->stats.writethroughs, 0);
+}
+END_TEST
+
+START_TEST(a_store_that_fills_nothing_passes_on)
+{
+    other = small;
+    other_l2 = small_l2;
+    other.l1d.is_no_allocate = true;
+    setup_other();
+    store(DATA);
+    store(DATA + 4);
+    count();
+    ck_assert_uint_eq(counts.l1d.misses, 2);
+    ck_assert_uint_eq(counts.l1d.writethroughs, 2);
+    ck_assert_uint_eq(l2->stats.accesses, 2);
+    ck_assert_uint_eq(l2->stats.misses, 1);
+    load(DATA); /* fills, and then stores make it dirty */
+    store(DATA);
+    count();
+    ck_assert_uint_eq(counts.l1d.misses, 3);
+    ck_assert_uint_eq(counts.l1d.writethroughs, 2);
+}
+END_TEST
+
+START_TEST(l2_passes_on_too)
+{
+    other = small;
+    other_l2 = small_l2;
+    other.l1d = (struct cache_geometry){64, 1, 64, REPLACE_LRU, false, false};
+    other_l2.is_no_allocate = true;
+    setup_other();
+    store(DATA);     /* both fill: the L2 by a read */
+    load(DATA + 64); /* the write-back hits there */
+    ck_assert_uint_eq(l2->stats.writethroughs, 0);
+    store(DATA + 64);
+    mmu_snoop_dma_write(&mmu, DATA, 1);
+    cache_empty(l2);
+    load(DATA); /* the write-back of the other line misses in the L2 */
+    ck_assert_uint_eq(l2->stats.writethroughs, 1);
+    ck_assert_uint_eq(l2->stats.writebacks, 0);
+}
+END_TEST
+
+/* A snapshot taken in the middle goes on as if it had not been. */
+START_TEST(every_policy_is_in_an_archive)
+{
+    for (unsigned p = REPLACE_LRU; p <= REPLACE_RANDOM; p++) {
+        enum replacement policy = (enum replacement)p;
+        struct archive *saved, *load_it;
+        struct mmu_counts straight;
+        const void *data;
+        uint64_t after;
+        size_t size;
+
+        other = small;
+        other.itlb.replacement = other.dtlb.replacement = policy;
+        other.l2tlb.replacement = other.l1i.replacement = policy;
+        other.l1d.replacement = policy;
+        other_l2 = small_l2;
+        other_l2.replacement = policy;
+        setup_other();
+        enter(0);
+        work(1);
+        saved = save();
+        work(2);
+        mmu_count(&mmu, &straight);
+        after = hash();
+        data = archive_data(saved, &size);
+        mmu_reset(&mmu);
+        cache_clear(l2);
+        load_it = archive_new_load(data, size);
+        mmu_archive(&mmu, load_it);
+        cache_archive(l2, load_it);
+        ck_assert_ptr_null(archive_error(load_it));
+        enter(0);
+        work(2);
+        count();
+        ck_assert_int_eq(memcmp(&counts, &straight, sizeof counts), 0);
+        ck_assert_uint_eq(hash(), after);
+        archive_free(load_it);
+        archive_free(saved);
+    }
+}
+END_TEST
+
 START_TEST(shapes_are_checked)
 {
-    struct cache_geometry odd = {3000, 2, 64}, line = {4096, 2, 48};
-    struct cache_geometry ways = {4096, 0, 64}, huge = {4096, 2, 8192};
-    struct tlb_geometry sets = {24, 4}, none = {0, 0}, many = {2048, 2048};
+    struct cache_geometry odd = small.l1d, line = small.l1d;
+    struct cache_geometry ways = small.l1d, huge = small.l1d;
+    struct cache_geometry three = {12288, 3, 64, REPLACE_FIFO, true, true};
+    struct tlb_geometry sets = {24, 4, REPLACE_LRU}, none = {.entries = 0};
+    struct tlb_geometry many = {2048, 2048, REPLACE_LRU};
+    struct tlb_geometry six = {6, 6, REPLACE_RANDOM};
+
+    odd.size_bytes = 3000;
+    line.line_bytes = 48;
+    ways.ways = 0;
+    huge.line_bytes = 8192;
 
     ck_assert_ptr_null(cache_geometry_check(&small.l1d));
     ck_assert_ptr_nonnull(cache_geometry_check(&odd));
@@ -670,6 +884,11 @@ START_TEST(shapes_are_checked)
     ck_assert_ptr_null(tlb_geometry_check(&none));
     ck_assert_ptr_nonnull(tlb_geometry_check(&sets));
     ck_assert_ptr_nonnull(tlb_geometry_check(&many));
+    ck_assert_ptr_null(cache_geometry_check(&three));
+    ck_assert_ptr_null(tlb_geometry_check(&six));
+    three.replacement = six.replacement = REPLACE_PLRU;
+    ck_assert_ptr_nonnull(cache_geometry_check(&three));
+    ck_assert_ptr_nonnull(tlb_geometry_check(&six));
 }
 END_TEST
 
@@ -712,6 +931,14 @@ int main(void)
     tcase_add_test(tc, heat_says_when_and_changes_no_count);
     tcase_add_test(tc, a_peek_follows_the_tlb_and_leaves_it);
     tcase_add_test(tc, shapes_are_checked);
+    tcase_add_test(tc, fifo_forgets_the_first_that_came);
+    tcase_add_test(tc, plru_follows_its_tree);
+    tcase_add_test(tc, invalidation_leaves_the_tree_alone);
+    tcase_add_test(tc, random_follows_its_sequence);
+    tcase_add_test(tc, a_store_written_through_leaves_no_dirt);
+    tcase_add_test(tc, a_store_that_fills_nothing_passes_on);
+    tcase_add_test(tc, l2_passes_on_too);
+    tcase_add_test(tc, every_policy_is_in_an_archive);
     suite_add_tcase(suite, tc);
     return unit_main(suite);
 }

@@ -1,0 +1,254 @@
+/*
+ * Replacement policies as stamps, and stamps as ranks.
+ */
+#include "mmu/replace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+uint32_t replace_seed(uint64_t seed, unsigned hart, enum replace_kind kind)
+{
+    uint32_t x = ((uint32_t)seed + 1) * UINT32_C(2654435769) +
+                 (8 * hart + (uint32_t)kind) * UINT32_C(40503);
+
+    return x ? x : 1;
+}
+
+static uint32_t next_random(uint32_t x)
+{
+    x ^= x << 13;
+    x ^= x >> 17;
+    x ^= x << 5;
+    return x;
+}
+
+void replace_init(struct replace *r, enum replacement policy, uint32_t n,
+                  uint32_t ways, uint32_t first_random)
+{
+    r->policy = policy;
+    r->n = n;
+    r->ways = ways;
+    r->first_random = first_random;
+    r->stamp = alloc_zeroed((size_t)n + 1, sizeof *r->stamp);
+    r->touched = policy == REPLACE_LRU
+                     ? r->stamp
+                     : alloc_zeroed((size_t)n + 1, sizeof *r->touched);
+    replace_clear(r);
+}
+
+void replace_free(struct replace *r)
+{
+    if (r->touched != r->stamp)
+        free(r->touched);
+    free(r->stamp);
+    memset(r, 0, sizeof *r);
+}
+
+void replace_clear(struct replace *r)
+{
+    size_t bytes = ((size_t)r->n + 1) * sizeof *r->stamp;
+
+    if (!r->stamp)
+        return;
+    memset(r->stamp, 0, bytes);
+    memset(r->touched, 0, bytes);
+    r->random = r->first_random;
+}
+
+/* The first of the n entries with the least stamp. */
+static uint32_t oldest(const uint64_t *stamp, uint32_t n)
+{
+    uint64_t least[4] = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
+    uint32_t i = 0;
+
+    for (; i + 4 <= n; i += 4) { /* four chains, for speed */
+        for (unsigned j = 0; j < 4; j++)
+            least[j] = stamp[i + j] < least[j] ? stamp[i + j] : least[j];
+    }
+    for (; i < n; i++)
+        least[0] = stamp[i] < least[0] ? stamp[i] : least[0];
+    least[0] = least[1] < least[0] ? least[1] : least[0];
+    least[2] = least[3] < least[2] ? least[3] : least[2];
+    least[0] = least[2] < least[0] ? least[2] : least[0];
+    for (i = 0; stamp[i] != least[0];)
+        i++;
+    return i;
+}
+
+static uint64_t newest(const uint64_t *touched, uint32_t n)
+{
+    uint64_t most = 0;
+
+    for (uint32_t i = 0; i < n; i++)
+        most = touched[i] > most ? touched[i] : most;
+    return most;
+}
+
+/* Whether the node over these n ways points to its upper half. */
+static bool points_up(const uint64_t *touched, uint32_t n)
+{
+    return newest(touched, n / 2) > newest(touched + n / 2, n / 2);
+}
+
+static uint32_t tree_victim(const uint64_t *touched, uint32_t ways)
+{
+    uint32_t way = 0;
+
+    for (; ways > 1; ways /= 2) {
+        if (points_up(touched + way, ways))
+            way += ways / 2;
+    }
+    return way;
+}
+
+/* How many ways the tree would replace before this one, if each victim was
+ * touched in turn. */
+static uint32_t tree_rank(const uint64_t *touched, uint32_t ways, uint32_t way)
+{
+    uint32_t rank = 0;
+
+    for (; ways > 1; ways /= 2) {
+        bool is_up = way >= ways / 2;
+
+        if (is_up != points_up(touched, ways))
+            rank += ways / 2;
+        if (is_up) {
+            touched += ways / 2;
+            way -= ways / 2;
+        }
+    }
+    return rank;
+}
+
+static uint32_t first_invalid(const uint64_t *stamp, uint32_t ways)
+{
+    uint32_t way = 0;
+
+    while (way < ways && stamp[way])
+        way++;
+    return way;
+}
+
+uint32_t replace_victim(struct replace *r, uint32_t first)
+{
+    const uint64_t *stamp = r->stamp + first;
+    uint32_t way;
+
+    if (r->policy == REPLACE_LRU || r->policy == REPLACE_FIFO)
+        return first + oldest(stamp, r->ways);
+    way = first_invalid(stamp, r->ways);
+    if (way < r->ways)
+        return first + way;
+    if (r->policy == REPLACE_PLRU)
+        return first + tree_victim(r->touched + first, r->ways);
+    r->random = next_random(r->random);
+    return first + r->random % r->ways;
+}
+
+unsigned replace_rank(const struct replace *r, uint32_t i)
+{
+    uint32_t first = i / r->ways * r->ways;
+    unsigned rank = 0;
+
+    switch (r->policy) {
+    case REPLACE_PLRU:
+        return tree_rank(r->touched + first, r->ways, i - first);
+    case REPLACE_RANDOM:
+        return next_random(r->random) % r->ways != i - first;
+    case REPLACE_LRU:
+    case REPLACE_FIFO:
+        break;
+    }
+    for (uint32_t j = first; j < first + r->ways; j++)
+        rank += r->stamp[j] && r->stamp[j] < r->stamp[i];
+    return rank;
+}
+
+/* ---- state ---- */
+
+/* 1 for the oldest valid entry of a set, and so on; random has no order. */
+static void normalize_set(const struct replace *r, uint32_t first)
+{
+    uint64_t rank[REPLACE_MAX_WAYS];
+    bool has_order = r->policy == REPLACE_LRU || r->policy == REPLACE_FIFO;
+
+    for (uint32_t i = 0; i < r->ways; i++) {
+        rank[i] = r->stamp[first + i] != 0;
+        if (rank[i] && has_order)
+            rank[i] += replace_rank(r, first + i);
+    }
+    memcpy(r->stamp + first, rank, r->ways * sizeof *rank);
+    if (r->policy != REPLACE_PLRU)
+        return;
+    for (uint32_t i = 0; i < r->ways; i++)
+        rank[i] = 1 + tree_rank(r->touched + first, r->ways, i);
+    memcpy(r->touched + first, rank, r->ways * sizeof *rank);
+}
+
+void replace_archive(struct replace *r, struct archive *a)
+{
+    size_t bytes = r->n * sizeof *r->stamp;
+
+    for (uint32_t first = 0; first < r->n; first += r->ways)
+        normalize_set(r, first);
+    archive_bytes(a, "stamp", r->stamp, bytes);
+    if (r->policy == REPLACE_PLRU)
+        archive_bytes(a, "touched", r->touched, bytes);
+    if (r->policy == REPLACE_RANDOM)
+        archive_u32(a, "random", &r->random);
+}
+
+/* Ranks of the valid: each once, without a gap. */
+static bool are_ranks(const uint64_t *stamp, uint32_t ways)
+{
+    bool seen[REPLACE_MAX_WAYS + 1] = {false};
+    uint64_t most = 0, n_valid = 0;
+
+    for (uint32_t i = 0; i < ways; i++) {
+        if (stamp[i] > ways || (stamp[i] && seen[stamp[i]]))
+            return false;
+        seen[stamp[i]] = true;
+        n_valid += stamp[i] != 0;
+        if (stamp[i] > most)
+            most = stamp[i];
+    }
+    return most == n_valid;
+}
+
+static bool is_flag(const uint64_t *stamp, uint32_t ways)
+{
+    for (uint32_t i = 0; i < ways; i++) {
+        if (stamp[i] > 1)
+            return false;
+    }
+    return true;
+}
+
+static bool is_tree(const uint64_t *touched, uint32_t ways)
+{
+    for (uint32_t i = 0; i < ways; i++) {
+        if (touched[i] != 1 + tree_rank(touched, ways, i))
+            return false;
+    }
+    return true;
+}
+
+static bool set_is_consistent(const struct replace *r, uint32_t first)
+{
+    if (r->policy == REPLACE_LRU || r->policy == REPLACE_FIFO)
+        return are_ranks(r->stamp + first, r->ways);
+    if (r->policy == REPLACE_PLRU && !is_tree(r->touched + first, r->ways))
+        return false;
+    return is_flag(r->stamp + first, r->ways);
+}
+
+bool replace_is_consistent(const struct replace *r)
+{
+    for (uint32_t first = 0; first < r->n; first += r->ways) {
+        if (!set_is_consistent(r, first))
+            return false;
+    }
+    return r->policy != REPLACE_RANDOM || r->random;
+}
