@@ -8,10 +8,13 @@
 #include <string.h>
 
 #include "base/bits.h"
+#include "cpu/envcfg.h"
+#include "cpu/extension.h"
 #include "cpu/hart.h"
 #include "cpu/internal.h"
 
 enum { CSR_CYCLE = 0xc00, CSR_HPM31 = 0xc1f, CSR_SATP = 0x180 };
+enum { CSR_STIMECMP = 0x14d, CSR_STIMECMPH = 0x15d };
 enum { CSR_MIP = 0x344, CSR_SIP = 0x144 };
 
 void csr_index(struct hart *h)
@@ -22,8 +25,10 @@ void csr_index(struct hart *h)
     for (size_t i = 0; i < csr_table_rows; i++) {
         const struct csr_row *row = &csr_table[i];
         bool is_pmp = !strncmp(row->name, "pmp", 3);
+        bool is_sstc = !strncmp(row->name, "stimecmp", 8);
 
-        if (!(row->xlens & wanted) || (is_pmp && !h->mmu.config.has_pmp))
+        if (!(row->xlens & wanted) || (is_pmp && !h->mmu.config.has_pmp) ||
+            (is_sstc && !(h->extensions & EXT_SSTC)))
             continue;
         for (unsigned n = 0; n < row->count; n++)
             h->csr_rows[row->number + n] = (uint8_t)(i + 1);
@@ -110,12 +115,21 @@ static bool may_count(const struct hart *h, unsigned number)
     return bit(gates, number & 31);
 }
 
+/* Sstc: below M-mode both menvcfg.STCE and mcounteren.TM must allow it. */
+static bool may_compare(const struct hart *h)
+{
+    return h->priv == PRIV_M ||
+           (envcfg_has_timer(h) && bit(h->csr.mcounteren, 1));
+}
+
 static bool may_access(const struct hart *h, unsigned number, bool is_write)
 {
     if (h->priv < (number >> 8 & 3) || (is_write && is_read_only(number)))
         return false;
     if ((number & ~0x80u) >= CSR_CYCLE && (number & ~0x80u) <= CSR_HPM31)
         return may_count(h, number);
+    if (number == CSR_STIMECMP || number == CSR_STIMECMPH)
+        return may_compare(h);
     return !(number == CSR_SATP && h->priv == PRIV_S &&
              h->csr.mstatus & MSTATUS_TVM);
 }

@@ -5,6 +5,8 @@
 #include "cpu/csr.h"
 
 #include "base/bits.h"
+#include "cpu/envcfg.h"
+#include "cpu/extension.h"
 #include "cpu/hart.h"
 #include "cpu/internal.h"
 
@@ -22,15 +24,18 @@
 
 #define COUNTERS 7 /* CY, TM, IR */
 #define INHIBITABLE 5
-#define FIOM 1
 
-/* misa: RV32 or RV64, A C I M S U. */
+/* misa: RV32 or RV64, A B C I M S U. B is Zba, Zbb and Zbs together (its
+ * ratified extension says so). */
 static uint64_t read_misa(const struct hart *h, unsigned i)
 {
+    const unsigned b = EXT_ZBA | EXT_ZBB | EXT_ZBS;
     uint64_t letters =
         1u << 0 | 1u << 2 | 1u << 8 | 1u << 12 | 1u << 18 | 1u << 20;
 
     (void)i;
+    if ((h->extensions & b) == b)
+        letters |= 1u << 1;
     return letters | (h->xlen == 32 ? UINT64_C(1) << 30 : UINT64_C(2) << 62);
 }
 
@@ -96,6 +101,8 @@ static uint64_t read_mip(const struct hart *h, unsigned i)
 static void write_mip(struct hart *h, unsigned i, uint64_t value)
 {
     (void)i;
+    if (envcfg_has_timer(h)) /* STIP is the comparator's */
+        value &= ~(UINT64_C(1) << IRQ_STI);
     h->csr.mip = value & S_INTERRUPTS;
 }
 
@@ -152,6 +159,40 @@ static void write_stvec(struct hart *h, unsigned i, uint64_t value)
     (void)i;
     if (!(value & 2))
         h->csr.stvec = value;
+}
+
+/* The supervisor's timer (Sstc). */
+
+static uint64_t read_stimecmp(const struct hart *h, unsigned i)
+{
+    (void)i;
+    return h->csr.stimecmp;
+}
+
+static uint64_t read_stimecmph(const struct hart *h, unsigned i)
+{
+    (void)i;
+    return h->csr.stimecmp >> 32;
+}
+
+static void set_stimecmp(struct hart *h, uint64_t value)
+{
+    h->csr.stimecmp = value;
+    hart_timer_changed(h);
+}
+
+static void write_stimecmp(struct hart *h, unsigned i, uint64_t value)
+{
+    (void)i;
+    if (h->xlen == 32)
+        value |= h->csr.stimecmp & ~UINT64_C(0xffffffff);
+    set_stimecmp(h, value);
+}
+
+static void write_stimecmph(struct hart *h, unsigned i, uint64_t value)
+{
+    (void)i;
+    set_stimecmp(h, (uint32_t)h->csr.stimecmp | value << 32);
 }
 
 static uint64_t read_satp(const struct hart *h, unsigned i)
@@ -352,7 +393,9 @@ const struct csr_row csr_table[] = {
   "trap vector; mode 0 direct, 1 vectored, else the write is ignored" },
 { 0x106, 1, RVALL, "scounteren", FIELD(scounteren, COUNTERS),
   "counters that U-mode may read: CY, TM, IR" },
-{ 0x10a, 1, RVALL, "senvcfg", FIELD(senvcfg, FIOM), "FIOM" },
+{ 0x10a, 1, RVALL, "senvcfg",
+  CALLS(envcfg_read_senvcfg, envcfg_write_senvcfg),
+  "FIOM, CBIE, CBCFE, CBZE; CBIE = 2 is ignored" },
 { 0x140, 1, RVALL, "sscratch", FIELD(sscratch, ALL), "for the trap handler" },
 { 0x141, 1, RVALL, "sepc", FIELD(sepc, ~UINT64_C(1)),
   "pc of the trap; bit 0 is 0" },
@@ -361,6 +404,10 @@ const struct csr_row csr_table[] = {
   "the address that faulted or of ebreak, an illegal instruction's bits" },
 { 0x144, 1, RVALL, "sip", CALLS(read_sip, write_sip),
   "the delegated bits of mip; SSIP can be written" },
+{ 0x14d, 1, RVALL, "stimecmp", CALLS(read_stimecmp, write_stimecmp),
+  "STIP is high while time >= stimecmp; all ones after reset" },
+{ 0x15d, 1, RV32, "stimecmph", CALLS(read_stimecmph, write_stimecmph),
+  "upper half" },
 { 0x180, 1, RVALL, "satp", CALLS(read_satp, write_satp),
   "MODE, ASID (9 bits), PPN of the root page table" },
 
@@ -373,7 +420,7 @@ const struct csr_row csr_table[] = {
 { 0x300, 1, RVALL, "mstatus", CALLS(read_mstatus, write_mstatus),
   "SIE MIE SPIE MPIE SPP MPP MPRV SUM MXR TVM TW TSR; MPP = 2 is ignored" },
 { 0x301, 1, RVALL, "misa", CALLS(read_misa, NULL),
-  "A C I M S U; writes are ignored" },
+  "A B C I M S U, B where Zba, Zbb and Zbs are; writes are ignored" },
 { 0x302, 1, RVALL, "medeleg", FIELD(medeleg, DELEGABLE),
   "exceptions that go to S-mode; never the call from M-mode" },
 { 0x303, 1, RVALL, "mideleg", FIELD(mideleg, S_INTERRUPTS),
@@ -383,10 +430,14 @@ const struct csr_row csr_table[] = {
 { 0x305, 1, RVALL, "mtvec", CALLS(read_mtvec, write_mtvec), "as stvec" },
 { 0x306, 1, RVALL, "mcounteren", FIELD(mcounteren, COUNTERS),
   "counters that S-mode may read: CY, TM, IR" },
-{ 0x30a, 1, RVALL, "menvcfg", FIELD(menvcfg, FIOM), "FIOM" },
+{ 0x30a, 1, RVALL, "menvcfg",
+  CALLS(envcfg_read_menvcfg, envcfg_write_menvcfg),
+  "FIOM, CBIE, CBCFE, CBZE; CBIE = 2 is ignored" },
 { 0x310, 1, RV32, "mstatush", CALLS(read_zero, NULL),
   "0: little-endian in all modes" },
-{ 0x31a, 1, RV32, "menvcfgh", CALLS(read_zero, NULL), "0" },
+{ 0x31a, 1, RV32, "menvcfgh",
+  CALLS(envcfg_read_menvcfgh, envcfg_write_menvcfgh),
+  "ADUE (bit 29, 1 after reset without svade=on), STCE (bit 31)" },
 { 0x320, 1, RVALL, "mcountinhibit",
   CALLS(read_mcountinhibit, write_mcountinhibit),
   "CY, IR: the counter stands still" },
@@ -398,7 +449,7 @@ const struct csr_row csr_table[] = {
 { 0x342, 1, RVALL, "mcause", FIELD(mcause, ALL), "cause of the trap" },
 { 0x343, 1, RVALL, "mtval", FIELD(mtval, ALL), "as stval" },
 { 0x344, 1, RVALL, "mip", CALLS(read_mip, write_mip),
-  "interrupts pending; SSIP, STIP and SEIP can be written" },
+  "interrupts pending; SSIP, SEIP and, without STCE, STIP can be written" },
 { 0x3a0, 4, RV32, "pmpcfg#", GROUP(0, read_pmpcfg, write_pmpcfg),
   "four entries' L, A, X, W, R; W without R keeps the old value" },
 { 0x3b0, 16, RVALL, "pmpaddr#", GROUP(0, read_pmpaddr, write_pmpaddr),

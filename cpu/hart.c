@@ -11,6 +11,8 @@
 #include "base/bits.h"
 #include "cpu/block.h"
 #include "cpu/csr.h"
+#include "cpu/envcfg.h"
+#include "cpu/extension.h"
 #include "cpu/internal.h"
 #include "cpu/isa.h"
 
@@ -26,11 +28,13 @@ const struct engine *engine_find(const char *name)
 
 /* ---- wires from and to the MMU ---- */
 
+/* Between instructions whoever runs the hart keeps the time. */
 static void bring_clock_up_to_date(void *ctx)
 {
     struct hart *h = ctx;
 
-    h->clock->now = h->turn_now + (hart_steps_now(h) - h->turn_steps);
+    if (h->at)
+        h->clock->now = h->turn_now + (hart_steps_now(h) - h->turn_steps);
 }
 
 /* A device may have asked for a tick or raised an interrupt. */
@@ -108,6 +112,29 @@ void hart_set_mtime(struct hart *h, uint64_t (*read)(void *ctx), void *ctx)
     h->mtime_ctx = ctx;
 }
 
+void hart_set_timer(struct hart *h, void (*changed)(void *ctx), void *ctx)
+{
+    h->timer_changed = changed;
+    h->timer_ctx = ctx;
+}
+
+void hart_timer_changed(struct hart *h)
+{
+    if (!h->timer_changed)
+        return;
+    bring_clock_up_to_date(h);
+    h->timer_changed(h->timer_ctx);
+    hart_leave(h);
+}
+
+bool hart_stimecmp(const void *hart, uint64_t *when)
+{
+    const struct hart *h = hart;
+
+    *when = h->csr.stimecmp;
+    return envcfg_has_timer(h);
+}
+
 void hart_set_watch(struct hart *h, const struct hart_watch *watch)
 {
     h->watch = watch ? *watch : (struct hart_watch){0};
@@ -180,7 +207,8 @@ void hart_init(struct hart *h, const struct hart_config *config, unsigned id,
     h->bus = bus;
     h->clock = clock;
     h->engine = config->engine ? config->engine : &engine_interp;
-    h->isa = isa_new(h->xlen);
+    h->extensions = extension_set(config);
+    h->isa = isa_new_with(h->xlen, h->extensions);
     mmu_config.hart = id;
     mmu_init(&h->mmu, &mmu_config, bus, l2);
     mmu_set_port(&h->mmu, &port);
@@ -206,6 +234,10 @@ void hart_reset(struct hart *h, uint64_t pc)
     h->csr.wires = wires;
     h->csr.mcycle_offset = -h->steps;
     h->csr.minstret_offset = -hart_retired(h);
+    h->csr.menvcfg = envcfg_at_reset(h);
+    h->csr.stimecmp = UINT64_MAX;
+    envcfg_push(h);
+    hart_timer_changed(h);
     h->pc = pc;
     h->priv = PRIV_M;
     h->in_wfi = h->is_stuck = false;
@@ -244,6 +276,7 @@ static void archive_csrs(struct csrs *c, struct archive *a)
         {"stval", offsetof(struct csrs, stval)},
         {"scounteren", offsetof(struct csrs, scounteren)},
         {"senvcfg", offsetof(struct csrs, senvcfg)},
+        {"stimecmp", offsetof(struct csrs, stimecmp)},
         {"satp", offsetof(struct csrs, satp)},
         {"mcountinhibit", offsetof(struct csrs, mcountinhibit)},
         {"mcycle_offset", offsetof(struct csrs, mcycle_offset)},
@@ -289,6 +322,7 @@ void hart_archive(struct hart *h, struct archive *a)
         return;
     check_restored(h, a);
     blocks_drop_all(h->blocks);
+    envcfg_push(h);
     mmu_set_satp(&h->mmu, h->csr.satp);
     hart_push_mode(h);
 }

@@ -57,6 +57,7 @@ const struct engine *engine_find(const char *name);
 struct hart_config {
     unsigned xlen;               /* 32 */
     const struct engine *engine; /* NULL: "interp" */
+    unsigned without;            /* enum extension that the hart lacks */
     struct mmu_config mmu;
     unsigned block_limit; /* instructions a block, 0: the default; for tests */
 };
@@ -67,8 +68,10 @@ struct csrs {
     uint64_t medeleg, mideleg, mie;
     uint64_t mip;   /* bits that software wrote; wires are apart in `wires` */
     uint64_t wires; /* levels of the interrupt wires, as bits of mip */
-    uint64_t mtvec, mscratch, mepc, mcause, mtval, mcounteren, menvcfg;
+    uint64_t mtvec, mscratch, mepc, mcause, mtval, mcounteren;
+    uint64_t menvcfg; /* menvcfgh in the upper half */
     uint64_t stvec, sscratch, sepc, scause, stval, scounteren, senvcfg, satp;
+    uint64_t stimecmp;
     uint64_t mcountinhibit;
     /* The counter is this plus the steps (or the instructions retired), or,
      * while it is inhibited, this alone. */
@@ -95,10 +98,13 @@ struct hart {
     /* Options and wires: not state. */
     unsigned id;
     unsigned xlen;
+    unsigned extensions; /* set of enum extension */
     struct bus *bus;
     struct clock *clock;
     uint64_t (*read_mtime)(void *ctx);
     void *mtime_ctx;
+    void (*timer_changed)(void *ctx);
+    void *timer_ctx;
     struct hart_watch watch;
     const struct engine *engine;
     struct isa *isa;
@@ -132,6 +138,11 @@ void hart_reset(struct hart *h, uint64_t pc);
 /* Where the time CSR comes from: the CLINT's mtime. Without it, time is
  * clock->now at MTIME_HZ. */
 void hart_set_mtime(struct hart *h, uint64_t (*read)(void *ctx), void *ctx);
+/* Who compares mtime with stimecmp and drives STIP: `changed` is called when
+ * the value or its switch did, and asks hart_stimecmp, which is false while
+ * STIP is not the comparator's. Without it STIP is software's alone. */
+void hart_set_timer(struct hart *h, void (*changed)(void *ctx), void *ctx);
+bool hart_stimecmp(const void *hart, uint64_t *when);
 void hart_set_watch(struct hart *h, const struct hart_watch *watch);
 
 /*

@@ -20,6 +20,9 @@ static inline uint64_t hart_steps_now(const struct hart *h)
 /* mtime at this very step. */
 uint64_t hart_mtime(const struct hart *h);
 
+/* To be called after a change of stimecmp or menvcfg.STCE. */
+void hart_timer_changed(struct hart *h);
+
 /* Makes the engine return after the instruction in flight. */
 static inline void hart_leave(struct hart *h)
 {

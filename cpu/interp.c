@@ -5,6 +5,7 @@
  */
 #include "base/bits.h"
 #include "cpu/arith.h"
+#include "cpu/bitmanip.h"
 #include "cpu/block.h"
 #include "cpu/hart.h"
 #include "cpu/internal.h"
@@ -329,6 +330,38 @@ enter:
             RD = arith_remuw(RS1, RS2);
             continue;
 
+        case OP_SH1ADDW:
+        case OP_SH2ADDW:
+        case OP_SH3ADDW:
+        case OP_ANDN:
+        case OP_ORN:
+        case OP_XNOR:
+        case OP_MIN:
+        case OP_MINU:
+        case OP_MAX:
+        case OP_MAXU:
+        case OP_CLZW:
+        case OP_CTZW:
+        case OP_CPOPW:
+        case OP_SEXT_B:
+        case OP_SEXT_H:
+        case OP_ZEXT_H:
+        case OP_ROLW:
+        case OP_RORW:
+        case OP_RORIW:
+        case OP_REV8W:
+        case OP_ORC_BW:
+        case OP_BSETW:
+        case OP_BSETIW:
+        case OP_BCLRW:
+        case OP_BCLRIW:
+        case OP_BINVW:
+        case OP_BINVIW:
+        case OP_BEXTW:
+        case OP_BEXTIW:
+            RD = bitmanip(d, RS1, RS2);
+            continue;
+
         case OP_LB:
             h->at = d;
             if (UNLIKELY(!mmu_load(&h->mmu, VA, 1, &value, &fault)))
@@ -441,6 +474,11 @@ enter:
         case OP_SRET:
         case OP_WFI:
         case OP_SFENCE_VMA:
+        case OP_SFENCE_INVAL:
+        case OP_CBO_INVAL:
+        case OP_CBO_CLEAN:
+        case OP_CBO_FLUSH:
+        case OP_CBO_ZERO:
         case OP_CSRRW:
         case OP_CSRRS:
         case OP_CSRRC:

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/bits.h"
 #include "base/compiler.h"
+#include "cpu/extension.h"
 #include "cpu/internal.h"
 
 /* Rows are sorted into buckets by bits that every row fixes: the major opcode
@@ -53,7 +54,7 @@ static int by_bucket_then_specific(const void *a, const void *b)
     return count_ones(q->mask) - count_ones(p->mask);
 }
 
-struct isa *isa_new(unsigned xlen)
+struct isa *isa_new_with(unsigned xlen, unsigned extensions)
 {
     struct isa *isa = alloc_zeroed(1, sizeof *isa);
     unsigned wanted = xlen == 32 ? RV32 : RV64, n = 0, at = 0;
@@ -64,7 +65,8 @@ struct isa *isa_new(unsigned xlen)
         struct entry *e = &isa->entries[n];
         bool ok;
 
-        if (!(isa_table[i].xlens & wanted))
+        if (!(isa_table[i].xlens & wanted) ||
+            !extension_has_letter(extensions, isa_table[i].extension))
             continue;
         ok = isa_parse(&isa_table[i], &e->pattern);
         assert(ok);
@@ -80,6 +82,11 @@ struct isa *isa_new(unsigned xlen)
     }
     isa->start[N_BUCKETS] = (uint16_t)n;
     return isa;
+}
+
+struct isa *isa_new(unsigned xlen)
+{
+    return isa_new_with(xlen, ~0u);
 }
 
 void isa_free(struct isa *isa)

@@ -70,6 +70,36 @@ enum op {
     OP_REMW,
     OP_REMU,
     OP_REMUW,
+    /* Bit manipulation. */
+    OP_SH1ADDW,
+    OP_SH2ADDW,
+    OP_SH3ADDW,
+    OP_ANDN,
+    OP_ORN,
+    OP_XNOR,
+    OP_MIN,
+    OP_MINU,
+    OP_MAX,
+    OP_MAXU,
+    OP_CLZW,
+    OP_CTZW,
+    OP_CPOPW,
+    OP_SEXT_B,
+    OP_SEXT_H,
+    OP_ZEXT_H,
+    OP_ROLW,
+    OP_RORW,
+    OP_RORIW,
+    OP_REV8W,
+    OP_ORC_BW,
+    OP_BSETW,
+    OP_BSETIW,
+    OP_BCLRW,
+    OP_BCLRIW,
+    OP_BINVW,
+    OP_BINVIW,
+    OP_BEXTW,
+    OP_BEXTIW,
     /* Memory. */
     OP_LB,
     OP_LBU,
@@ -107,6 +137,11 @@ enum op {
     OP_SRET,
     OP_WFI,
     OP_SFENCE_VMA,
+    OP_SFENCE_INVAL,
+    OP_CBO_INVAL,
+    OP_CBO_CLEAN,
+    OP_CBO_FLUSH,
+    OP_CBO_ZERO,
     OP_CSRRW,
     OP_CSRRS,
     OP_CSRRC,
@@ -141,7 +176,7 @@ struct isa_row {
     const char *encoding; /* "imm[12|10:5] rs2 rs1 000 imm[4:1|11] 1100011" */
     const char *operands; /* objdump's: "rs1, rs2, target" */
     enum isa_xlen xlens;
-    char extension; /* 'I', 'M', 'A', 'C'; 'Z' Zicsr, 'F' Zifencei, 'P' priv */
+    char extension; /* extension_row.letter; 'P' privileged */
     enum op op;
     const char *meaning;
 };
@@ -152,8 +187,10 @@ extern const size_t isa_table_rows;
 /* The table made ready for decoding on machines of one width. */
 struct isa;
 
-/* xlen is 32 or 64; isa_free releases it. */
+/* xlen is 32 or 64, extensions a set (cpu/extension.h); isa_free releases it.
+ * isa_new has all of them. */
 struct isa *isa_new(unsigned xlen);
+struct isa *isa_new_with(unsigned xlen, unsigned extensions);
 void isa_free(struct isa *isa);
 
 /* The length in bytes of the instruction that starts with these 16 bits: 2 or

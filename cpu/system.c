@@ -4,6 +4,7 @@
  */
 #include "base/bits.h"
 #include "cpu/csr.h"
+#include "cpu/envcfg.h"
 #include "cpu/hart.h"
 #include "cpu/internal.h"
 
@@ -92,7 +93,32 @@ static bool sfence_vma(struct hart *h, const struct insn *d)
     return true;
 }
 
-static bool execute(struct hart *h, const struct insn *d)
+static bool sfence_inval(const struct hart *h)
+{
+    return h->priv > PRIV_U;
+}
+
+static bool cbo(struct hart *h, const struct insn *d, struct fault *fault)
+{
+    uint64_t va = h->x[d->rs1] & isa_address_mask(h->isa);
+    enum op does;
+
+    if (!envcfg_permits_cbo(h, (enum op)d->op, &does))
+        return false;
+    switch (does) {
+    case OP_CBO_CLEAN:
+        return mmu_cbo(&h->mmu, va, MMU_CBO_CLEAN, fault);
+    case OP_CBO_FLUSH:
+        return mmu_cbo(&h->mmu, va, MMU_CBO_FLUSH, fault);
+    case OP_CBO_INVAL:
+        return mmu_cbo(&h->mmu, va, MMU_CBO_INVAL, fault);
+    default:
+        return mmu_cbo_zero(&h->mmu, va, fault);
+    }
+}
+
+/* *fault is an illegal instruction unless it says otherwise. */
+static bool execute(struct hart *h, const struct insn *d, struct fault *fault)
 {
     switch ((enum op)d->op) {
     case OP_MRET:
@@ -103,6 +129,13 @@ static bool execute(struct hart *h, const struct insn *d)
         return wfi(h);
     case OP_SFENCE_VMA:
         return sfence_vma(h, d);
+    case OP_SFENCE_INVAL:
+        return sfence_inval(h);
+    case OP_CBO_INVAL:
+    case OP_CBO_CLEAN:
+    case OP_CBO_FLUSH:
+    case OP_CBO_ZERO:
+        return cbo(h, d, fault);
     default:
         return csr_op(h, d);
     }
@@ -113,9 +146,9 @@ bool system_execute(struct hart *h, const struct insn *d, struct fault *fault)
     uint64_t pc = h->pc;
 
     h->pc = (pc + d->size) & isa_address_mask(h->isa);
-    if (execute(h, d))
+    *fault = (struct fault){d->bits, CAUSE_ILLEGAL};
+    if (execute(h, d, fault))
         return true;
     h->pc = pc;
-    *fault = (struct fault){d->bits, CAUSE_ILLEGAL};
     return false;
 }

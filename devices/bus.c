@@ -71,6 +71,14 @@ static struct device *find(const struct bus *b, uint64_t pa, unsigned size)
     return NULL;
 }
 
+bool bus_has_device(const struct bus *b, uint64_t pa)
+{
+    for (unsigned i = 0; i < b->n_devices; i++)
+        if (pa - b->devices[i]->base_pa < b->devices[i]->class->window)
+            return true;
+    return false;
+}
+
 bool bus_read(struct bus *b, uint64_t pa, unsigned size, uint64_t *value)
 {
     struct device *d = find(b, pa, size);

@@ -66,6 +66,9 @@ MUST_USE bool bus_read(struct bus *b, uint64_t pa, unsigned size,
 MUST_USE bool bus_write(struct bus *b, uint64_t pa, unsigned size,
                         uint64_t value);
 
+/* Whether the byte at pa is in a device's window. */
+bool bus_has_device(const struct bus *b, uint64_t pa);
+
 /* Ticks every device at c->now and sets c->deadline to the next time at which
  * any of them, or what they asked for meanwhile, is due. */
 void bus_tick(struct bus *b, struct clock *c);

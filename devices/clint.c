@@ -32,22 +32,38 @@ static uint64_t time_after(const struct clint *c, uint64_t delta)
     return clock_from_ticks(c->device.clock, now + delta, MTIME_HZ);
 }
 
+/* Drives one wire: high while mtime >= when, low without a comparator.
+ * Returns the earlier of `next` and of the time when it goes high. */
+static uint64_t compare(const struct clint *c, const struct irq *wire,
+                        bool is_there, uint64_t when, uint64_t next)
+{
+    uint64_t mtime = clint_mtime(c), rise;
+    bool is_due = is_there && mtime >= when;
+
+    irq_set(wire, is_due);
+    if (!is_there || is_due)
+        return next;
+    rise = time_after(c, when - mtime);
+    return rise < next ? rise : next;
+}
+
 /* Drives the timer wires; returns when one of them changes by itself: mtime
- * reaches an mtimecmp, or rolls over to 0. */
+ * reaches an mtimecmp or stimecmp, or rolls over to 0. */
 static uint64_t update(const struct clint *c)
 {
     uint64_t mtime = clint_mtime(c);
     uint64_t next = mtime ? time_after(c, -mtime) : CLOCK_NEVER;
 
     for (unsigned i = 0; i < c->n_harts; i++) {
-        bool is_due = mtime >= c->mtimecmp[i];
+        const struct clint_supervisor *s = &c->supervisor[i];
         uint64_t when;
+        bool has_stimecmp;
 
-        irq_set(&c->mtip_wire[i], is_due);
-        if (is_due)
+        next = compare(c, &c->mtip_wire[i], true, c->mtimecmp[i], next);
+        if (!s->stimecmp)
             continue;
-        when = time_after(c, c->mtimecmp[i] - mtime);
-        next = when < next ? when : next;
+        has_stimecmp = s->stimecmp(s->ctx, &when);
+        next = compare(c, &s->stip_wire, has_stimecmp, when, next);
     }
     return next;
 }
@@ -112,6 +128,11 @@ static void clint_write(struct device *d, uint32_t offset, unsigned size,
     else if (hart < c->n_harts)
         c->mtimecmp[hart] = merge(c->mtimecmp[hart], offset, size, value);
     clock_request(d->clock, update(c));
+}
+
+void clint_compare(struct clint *c)
+{
+    clock_request(c->device.clock, update(c));
 }
 
 static uint64_t clint_tick(struct device *d, uint64_t now)

@@ -6,15 +6,35 @@
 
 #include "abi/platform.h"
 #include "base/compiler.h"
+#include "cpu/extension.h"
 #include "frontend/internal.h"
 #include "frontend/parse.h"
 #include "devices/image.h"
 
+static bool set_cpu_switch(struct hart_config *hart, const char *name,
+                           bool is_on)
+{
+    const struct extension_row *row = extension_find(name);
+
+    if (!strcmp(name, "pmp"))
+        hart->mmu.has_pmp = is_on;
+    else if (!strcmp(name, "misaligned"))
+        hart->mmu.traps_misaligned = !is_on;
+    else if (!row)
+        return false;
+    else if (row->bit == EXT_SVADE)
+        hart->mmu.is_svade = is_on;
+    else
+        hart->without =
+            is_on ? hart->without & ~row->bit : hart->without | row->bit;
+    return true;
+}
+
 const char *options_set_cpu(struct options *o, const char *value)
 {
     static const char usage[] =
-        "rv32 and then any of pmp, svade, misaligned, each =on or =off";
-    struct mmu_config *mmu = &o->machine.hart.mmu;
+        "rv32 and then any of pmp, misaligned, zba, zbb, zbs, zicbom, zicboz, "
+        "sstc, svade, svadu, svinval, each =on or =off";
     struct part part;
     bool is_bad;
 
@@ -26,13 +46,7 @@ const char *options_set_cpu(struct options *o, const char *value)
 
         if (!parse_switch(part.value, &is_on))
             return usage;
-        if (!strcmp(part.key, "pmp"))
-            mmu->has_pmp = is_on;
-        else if (!strcmp(part.key, "svade"))
-            mmu->is_svade = is_on;
-        else if (!strcmp(part.key, "misaligned"))
-            mmu->traps_misaligned = !is_on;
-        else
+        if (!set_cpu_switch(&o->machine.hart, part.key, is_on))
             return usage;
     }
     return is_bad ? usage : NULL;

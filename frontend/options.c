@@ -287,9 +287,9 @@ static set_function set_config;
 /* clang-format off */
 static const struct option_row rows[] = {
     { "M", "quire32", "the machine", set_machine },
-    { "cpu", "rv32[,pmp=off][,svade=on][,misaligned=off]",
+    { "cpu", "rv32[,pmp=off][,svade=on][,misaligned=off][,EXTENSION=off]",
       "the hart: without PMP; A and D bits by software; misaligned loads and "
-      "stores trap", options_set_cpu },
+      "stores trap; without zba, zbb, zbs, zicbom, zicboz, sstc, svadu, svinval", options_set_cpu },
     { "m", "SIZE", "memory, 1M to 14G (64M)", set_memory },
     { "smp", "1", "number of harts", set_harts },
     { "kernel", "F", "an ELF program or a raw Linux Image", set_kernel },

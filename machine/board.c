@@ -73,6 +73,11 @@ static uint64_t read_mtime(void *ctx)
     return clint_mtime(ctx);
 }
 
+static void timer_changed(void *ctx)
+{
+    clint_compare(ctx);
+}
+
 static void snoop_dma_read(void *ctx, uint64_t pa, uint64_t len)
 {
     mmu_snoop_dma_read(ctx, pa, len);
@@ -168,6 +173,9 @@ static void solder(struct machine *m)
         b->plic.wire[2 * i] = (struct irq){hart_set_irq, h, IRQ_MEI};
         b->plic.wire[2 * i + 1] = (struct irq){hart_set_irq, h, IRQ_SEI};
         hart_set_mtime(h, read_mtime, &b->clint);
+        b->clint.supervisor[i] = (struct clint_supervisor){
+            hart_stimecmp, h, {hart_set_irq, h, IRQ_STI}};
+        hart_set_timer(h, timer_changed, &b->clint);
     }
     b->uart.put = put_to_console;
     b->uart.put_ctx = m;

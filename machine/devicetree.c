@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "cpu/extension.h"
 #include "machine/board.h"
 #include "machine/machine.h"
 
@@ -72,23 +73,43 @@ static void begin_at(void *fdt, const char *name, uint64_t unit)
     fdt_begin_node(fdt, full);
 }
 
+/* The table's names that the harts have: as one string of riscv,isa, or one
+ * after the other for riscv,isa-extensions. Returns the size. */
+static size_t list_extensions(const struct hart_config *config, bool is_string,
+                              char *list, size_t capacity)
+{
+    unsigned set = extension_set(config);
+    size_t size = 0;
+
+    for (size_t i = 0; i < extension_table_rows; i++) {
+        const struct extension_row *row = &extension_table[i];
+        bool is_long = row->name[1];
+        int n;
+
+        if (row->bit && !(row->bit & set))
+            continue;
+        n = snprintf(list + size, capacity - size, "%s%s",
+                     is_string && is_long ? "_" : "", row->name);
+        size += (size_t)n + !is_string;
+    }
+    return size;
+}
+
 static void put_isa(void *fdt, const struct hart_config *config)
 {
-    static const char extensions[] = "i\0m\0a\0c\0zicntr\0zicsr\0zifencei";
-    static const char with_svade[] =
-        "i\0m\0a\0c\0zicntr\0zicsr\0zifencei\0svade";
-    bool is_svade = config->mmu.is_svade;
+    unsigned set = extension_set(config);
+    char list[256] = "rv32";
+    size_t size;
 
-    put_string(fdt, "riscv,isa",
-               is_svade ? "rv32imac_zicntr_zicsr_zifencei_svade"
-                        : "rv32imac_zicntr_zicsr_zifencei");
+    list_extensions(config, true, list + 4, sizeof list - 4);
+    put_string(fdt, "riscv,isa", list);
     put_string(fdt, "riscv,isa-base", "rv32i");
-    if (is_svade)
-        fdt_property(fdt, "riscv,isa-extensions", with_svade,
-                     sizeof with_svade);
-    else
-        fdt_property(fdt, "riscv,isa-extensions", extensions,
-                     sizeof extensions);
+    size = list_extensions(config, false, list, sizeof list);
+    fdt_property(fdt, "riscv,isa-extensions", list, (int)size);
+    if (set & EXT_ZICBOM)
+        put_u32(fdt, "riscv,cbom-block-size", MMU_BLOCK_BYTES);
+    if (set & EXT_ZICBOZ)
+        put_u32(fdt, "riscv,cboz-block-size", MMU_BLOCK_BYTES);
     put_string(fdt, "mmu-type", "riscv,sv32");
 }
 

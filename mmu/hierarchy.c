@@ -219,7 +219,7 @@ static void read_line(struct mmu *m, uint64_t pa)
     l2->stats.writebacks++;
 }
 
-static void write_line(struct mmu *m, uint64_t pa)
+static void drop_data_line(struct mmu *m, uint64_t pa)
 {
     struct cache *l2 = m->models->l2;
     uint32_t way;
@@ -230,15 +230,30 @@ static void write_line(struct mmu *m, uint64_t pa)
         way = cache_find(&s->l1d, pa >> s->l1d.line_shift);
         if (way != CACHE_NO_WAY)
             drop_l1d(s, way);
-        way = cache_find(&s->l1i, pa >> s->l1i.line_shift);
-        if (way != CACHE_NO_WAY)
-            drop_l1i(m->harts[i], way);
     }
     if (!l2)
         return;
     way = cache_find(l2, pa >> l2->line_shift);
     if (way != CACHE_NO_WAY)
         cache_invalidate(l2, way);
+}
+
+static void write_line(struct mmu *m, uint64_t pa)
+{
+    drop_data_line(m, pa);
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        struct models *s = m->harts[i]->models;
+        uint32_t way = cache_find(&s->l1i, pa >> s->l1i.line_shift);
+
+        if (way != CACHE_NO_WAY)
+            drop_l1i(m->harts[i], way);
+    }
+}
+
+static void flush_line(struct mmu *m, uint64_t pa)
+{
+    read_line(m, pa);
+    drop_data_line(m, pa);
 }
 
 void models_dma_read(struct mmu *m, uint64_t pa, uint64_t len)
@@ -249,4 +264,15 @@ void models_dma_read(struct mmu *m, uint64_t pa, uint64_t len)
 void models_dma_write(struct mmu *m, uint64_t pa, uint64_t len)
 {
     each_line(m, pa, len, write_line);
+}
+
+void models_cbo(struct mmu *m, uint64_t pa, enum mmu_cbo op)
+{
+    static void (*const act[])(struct mmu * m, uint64_t pa) = {
+        [MMU_CBO_CLEAN] = read_line,
+        [MMU_CBO_FLUSH] = flush_line,
+        [MMU_CBO_INVAL] = drop_data_line,
+    };
+
+    each_line(m, pa, MMU_BLOCK_BYTES, act[op]);
 }

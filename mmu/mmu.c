@@ -136,6 +136,7 @@ void mmu_init(struct mmu *m, const struct mmu_config *config, struct bus *bus,
 
     memset(m, 0, sizeof *m);
     m->config = *config;
+    m->is_svade = config->is_svade;
     m->bus = bus;
     m->harts[0] = m;
     m->n_harts = 1;
@@ -205,6 +206,14 @@ void mmu_set_mode(struct mmu *m, enum privilege priv, bool mprv,
     m->sum = sum;
     m->mxr = mxr;
     update_contexts(m);
+}
+
+void mmu_set_svade(struct mmu *m, bool is_svade)
+{
+    if (m->is_svade == is_svade)
+        return;
+    m->is_svade = is_svade;
+    forget(m, false, 0);
 }
 
 void mmu_set_pmp(struct mmu *m, unsigned i, uint8_t cfg, uint64_t addr)

@@ -35,7 +35,7 @@ struct mmu_config {
     uint64_t seed; /* of random replacement, with the hart's number */
     unsigned hart;
     bool has_pmp;
-    bool is_svade;         /* A and D: fault instead of a hardware update */
+    bool is_svade;         /* what mmu_set_svade says at first */
     bool traps_misaligned; /* loads and stores; AMO, LR, SC always trap */
 };
 
@@ -116,6 +116,7 @@ struct mmu {
     enum privilege priv;
     enum privilege mpp;
     bool mprv, sum, mxr;
+    bool is_svade; /* A and D: fault instead of a hardware update */
     struct context data, fetch;
     struct pmp pmp;
 
@@ -148,10 +149,12 @@ void mmu_set_port(struct mmu *m, const struct mmu_port *port);
  * a hart is alone. */
 void mmu_join(struct mmu *const *harts, unsigned n);
 
-/* State that the hart pushes. All are cheap, and none drops translations. */
+/* State that the hart pushes. All are cheap, and few drop translations. */
 void mmu_set_satp(struct mmu *m, uint64_t satp);
 void mmu_set_mode(struct mmu *m, enum privilege priv, bool mprv,
                   enum privilege mpp, bool sum, bool mxr);
+/* Whether a clear A or D is a page fault; drops translations of the host. */
+void mmu_set_svade(struct mmu *m, bool is_svade);
 /* The PMP registers live in m->pmp, where the hart reads them. set: as it
  * stands; write: the guest's write, subject to locks and reserved values. */
 void mmu_set_pmp(struct mmu *m, unsigned i, uint8_t cfg, uint64_t addr);
@@ -162,6 +165,14 @@ void mmu_write_pmpaddr(struct mmu *m, unsigned i, uint64_t addr);
 void mmu_sfence(struct mmu *m, bool has_va, uint64_t va, bool has_asid,
                 uint64_t asid);
 void mmu_fence_i(struct mmu *m);
+
+/* cbo.*: on the naturally aligned block that holds va. False: *fault, a
+ * store's, and nothing happened. */
+#define MMU_BLOCK_BYTES 64
+enum mmu_cbo { MMU_CBO_CLEAN, MMU_CBO_FLUSH, MMU_CBO_INVAL };
+MUST_USE bool mmu_cbo(struct mmu *m, uint64_t va, enum mmu_cbo op,
+                      struct fault *fault);
+MUST_USE bool mmu_cbo_zero(struct mmu *m, uint64_t va, struct fault *fault);
 
 /* What the inline functions below leave over. */
 MUST_USE bool mmu_load_slow(struct mmu *m, uint64_t va, unsigned size,

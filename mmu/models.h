@@ -58,6 +58,8 @@ uint32_t models_data_span(struct mmu *m, uint64_t pa, unsigned len,
 void models_drop_l1i(struct mmu *m);
 void models_dma_read(struct mmu *m, uint64_t pa, uint64_t len);
 void models_dma_write(struct mmu *m, uint64_t pa, uint64_t len);
+/* On the block of MMU_BLOCK_BYTES at pa, in every cache but the L1Is. */
+void models_cbo(struct mmu *m, uint64_t pa, enum mmu_cbo op);
 
 void models_count(struct mmu *m, struct mmu_counts *counts);
 void models_archive(struct mmu *m, struct archive *a);

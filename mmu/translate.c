@@ -42,7 +42,7 @@ static struct walk_request request(const struct mmu *m, const struct context *c,
         .va = va,
         .access = access,
         .rights = c->rights,
-        .is_svade = m->config.is_svade,
+        .is_svade = m->is_svade,
     };
 
     return q;

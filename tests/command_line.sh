@@ -86,7 +86,7 @@ refuses "one hart is what there is" 2 'one hart' -smp 2
 refuses "the machine is quire32" 2 'quire32' -M virt
 refuses "the engine is interp" 2 'interp' -engine jit
 refuses "the hart is rv32" 2 'rv32' -cpu rv64
-refuses "an extension that is unknown" 2 'pmp, svade' -cpu rv32,q=on
+refuses "an extension that is unknown" 2 'pmp, misaligned, zba' -cpu rv32,q=on
 refuses "a switch is on or off" 2 '=on or =off' -cpu rv32,pmp=maybe
 refuses "a cache needs a shape" 2 'SIZE:WAYS:LINE' -cache l1d=32K
 refuses "a cache needs a level that exists" 2 'l1i=' -cache l3=32K:8:64

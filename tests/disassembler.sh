@@ -20,10 +20,18 @@ normalize() {
         -e 's/[ \t]*$//' "$1"
 }
 
-if "$tool" words "$seed" >"$work/words" &&
+# The words as an ELF file whose attributes name the extensions.
+as_elf() {
+    arch=rv32imac_zicsr_zifencei_zicbom_zicboz_zba_zbb_zbs_svinval
+    "${OBJDUMP_GUEST%objdump}as" -march=$arch -mabi=ilp32 \
+        -o "$work/attributes.o" /dev/null &&
+        "${OBJDUMP_GUEST%objdump}ld" -m elf32lriscv -s -e 0 -Tdata=$base \
+            -o "$work/words.elf" "$work/attributes.o" -b binary "$work/words"
+}
+
+if "$tool" words "$seed" >"$work/words" && as_elf &&
     "$tool" text "$work/words" $base >"$work/ours.raw" &&
-    "$OBJDUMP_GUEST" -D -z -b binary -m riscv:rv32 -M no-aliases \
-        --adjust-vma=$base "$work/words" |
+    "$OBJDUMP_GUEST" -D -z -j .data -M no-aliases "$work/words.elf" |
     sed -n 's/^ *\([0-9a-f]*\):\t\([0-9a-f]*\) *\t/\1\t\2\t/p' \
         >"$work/theirs.raw"; then
     normalize "$work/ours.raw" >"$work/ours"

@@ -12,28 +12,23 @@
 
 #include "base/random.h"
 #include "cpu/csr.h"
+#include "cpu/extension.h"
 #include "cpu/isa_pattern.h"
 
 #define WORDS_A_ROW 40
 
-static const char *extension_name(char letter)
+static void print_heading(char letter)
 {
-    switch (letter) {
-    case 'I':
-        return "I: integers";
-    case 'M':
-        return "M: multiplication and division";
-    case 'A':
-        return "A: atomics";
-    case 'C':
-        return "C: compressed";
-    case 'Z':
-        return "Zicsr";
-    case 'F':
-        return "Zifencei";
-    default:
-        return "Privileged";
+    for (size_t i = 0; i < extension_table_rows; i++) {
+        const struct extension_row *row = &extension_table[i];
+
+        if (row->letter != letter)
+            continue;
+        printf("%c%s: %s", row->name[0] - 'a' + 'A', row->name + 1,
+               row->meaning);
+        return;
     }
+    printf("Privileged");
 }
 
 static const char *width_name(unsigned xlens)
@@ -50,9 +45,10 @@ static void print_cell(const char *text)
 
 static void print_instructions(char letter)
 {
-    printf("\n## %s\n\n| name | encoding | operands | width | meaning |\n"
-           "|---|---|---|---|---|\n",
-           extension_name(letter));
+    printf("\n## ");
+    print_heading(letter);
+    printf("\n\n| name | encoding | operands | width | meaning |\n"
+           "|---|---|---|---|---|\n");
     for (size_t i = 0; i < isa_table_rows; i++) {
         const struct isa_row *row = &isa_table[i];
 
@@ -93,7 +89,7 @@ static void print_csr(const struct csr_row *row)
 
 static int print_doc(void)
 {
-    static const char letters[] = "IMACZFP";
+    static const char letters[] = "IMACZFabsmzvP";
 
     printf("# Instructions and CSRs\n\nMade from `cpu/isa_table.c` and "
            "`cpu/csr_table.c` by `make update-isa-doc`; do not edit. The "

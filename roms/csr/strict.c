@@ -108,3 +108,18 @@ CASE(leaving_m_clears_mprv)
     EXPECT_TRAP(t, CAUSE_ECALL_S, pc, 0);
     EXPECT(t->status & MSTATUS_MPRV, 0);
 }
+
+CASE(u_may_not_fence_finely)
+{
+    /* sinval.vma a0, a1; sinval.vma; sfence.w.inval; sfence.inval.ir */
+    const uint32_t words[] = {0x16b50073, 0x16000073, 0x18000073, 0x18100073};
+
+    for (unsigned i = 0; i < 4; i++)
+        EXPECT_TRAP(rom_exec(U, words[i], 0, 0), CAUSE_ILLEGAL, rom_exec_pc(),
+                    words[i]);
+}
+
+CASE(misa_has_b)
+{
+    EXPECT(csr_read(misa) & 2, 2);
+}

@@ -13,6 +13,10 @@
 #define DELEGATED_EXCEPTIONS 0xb1ffu
 #define DELEGATED_INTERRUPTS (MIP_SSIP | MIP_STIP | MIP_SEIP)
 
+#define MENVCFG_CBIE_INVAL (3u << 4)
+#define MENVCFG_CBCFE (1u << 6)
+#define MENVCFG_CBZE (1u << 7)
+
 /* fw_dynamic_info, in words. */
 enum { INFO_MAGIC, INFO_VERSION, INFO_NEXT, INFO_MODE };
 
@@ -38,6 +42,8 @@ static void delegate_traps(void)
     csr_write(medeleg, DELEGATED_EXCEPTIONS);
     csr_write(mideleg, DELEGATED_INTERRUPTS);
     csr_write(mcounteren, ~0u);
+    /* 0x30a: menvcfg; S may manage and zero cache blocks. */
+    csr_try_write(0x30a, MENVCFG_CBIE_INVAL | MENVCFG_CBCFE | MENVCFG_CBZE);
     csr_write(satp, 0);
 }
 

@@ -7,7 +7,6 @@
 #include "abi/platform.h"
 
 #define MENVCFGH_STCE (1u << 31)
-#define MENVCFGH_ADUE (1u << 29)
 
 /* Set once at boot. */
 static bool has_sstc;
@@ -21,8 +20,9 @@ void timer_init(void)
     /* 0x15d: stimecmph. (QEMU 7.2's STCE can be set without it.) */
     csr_try_write(0x15d, ~0u);
     has_sstc = csr_try_read(0x15d, 0) == ~0u;
-    /* 0x31a: menvcfgh. */
-    csr_try_write(0x31a, MENVCFGH_ADUE | (has_sstc ? MENVCFGH_STCE : 0));
+    /* 0x31a: menvcfgh. Its ADUE stays as it is after reset. */
+    csr_try_write(0x31a, csr_try_read(0x31a, 0) |
+                             (has_sstc ? MENVCFGH_STCE : 0));
 }
 
 void timer_set(uint64_t when)

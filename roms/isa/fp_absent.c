@@ -42,8 +42,8 @@ CASE(floating_point_csrs_are_absent)
 
 CASE(misa_names_i_m_a_c_s_u_alone)
 {
-    /* MXL 1 = 32 bits. */
-    EXPECT(csr_read(misa), 1u << 30 | 1 << ('I' - 'A') | 1 << ('M' - 'A') |
-                               1 << ('A' - 'A') | 1 << ('C' - 'A') |
-                               1 << ('S' - 'A') | 1 << ('U' - 'A'));
+    /* MXL 1 = 32 bits. QEMU 7.2 does not know B: csr/strict has it. */
+    EXPECT(csr_read(misa) & ~2u,
+           1u << 30 | 1 << ('I' - 'A') | 1 << ('M' - 'A') | 1 << ('A' - 'A') |
+               1 << ('C' - 'A') | 1 << ('S' - 'A') | 1 << ('U' - 'A'));
 }

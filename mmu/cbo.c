@@ -1,0 +1,76 @@
+/*
+ * Operations on a block of 64 bytes: cbo.clean, cbo.flush, cbo.inval and
+ * cbo.zero. The first three are permitted where a load is (a page or region
+ * that may be stored to may be loaded from), and fault as a store does.
+ */
+#include <string.h>
+
+#include "mmu/heat.h"
+#include "mmu/internal.h"
+#include "mmu/models.h"
+
+#define BLOCK_MASK ((uint64_t)MMU_BLOCK_BYTES - 1)
+
+/* A refused load of the block, as these instructions report it: a store, at
+ * the address that the register held (CMO 1.0, 2.5.2). */
+static bool refuse(struct fault *f, uint64_t va)
+{
+    if (f->cause == CAUSE_LOAD_PAGE || f->cause == CAUSE_STORE_PAGE)
+        mmu_fault_page(f, ACCESS_STORE, va);
+    else
+        mmu_fault_access(f, ACCESS_STORE, va);
+    return false;
+}
+
+/* Translates and checks the block of va. */
+static bool locate_block(struct mmu *m, uint64_t va, enum access access,
+                         struct translation *t, uint64_t *pa, struct fault *f)
+{
+    uint64_t block_va = va & ~BLOCK_MASK;
+
+    if (!mmu_translate(m, &m->data, block_va, access, t, f))
+        return refuse(f, va);
+    *pa = t->page_pa | (block_va & MMU_PAGE_MASK);
+    if (mmu_pmp_permits(m, *pa, MMU_BLOCK_BYTES, access, m->data.rights.priv))
+        return true;
+    mmu_fault_access(f, ACCESS_STORE, va);
+    return false;
+}
+
+bool mmu_cbo(struct mmu *m, uint64_t va, enum mmu_cbo op, struct fault *f)
+{
+    struct translation t;
+    uint64_t pa;
+
+    if (!locate_block(m, va, ACCESS_LOAD, &t, &pa, f))
+        return false;
+    if (!bus_readable(m->bus, pa, MMU_BLOCK_BYTES) &&
+        !bus_has_device(m->bus, pa)) {
+        mmu_fault_access(f, ACCESS_STORE, va);
+        return false;
+    }
+    if (m->models && m->models->has_caches)
+        models_cbo(m, pa, op);
+    return true;
+}
+
+bool mmu_cbo_zero(struct mmu *m, uint64_t va, struct fault *f)
+{
+    struct translation t;
+    uint8_t *host;
+    uint64_t pa;
+
+    if (!locate_block(m, va, ACCESS_STORE, &t, &pa, f))
+        return false;
+    host = bus_ram(m->bus, pa, MMU_BLOCK_BYTES);
+    if (!host) {
+        mmu_fault_access(f, ACCESS_STORE, va);
+        return false;
+    }
+    heat_note(m->heat, HEAT_WRITE, pa, MMU_BLOCK_BYTES);
+    if (m->models && m->models->has_caches)
+        models_data_span(m, pa, MMU_BLOCK_BYTES, true);
+    memset(host, 0, MMU_BLOCK_BYTES);
+    mmu_written(m, pa, MMU_BLOCK_BYTES);
+    return true;
+}
