@@ -321,10 +321,10 @@ static const struct option_row rows[] = {
     { "engine", "interp", "how instructions are executed", set_engine },
     { "cache", "l1i=SIZE:WAYS:LINE[:lru|plru|fifo|random[:wb|wt"
       "[:alloc|noalloc]]],l1d=..,l2=..|none",
-      "modelled caches (32K:8:64, 32K:8:64, 512K:8:64); LEVEL=none drops one",
+      "modelled caches (32K:8:64, 32K:8:64, 512K:8:64); l2=none drops that",
       options_set_cache },
     { "tlb", "i=N[:WAYS[:lru|plru|fifo|random]],d=..,l2=..|none",
-      "modelled TLBs (32, 32, 512:4); LEVEL=none drops one", options_set_tlb },
+      "modelled TLBs (32, 32, 512:4); l2=none drops that", options_set_tlb },
     { "clock", "HZ", "steps a second of machine time (1G)", set_clock },
     { "pace", "host|none",
       "sleep while all harts wait, or not (host at a terminal)", set_pace },
@@ -458,6 +458,17 @@ static const char *find_firmware(struct options *o)
     return PKGDATADIR "/" FIRMWARE;
 }
 
+/* The first levels of caches, and of TLBs, are modelled together. */
+static void check_models(const struct mmu_config *mmu)
+{
+    if (!mmu->l1i.size_bytes != !mmu->l1d.size_bytes)
+        die(EXIT_USAGE, "-cache: l1i and l1d go together: give both a size, or "
+                        "-cache none");
+    if (!mmu->itlb.entries != !mmu->dtlb.entries)
+        die(EXIT_USAGE,
+            "-tlb: i and d go together: give both entries, or -tlb none");
+}
+
 void options_parse(struct options *o, int argc, char **argv)
 {
     *o = (struct options){.serial = SERIAL_STDIO};
@@ -471,6 +482,7 @@ void options_parse(struct options *o, int argc, char **argv)
         row = must_find_row("", skip_dashes(argv[i]));
         apply(o, "", row, row->argument && i + 1 < argc ? argv[++i] : NULL);
     }
+    check_models(&o->machine.hart.mmu);
     if (o->has_monitor && o->serial == SERIAL_STDIO)
         die(EXIT_USAGE, "-monitor stdio: the console is there; move it with "
                         "-serial null or -serial file:F");

@@ -106,6 +106,8 @@ refuses "too many fields of a cache" 2 'too many' \
 refuses "a TLB needs entries" 2 'above 0' -tlb i=0
 refuses "a TLB's ways divide it" 2 '512:7' -tlb l2=512:7
 refuses "a TLB needs a level that exists" 2 'i=, d=' -tlb x=4
+refuses "L1 caches are both there or not" 2 'l1i and l1d' -cache l1i=none
+refuses "so are the first TLBs" 2 'i and d' -tlb d=none
 refuses "a drive needs a file" 2 'file=F' -drive if=quire
 refuses "a drive needs an interface that exists" 2 'if=virtio' \
     -drive "file=$work/disk,if=ide"
