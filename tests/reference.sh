@@ -4,7 +4,7 @@
 hierarchy=$top_builddir/tests/reference/hierarchy
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-echo 1..49
+echo 1..51
 
 # holds NAME 'OPTIONS' 'LINE;LINE...': with these options the trace on standard
 # input contradicts nothing, and the state has these lines.
@@ -214,9 +214,11 @@ small="-tlb i=2,d=2,l2=none"
     echo 'p 0 803000 80100008 4 1 1 -'
     echo 'i 0 803000 80003000 4 1 1 0'
     echo 'f 0 bfffff 1'
+    echo 'p 0 803000 80100008 4 1 1 -'
+    echo 'i 0 803000 80003000 4 1 1 0'
 } | holds "a superpage is whole or in pieces, and fenced as one" "" \
-    "hart0.dtlb.hits 1; hart0.itlb.misses 2; hart0.l2tlb.hits 1;
-    hart0.l2tlb.misses 2; hart0.tlb.walks 2"
+    "hart0.dtlb.hits 1; hart0.itlb.misses 3; hart0.l2tlb.hits 1;
+    hart0.l2tlb.misses 3; hart0.tlb.walks 3"
 {
     on
     echo 'p 0 801000 80100008 4 1 1 -'
@@ -270,12 +272,26 @@ hits() { at r 201 1; at r 202 2 1; at r 203 2; }
     hart0.tlb.walks 3; hart0.tlb.walk_updates 2; hart0.l1d.accesses 13"
 {
     on
+    walk 201 1
+    at r 201 1
+    walk 202 1
+    at r 202 1
+    walk 202 1 P
+    at w 202 1
+    at r 201 1
+} | holds "... which takes no second place in either level" \
+    "-tlb i=1,d=1,l2=2:2" \
+    "hart0.l2tlb.hits 1; entry 0 1 202 1 0 0 page 0"
+{
+    on
+    walk 201 1
+    at r 201 1
     walk 201 1 P
     at r 201 1
     at w 201 1
     at r 201 1
 } | holds "an AMO looks up once, as a store" "" \
-    "hart0.dtlb.accesses 2; hart0.l1d.accesses 6"
+    "hart0.dtlb.accesses 3; hart0.dtlb.hits 2; hart0.l1d.accesses 9"
 {
     on
     echo 'p 0 201ffe 80100000 4 1 1 -'
@@ -294,9 +310,13 @@ hits() { at r 201 1; at r 202 2 1; at r 203 2; }
     echo 'x w 0 201000 1 0 0'
     walk 201 1 P
     at w 201 1
+    walk 202 1
+    echo 'x r 0 202000 1 0 0'
+    walk 202 1 P
+    at r 202 1
 } | holds "a failing walk leaves nothing, a refused access leaves its entry" \
-    "" "hart0.dtlb.accesses 3; hart0.dtlb.hits 1; hart0.tlb.walks 3;
-    hart0.tlb.walk_reads 5; hart0.tlb.walk_updates 1"
+    "" "hart0.dtlb.accesses 5; hart0.dtlb.hits 2; hart0.tlb.walks 5;
+    hart0.tlb.walk_reads 9; hart0.tlb.walk_updates 2"
 {
     echo 'm off'
     load 0 0000
@@ -308,6 +328,9 @@ hits() { at r 201 1; at r 202 2 1; at r 203 2; }
     load 0 0000
 } | holds "models are empty when switched on, and count only then" "" \
     "hart0.l1d.misses 2; hart0.l1d.accesses 2"
+{ on; load 0 0000; on; load 0 0000; } |
+    holds "a reset empties the hart's structures and not the L2" "" \
+        "hart0.l1d.misses 2; l2.misses 1; l2.hits 1"
 { on; walk 201 1; at r 201 1; echo 'I 0'; walk 202 1; at r 202 1; } |
     holds "the state is printed where it is asked for" "-at 4,5" \
         "at 4; at 5; hart0.tlb.walks 1; hart0.tlb.walks 2"

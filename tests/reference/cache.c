@@ -53,12 +53,14 @@ void caches_free(struct caches *c)
     cache_free(&c->l2);
 }
 
-void caches_reset(struct caches *c)
+void caches_reset_hart(struct caches *c, unsigned hart)
 {
-    for (unsigned i = 0; i < c->harts; i++) {
-        sets_reset(&c->l1i[i].sets);
-        sets_reset(&c->l1d[i].sets);
-    }
+    sets_reset(&c->l1i[hart].sets);
+    sets_reset(&c->l1d[hart].sets);
+}
+
+void caches_reset_shared(struct caches *c)
+{
     sets_reset(&c->l2.sets);
 }
 

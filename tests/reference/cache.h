@@ -45,8 +45,9 @@ enum upkeep {
 void caches_make(struct caches *c, const struct geometry *g);
 void caches_free(struct caches *c);
 
-/* Empties all; counters go on. */
-void caches_reset(struct caches *c);
+/* Empty a hart's caches, or the L2; counters go on. */
+void caches_reset_hart(struct caches *c, unsigned hart);
+void caches_reset_shared(struct caches *c);
 
 void caches_fetch(struct caches *c, unsigned hart, uint64_t pa, unsigned size);
 void caches_load(struct caches *c, unsigned hart, uint64_t pa, unsigned size);

@@ -49,16 +49,22 @@ static void check_nothing_pending(struct replay *r, struct replay_hart *h,
     h->is_in_amo = false;
 }
 
+/* `m on` while they are on is a reset of the machine: the harts' own structures
+ * start anew, the L2 stays. */
 static void switch_models(struct replay *r, const struct event *e)
 {
+    bool was_on = r->has_started && r->is_on;
+
     r->has_started = true;
     r->is_on = !strcmp(e->word, "on");
     for (unsigned i = 0; i < r->geometry.harts; i++) {
         check_nothing_pending(r, &r->hart[i], e->line);
         r->hart[i].is_satp_known = false;
         tlbs_reset(&r->hart[i].tlbs);
+        caches_reset_hart(&r->caches, i);
     }
-    caches_reset(&r->caches);
+    if (!was_on || !r->is_on)
+        caches_reset_shared(&r->caches);
 }
 
 static void walk_line(struct replay *r, struct replay_hart *h,
