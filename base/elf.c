@@ -67,6 +67,7 @@ static const char *read_segments(Elf *elf, const void *file, size_t size,
             return "too many segments";
         out->segments[out->n_segments++] = (struct elf_segment){
             .pa = p.p_paddr,
+            .va = p.p_vaddr,
             .mem_size = p.p_memsz,
             .file_size = p.p_filesz,
             .data = (const uint8_t *)file + p.p_offset,
@@ -98,4 +99,55 @@ bool elf_read(const void *file, size_t size, unsigned xlen,
     if (wrong)
         snprintf(error, error_size, "%s", wrong);
     return !wrong;
+}
+
+/* Where 8 bytes at `va` lie in memory, 0 if they are in no segment. */
+static uint64_t physical(const struct elf_program *program, uint64_t va)
+{
+    for (unsigned i = 0; i < program->n_segments; i++) {
+        const struct elf_segment *s = &program->segments[i];
+
+        if (s->mem_size >= 8 && va - s->va <= s->mem_size - 8)
+            return s->pa + (va - s->va);
+    }
+    return 0;
+}
+
+static void look_at_symbol(Elf *elf, const GElf_Shdr *table,
+                           const GElf_Sym *symbol,
+                           const struct elf_program *program,
+                           struct elf_htif *out)
+{
+    const char *name = elf_strptr(elf, table->sh_link, symbol->st_name);
+
+    if (!name || symbol->st_shndx == SHN_UNDEF)
+        return;
+    if (!strcmp(name, "tohost"))
+        out->tohost_pa = physical(program, symbol->st_value);
+    else if (!strcmp(name, "fromhost"))
+        out->fromhost_pa = physical(program, symbol->st_value);
+}
+
+struct elf_htif elf_find_htif(const void *file, size_t size,
+                              const struct elf_program *program)
+{
+    struct elf_htif out = {0, 0};
+    Elf_Scn *section = NULL;
+    Elf *elf;
+
+    elf_version(EV_CURRENT);
+    elf = elf_memory((char *)(uintptr_t)file, size);
+    while (elf && (section = elf_nextscn(elf, section))) {
+        Elf_Data *data = elf_getdata(section, NULL);
+        GElf_Shdr header;
+        GElf_Sym symbol;
+
+        if (!data || !gelf_getshdr(section, &header) ||
+            header.sh_type != SHT_SYMTAB)
+            continue;
+        for (int i = 0; gelf_getsym(data, i, &symbol); i++)
+            look_at_symbol(elf, &header, &symbol, program, &out);
+    }
+    elf_end(elf);
+    return out;
 }

@@ -16,10 +16,16 @@
 
 /* A PT_LOAD segment that takes memory. */
 struct elf_segment {
-    uint64_t pa;         /* p_paddr */
+    uint64_t pa, va;     /* p_paddr, p_vaddr */
     uint64_t mem_size;   /* bytes in memory, > 0; what the file lacks is 0 */
     uint64_t file_size;  /* <= mem_size */
     const uint8_t *data; /* file_size bytes inside the file */
+};
+
+/* The words through which a test program speaks to the host (devices/htif.h):
+ * physical addresses, 0 for none. */
+struct elf_htif {
+    uint64_t tohost_pa, fromhost_pa;
 };
 
 struct elf_program {
@@ -35,5 +41,10 @@ bool elf_is_elf(const void *file, size_t size);
  * which is not changed. */
 MUST_USE bool elf_read(const void *file, size_t size, unsigned xlen,
                        struct elf_program *out, char *error, size_t error_size);
+
+/* The symbols `tohost` and `fromhost` of a file that elf_read took: 8 bytes
+ * each, inside a segment of `program`. A file without symbols has none. */
+struct elf_htif elf_find_htif(const void *file, size_t size,
+                              const struct elf_program *program);
 
 #endif

@@ -43,6 +43,15 @@ static void look_again(void *ctx)
     hart_leave(ctx);
 }
 
+static void watched_written(void *ctx, uint64_t pa, uint64_t len)
+{
+    struct hart *h = ctx;
+
+    bring_clock_up_to_date(h);
+    h->store_watch(h->store_watch_ctx, pa, len);
+    hart_leave(h);
+}
+
 void hart_code_written(void *hart, uint64_t pa, uint64_t len)
 {
     struct hart *h = hart;
@@ -135,6 +144,15 @@ bool hart_stimecmp(const void *hart, uint64_t *when)
     return envcfg_has_timer(h);
 }
 
+void hart_watch_stores(struct hart *h, uint64_t pa,
+                       void (*told)(void *ctx, uint64_t pa, uint64_t len),
+                       void *ctx)
+{
+    h->store_watch = told;
+    h->store_watch_ctx = ctx;
+    mmu_watch_stores(&h->mmu, pa);
+}
+
 void hart_set_watch(struct hart *h, const struct hart_watch *watch)
 {
     h->watch = watch ? *watch : (struct hart_watch){0};
@@ -198,7 +216,7 @@ void hart_init(struct hart *h, const struct hart_config *config, unsigned id,
                struct bus *bus, struct clock *clock, struct cache *l2)
 {
     struct mmu_port port = {bring_clock_up_to_date, look_again,
-                            hart_code_written, h};
+                            hart_code_written, watched_written, h};
     struct mmu_config mmu_config = config->mmu;
 
     memset(h, 0, sizeof *h);

@@ -105,6 +105,8 @@ struct hart {
     void *mtime_ctx;
     void (*timer_changed)(void *ctx);
     void *timer_ctx;
+    void (*store_watch)(void *ctx, uint64_t pa, uint64_t len);
+    void *store_watch_ctx;
     struct hart_watch watch;
     const struct engine *engine;
     struct isa *isa;
@@ -143,6 +145,11 @@ void hart_set_mtime(struct hart *h, uint64_t (*read)(void *ctx), void *ctx);
  * STIP is not the comparator's. Without it STIP is software's alone. */
 void hart_set_timer(struct hart *h, void (*changed)(void *ctx), void *ctx);
 bool hart_stimecmp(const void *hart, uint64_t *when);
+/* Tells of stores of this hart to the doubleword of DRAM at pa; once or twice
+ * with the same function, for good. */
+void hart_watch_stores(struct hart *h, uint64_t pa,
+                       void (*told)(void *ctx, uint64_t pa, uint64_t len),
+                       void *ctx);
 void hart_set_watch(struct hart *h, const struct hart_watch *watch);
 
 /*

@@ -39,7 +39,7 @@ bool bus_attach(struct bus *b, struct device *d)
 {
     uint64_t base = d->base_pa, window = d->class->window;
 
-    if (b->n_devices == BUS_MAX_DEVICES || !window || base + window < base ||
+    if (b->n_devices == BUS_MAX_DEVICES || base + window < base ||
         overlaps(base, window, b->ram_base_pa, b->ram_size) ||
         overlaps(base, window, b->rom_base_pa, b->rom_size))
         return false;

@@ -20,7 +20,7 @@ enum reg_access { REG_RO, REG_WO, REG_RW, REG_W1C, REG_RW1C };
  * test are made from it. `count` registers stand `stride` bytes apart. */
 struct device_reg {
     uint32_t offset;
-    uint8_t size; /* bytes */
+    uint8_t size;   /* bytes */
     uint8_t access; /* enum reg_access */
     const char *name;
     const char *meaning;
@@ -30,10 +30,11 @@ struct device_reg {
 struct device;
 
 struct device_class {
-    const char *name;       /* "uart" */
-    const char *compatible; /* the device tree's, e.g. "ns16550a" */
-    const char *summary;    /* one sentence */
-    uint32_t window;        /* bytes */
+    const char *name;               /* "uart" */
+    const char *compatible;         /* the device tree's, e.g. "ns16550a" */
+    const char *summary;            /* one sentence */
+    uint32_t window;                /* bytes; 0 for a device without addresses,
+                                     * which has no registers, read or write */
     uint8_t min_access, max_access; /* bytes: 1, 2, 4 or 8 */
     const struct device_reg *regs;
     size_t n_regs;
@@ -70,8 +71,7 @@ static inline void device_init(struct device *d,
                                const struct device_class *class,
                                uint64_t base_pa, struct clock *clock)
 {
-    *d = (struct device){
-        .class = class, .base_pa = base_pa, .clock = clock};
+    *d = (struct device){.class = class, .base_pa = base_pa, .clock = clock};
 }
 
 #endif

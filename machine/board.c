@@ -32,6 +32,8 @@ const struct board_row board_rows[] = {
       "disk", NULL, true, PLACE(disk) },
     { &virtio_mmio_class, VIRTIO_BASE, VIRTIO_IRQ, VIRTIO_SLOTS, VIRTIO_STRIDE,
       PARENT_SOC, "virtio_mmio", NULL, true, PLACE(slots[0]) },
+    { &htif_class, 0, 0, 1, 0, PARENT_SOC,
+      "htif", NULL, true, PLACE(htif) },
 };
 /* clang-format on */
 
@@ -40,7 +42,8 @@ const size_t n_board_rows = ARRAY_SIZE(board_rows);
 struct device *board_device(struct board *b, const struct board_row *row,
                             unsigned i)
 {
-    if (i >= row->count || (row->class == &disk_class && !b->has_disk))
+    if (i >= row->count || (row->class == &disk_class && !b->has_disk) ||
+        (row->class == &htif_class && !b->has_htif))
         return NULL;
     return (struct device *)(void *)((char *)b + row->offset + i * row->size);
 }
@@ -66,6 +69,16 @@ static void finish(void *ctx, enum finish how, unsigned code)
     }
     for (unsigned i = 0; i < m->n_harts; i++)
         hart_request_stop(&m->harts[i]);
+}
+
+static void finish_htif(void *ctx, unsigned code)
+{
+    finish(ctx, code ? FINISH_FAIL : FINISH_PASS, code);
+}
+
+static void htif_told(void *ctx, uint64_t pa, uint64_t len)
+{
+    htif_stored(ctx, pa, len);
 }
 
 static uint64_t read_mtime(void *ctx)
@@ -191,6 +204,24 @@ void board_create(struct machine *m)
     make_devices(m);
     attach_devices(m);
     solder(m);
+}
+
+void board_add_htif(struct machine *m, uint64_t tohost_pa, uint64_t fromhost_pa)
+{
+    struct htif *h = &m->board->htif;
+
+    htif_init(h, &m->clock, &m->bus, tohost_pa, fromhost_pa);
+    h->put = put_to_console;
+    h->exit = finish_htif;
+    h->put_ctx = h->exit_ctx = m;
+    m->board->has_htif = true;
+    if (!bus_attach(&m->bus, &h->device))
+        die(EXIT_BUG, "the board has too many devices");
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        hart_watch_stores(&m->harts[i], tohost_pa, htif_told, h);
+        if (fromhost_pa)
+            hart_watch_stores(&m->harts[i], fromhost_pa, htif_told, h);
+    }
 }
 
 void board_free(struct board *b)

@@ -15,6 +15,7 @@
 #include "devices/disk.h"
 #include "devices/dma.h"
 #include "devices/finisher.h"
+#include "devices/htif.h"
 #include "devices/image.h"
 #include "devices/plic.h"
 #include "devices/rtc.h"
@@ -29,12 +30,13 @@ struct board {
     struct plic plic;
     struct finisher finisher;
     struct rtc rtc;
+    struct htif htif; /* attached if a program has tohost */
     struct dma dma;
     struct disk disk; /* attached if a drive has if=quire */
     struct virtio_mmio slots[VIRTIO_SLOTS];
     struct virtio_blk blks[VIRTIO_SLOTS]; /* in slots 0 .. n_blks - 1 */
     unsigned n_blks;
-    bool has_disk;
+    bool has_disk, has_htif;
     struct image *images[MACHINE_MAX_DRIVES]; /* in command-line order */
     unsigned n_images;
 };
@@ -65,6 +67,9 @@ extern const size_t n_board_rows;
  * Image files that cannot be used end the program. */
 void board_create(struct machine *m);
 void board_free(struct board *b);
+/* Once more hardware, for a program with these words in DRAM. */
+void board_add_htif(struct machine *m, uint64_t tohost_pa,
+                    uint64_t fromhost_pa);
 
 /* Instance i of a row, or NULL if this board lacks it. */
 struct device *board_device(struct board *b, const struct board_row *row,

@@ -192,9 +192,13 @@ static void put_compatible(void *fdt, const struct board_row *row)
 static void put_device(void *fdt, const struct machine *m,
                        const struct board_row *row, const struct device *d)
 {
-    begin_at(fdt, row->node, d->base_pa);
+    if (d->class->window)
+        begin_at(fdt, row->node, d->base_pa);
+    else
+        fdt_begin_node(fdt, row->node);
     put_compatible(fdt, row);
-    put_reg(fdt, d->base_pa, d->class->window);
+    if (d->class->window)
+        put_reg(fdt, d->base_pa, d->class->window);
     if (d->irq_number) {
         put_u32(fdt, "interrupts", d->irq_number);
         put_u32(fdt, "interrupt-parent", PHANDLE_PLIC);

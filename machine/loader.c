@@ -15,6 +15,7 @@
 #include "base/elf.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "machine/board.h"
 #include "machine/devicetree.h"
 #include "machine/machine.h"
 
@@ -49,6 +50,7 @@ struct loader {
     struct blob blobs[MAX_BLOBS];
     unsigned n_blobs;
     uint8_t rom[BOOTROM_SIZE];
+    struct elf_htif htif;
 };
 
 /* The lowest address and the end of a program. */
@@ -94,6 +96,8 @@ static struct extent add_elf(struct loader *l, const struct machine *m,
     if (!elf_read(file, size, m->config.hart.xlen, &program, error,
                   sizeof error))
         die(EXIT_INPUT, "%s: %s", path, error);
+    if (!l->htif.tohost_pa)
+        l->htif = elf_find_htif(file, size, &program);
     for (unsigned i = 0; i < program.n_segments; i++) {
         const struct elf_segment *s = &program.segments[i];
         uint64_t end = s->pa + s->mem_size;
@@ -273,13 +277,17 @@ static void make_rom(struct loader *l, uint64_t start_pa, uint64_t fdt_pa,
     memcpy(l->rom, words, sizeof words);
 }
 
-struct loader *loader_create(const struct machine *m)
+struct loader *loader_create(struct machine *m)
 {
     struct loader *l = alloc_zeroed(1, sizeof *l);
     struct extent firmware = load_firmware(l, m);
     struct extent kernel = load_kernel(l, m, firmware.end);
     struct extent initrd = load_initrd(l, m, kernel.start);
-    uint64_t fdt_pa = load_fdt(l, m, initrd);
+    uint64_t fdt_pa;
+
+    if (l->htif.tohost_pa)
+        board_add_htif(m, l->htif.tohost_pa, l->htif.fromhost_pa);
+    fdt_pa = load_fdt(l, m, initrd);
 
     make_rom(l, firmware.start, fdt_pa, kernel.start);
     return l;

@@ -15,9 +15,10 @@ struct loader;
 struct machine;
 
 /* Reads all files that m->config names and decides where they go; m's harts
- * and board stand (the device tree describes them). A file that is missing or
+ * and board stand (the device tree describes them; a program with `tohost`
+ * adds to the board). A file that is missing or
  * malformed, or does not fit, ends the program with one line and status 3. */
-struct loader *loader_create(const struct machine *m);
+struct loader *loader_create(struct machine *m);
 void loader_free(struct loader *l); /* NULL is allowed */
 
 /* Writes it all to DRAM and boot ROM; other memory stays as it is. */

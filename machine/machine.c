@@ -261,6 +261,8 @@ unsigned machine_console_room(const struct machine *m)
 {
     const struct uart *u = &m->board->uart;
 
+    if (htif_is_reading(&m->board->htif))
+        return 1;
     return uart_is_listening(u) ? uart_can_receive(u) : 0;
 }
 
@@ -270,6 +272,10 @@ size_t machine_console_input(struct machine *m, const uint8_t *bytes,
     struct uart *u = &m->board->uart;
     size_t n = uart_can_receive(u);
 
+    if (len && htif_is_reading(&m->board->htif)) {
+        htif_receive(&m->board->htif, *bytes);
+        return 1;
+    }
     n = n < len ? n : len;
     for (size_t i = 0; i < n; i++)
         uart_receive(u, bytes[i]);

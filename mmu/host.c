@@ -2,6 +2,8 @@
  * The host-side cache: which pages the host may reach directly, and for
  * what; and who must hear of a write to DRAM.
  */
+#include <assert.h>
+
 #include "mmu/heat.h"
 #include "mmu/internal.h"
 #include "mmu/models.h"
@@ -21,10 +23,21 @@ static bool permits(const struct mmu *m, const struct context *c,
            mmu_pmp_permits(m, r->pa, r->len, access, c->rights.priv);
 }
 
+static bool overlaps_watch(const struct mmu *m, uint64_t pa, uint64_t len)
+{
+    for (unsigned i = 0; i < m->n_watches; i++)
+        if (pa < m->watches[i] + MMU_WATCH_BYTES && m->watches[i] < pa + len)
+            return true;
+    return false;
+}
+
 /* Stores that somebody must hear of go the slow way: those to frames with
- * decoded code, and those to frames that another hart has reserved. */
+ * decoded code or a watched word, and those to frames that another hart has
+ * reserved. */
 static bool is_watched(const struct mmu *m, uint64_t page_pa)
 {
+    if (overlaps_watch(m, page_pa, MMU_PAGE_SIZE))
+        return true;
     for (unsigned i = 0; i < m->n_harts; i++) {
         const struct mmu *h = m->harts[i];
 
@@ -209,6 +222,16 @@ void mmu_written(struct mmu *m, uint64_t pa, uint64_t len)
             break_reservation(m->harts[i], pa, len);
         code_written(m->harts[i], pa, len);
     }
+    if (overlaps_watch(m, pa, len) && m->port.watched_written)
+        m->port.watched_written(m->port.ctx, pa, len);
+}
+
+void mmu_watch_stores(struct mmu *m, uint64_t pa)
+{
+    assert(m->n_watches < MMU_MAX_WATCHES);
+    m->watches[m->n_watches++] = pa;
+    mmu_kill_stores(m, pa);
+    mmu_kill_stores(m, pa + MMU_WATCH_BYTES - 1);
 }
 
 void mmu_snoop_dma_read(struct mmu *m, uint64_t pa, uint64_t len)

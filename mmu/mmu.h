@@ -47,10 +47,15 @@ struct mmu_port {
     void (*after_device)(void *ctx);
     /* Bytes were written that mmu_mark_code had marked; the marks stand. */
     void (*code_written)(void *ctx, uint64_t pa, uint64_t len);
+    /* This hart stored to a word that mmu_watch_stores names, as a part of
+     * [pa, pa + len) perhaps. */
+    void (*watched_written)(void *ctx, uint64_t pa, uint64_t len);
     void *ctx;
 };
 
 #define MMU_MAX_HARTS 8
+#define MMU_MAX_WATCHES 2
+#define MMU_WATCH_BYTES 8
 #define MMU_PAGE_SHIFT 12
 #define MMU_PAGE_SIZE (UINT64_C(1) << MMU_PAGE_SHIFT)
 #define MMU_PAGE_MASK (MMU_PAGE_SIZE - 1)
@@ -129,6 +134,8 @@ struct mmu {
     unsigned n_harts;
     uint64_t *code_lines;  /* a mask of 64-byte lines for each frame */
     uint8_t *store_frames; /* frames that a store tag may stand for */
+    uint64_t watches[MMU_MAX_WATCHES]; /* words whose stores are told */
+    unsigned n_watches;
 
     struct space spaces[MMU_SPACES];
     unsigned next_space;
@@ -303,6 +310,11 @@ static ALWAYS_INLINE void mmu_count_fetch(struct mmu *m, uint64_t va,
  * port.code_written. mmu_unmark_code drops all marks of pa's frame. */
 void mmu_mark_code(struct mmu *m, uint64_t pa, uint64_t len);
 void mmu_unmark_code(struct mmu *m, uint64_t pa);
+
+/* Tells of each store of this hart to the doubleword of DRAM at pa, by
+ * port.watched_written. Its frame is stored to the slow way from now on. At
+ * most MMU_MAX_WATCHES, for good. */
+void mmu_watch_stores(struct mmu *m, uint64_t pa);
 
 /* DMA is about to read, or has written, DRAM: for all joined harts at once,
  * on any of them. */
