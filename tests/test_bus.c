@@ -34,7 +34,7 @@ START_TEST(a_wrong_size_or_alignment_faults)
 {
     uint64_t value;
 
-    ck_assert(!bus_read(&rig.bus, UART_BASE, 4, &value));
+    ck_assert(!bus_read(&rig.bus, UART_BASE, 8, &value));
     ck_assert(!bus_read(&rig.bus, PLIC_BASE, 1, &value));
     ck_assert(!bus_read(&rig.bus, PLIC_BASE, 8, &value));
     ck_assert(!bus_read(&rig.bus, PLIC_BASE + 2, 4, &value));

@@ -32,13 +32,6 @@ CASE(a_reset_opens_pmp_locks)
     EXPECT(rom_reset_state.pmpcfg1, 0);
 }
 
-CASE(the_uart_has_bytes)
-{
-    expect_faults(stub_lw, stub_sw, UART_BASE);
-    expect_faults(do_lh, do_sh, UART_BASE + 2);
-    EXPECT_DONE(rom_run(M, stub_lb, UART_BASE + 5, 0, 0), M);
-}
-
 CASE(plic_clint_dma_have_words)
 {
     const uint32_t devices[] = {PLIC_BASE + 4, CLINT_BASE, QDMA_BASE};

@@ -150,3 +150,22 @@ CASE(loopback_turns_modem_outputs_into_inputs)
     set(MCR, LOOP | 0x01); /* DTR as DSR */
     EXPECT(get(MSR) & 0xf0, 0x20);
 }
+
+/* A driver may use `sw` and `lw`, with the byte in the lowest bits; the
+ * registers behind it are not touched. */
+CASE(a_wide_access_is_one_to_its_first_register)
+{
+    loop(true);
+    set(SCR, 0x77);
+    set(IER, 0x05);
+    *word_at(UART_BASE + RBR) = 0xffff0041;
+    EXPECT(get(IER), 0x05);
+    EXPECT(*word_at(UART_BASE + LSR - 1) & 0xff, LOOP);
+    EXPECT(get(LSR) & READY, READY);
+    EXPECT(*word_at(UART_BASE + RBR), 0x41);
+    EXPECT(get(LSR) & READY, 0);
+    *(volatile uint16_t *)byte_at(UART_BASE + RBR) = 0xff42;
+    EXPECT(*(volatile uint16_t *)byte_at(UART_BASE + RBR), 0x42);
+    EXPECT(get(SCR), 0x77);
+    set(IER, 0);
+}
