@@ -294,7 +294,7 @@ static const struct option_row rows[] = {
     { "smp", "1", "number of harts", set_harts },
     { "kernel", "F", "an ELF program or a raw Linux Image", set_kernel },
     { "bios", "F|none|default",
-      "firmware; none starts the kernel in M-mode", set_bios },
+      "firmware, ELF or raw; none starts the kernel in M-mode", set_bios },
     { "initrd", "F", "initial RAM disk", set_initrd },
     { "append", "STR", "the kernel's command line", set_append },
     { "dtb", "F", "a device tree instead of the built-in one", set_dtb },

@@ -157,6 +157,7 @@ static struct extent load_kernel(struct loader *l, const struct machine *m,
     return extent;
 }
 
+/* An ELF file, or bytes for the start of DRAM. */
 static struct extent load_firmware(struct loader *l, const struct machine *m)
 {
     struct extent extent = {DRAM_BASE, DRAM_BASE};
@@ -166,7 +167,15 @@ static struct extent load_firmware(struct loader *l, const struct machine *m)
     if (!m->config.bios)
         return extent;
     file = read_file(m->config.bios, &size);
-    extent = add_elf(l, m, m->config.bios, file, size);
+    if (!size)
+        die(EXIT_INPUT, "%s: empty", m->config.bios);
+    if (elf_is_elf(file, size)) {
+        extent = add_elf(l, m, m->config.bios, file, size);
+    } else {
+        add(l, &m->bus,
+            (struct blob){m->config.bios, DRAM_BASE, size, size, NULL}, file);
+        extent.end = DRAM_BASE + size;
+    }
     free(file);
     return extent;
 }

@@ -205,6 +205,31 @@ accepts "14 GiB" 0 -m 14G $bare "$work/good"
 accepts "the smallest memory" 0 -m 1M $bare "$work/good"
 accepts "statistics" 0 $bare "$work/good" -stats "json:$work/json"
 accepts "no models" 0 -cache none -tlb none $bare "$work/good"
+# A raw Image whose 17th word checks where it is (0x80400000), a0 and a1; and
+# raw firmware that enters what fw_dynamic_info names, in S-mode.
+make_raw "$work/Image" 0x0400006f 0 0x00400000 0 0 0 0 0 2 0 0 0 \
+    0x43534952 0x00000056 0x05435352 0 \
+    0x00000297 0x80400337 0x04030313 0x02629463 0x02051263 0x0005a283 \
+    0xedfe1337 0xdd030313 0x00629a63 0x001002b7 0x00005337 0x55530313 \
+    0x0062a023 0x001002b7 0x00013337 0x33330313 0x0062a023 0x0000006f
+make_raw "$work/fw.bin" 0x00062283 0x49425337 0x34f30313 0x02629663 \
+    0xfff00293 0x3b029073 0x01f00293 0x3a029073 0x000012b7 0x80028293 \
+    0x30029073 0x00862283 0x34129073 0x30200073 0x0000006f
+# The same without PMP entries.
+make_raw "$work/closed.bin" 0x000012b7 0x80028293 0x30029073 0x00862283 \
+    0x34129073 0x30200073 0x0000006f
+head -c 2000000 /dev/zero >"$work/two"
+set -- -limit insns=1M -kernel "$work/Image"
+accepts "an Image and firmware in a raw file" 0 -bios "$work/fw.bin" "$@"
+accepts "an Image and the default firmware" 0 -bios \
+    "$top_builddir/firmware32.elf" "$@"
+refuses "an Image without PMP, closed to S-mode" 4 "guest is dead" \
+    -bios "$work/closed.bin" "$@"
+accepts "an Image without PMP, with pmp=off" 0 -cpu rv32,pmp=off \
+    -bios "$work/closed.bin" "$@"
+refuses "firmware that is empty" 3 empty -bios "$work/empty" "$@"
+refuses "firmware that does not fit" 3 "outside DRAM" -m 1M \
+    -bios "$work/two" "$@"
 accepts "other models" 0 -cache l1i=1K:1:16,l2=none -tlb i=8:2,l2=none \
     $bare "$work/good"
 

@@ -18,3 +18,10 @@ make_elf() {
         for w; do word "$w"; done
     } >"$file"
 }
+
+# make_raw FILE WORD...: the words alone.
+make_raw() {
+    file=$1
+    shift
+    for w; do word "$w"; done >"$file"
+}
