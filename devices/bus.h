@@ -68,6 +68,8 @@ MUST_USE bool bus_write(struct bus *b, uint64_t pa, unsigned size,
 
 /* Whether the byte at pa is in a device's window. */
 bool bus_has_device(const struct bus *b, uint64_t pa);
+/* Whether bus_read and bus_write of `size` bytes there would succeed. */
+bool bus_accepts(const struct bus *b, uint64_t pa, unsigned size);
 
 /* Ticks every device at c->now and sets c->deadline to the next time at which
  * any of them, or what they asked for meanwhile, is due. */

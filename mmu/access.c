@@ -74,10 +74,12 @@ static bool check_whole(const struct mmu *m, const struct span *s,
 
 /* Translates and checks all of an access. */
 static bool locate(struct mmu *m, uint64_t va, unsigned size,
-                   enum access access, struct span *s, struct fault *f)
+                   enum access access, enum attempt_kind kind, struct span *s,
+                   struct fault *f)
 {
     bool is_single = is_aligned(va, size);
 
+    m->attempt = (struct attempt){va, size, access, kind};
     split(va, size, s);
     for (unsigned i = 0; i < s->n; i++) {
         struct part *p = &s->part[i];
@@ -257,7 +259,7 @@ static bool load_miss(struct mmu *m, uint64_t va, unsigned size,
 
     if (m->config.traps_misaligned && !is_aligned(va, size))
         return fault_misaligned(f, ACCESS_LOAD, va);
-    if (!locate(m, va, size, ACCESS_LOAD, &s, f))
+    if (!locate(m, va, size, ACCESS_LOAD, ATTEMPT_PLAIN, &s, f))
         return false;
     if (!bus_readable(m->bus, s.part[0].pa, 1)) {
         if (load_device(m, &s.part[0], value))
@@ -279,7 +281,7 @@ static bool store_miss(struct mmu *m, uint64_t va, unsigned size,
 
     if (m->config.traps_misaligned && !is_aligned(va, size))
         return fault_misaligned(f, ACCESS_STORE, va);
-    if (!locate(m, va, size, ACCESS_STORE, &s, f))
+    if (!locate(m, va, size, ACCESS_STORE, ATTEMPT_PLAIN, &s, f))
         return false;
     if (!s.part[0].host) {
         if (store_device(m, &s.part[0], value))
@@ -315,11 +317,12 @@ bool mmu_store_slow(struct mmu *m, uint64_t va, unsigned size, uint64_t value,
 
 /* AMO, LR and SC: naturally aligned, DRAM only. */
 static bool locate_atomic(struct mmu *m, uint64_t va, unsigned size,
-                          enum access access, struct span *s, struct fault *f)
+                          enum access access, enum attempt_kind kind,
+                          struct span *s, struct fault *f)
 {
     if (!is_aligned(va, size))
         return fault_misaligned(f, access, va);
-    if (!locate(m, va, size, access, s, f))
+    if (!locate(m, va, size, access, kind, s, f))
         return false;
     if (s->part[0].host)
         return true;
@@ -351,7 +354,7 @@ static bool amo_miss(struct mmu *m, uint64_t va, unsigned size,
 {
     struct span s;
 
-    if (!locate_atomic(m, va, size, ACCESS_STORE, &s, f))
+    if (!locate_atomic(m, va, size, ACCESS_STORE, ATTEMPT_AMO, &s, f))
         return false;
     if (!mmu_pmp_permits(m, s.part[0].pa, size, ACCESS_LOAD,
                          m->data.rights.priv)) {
@@ -383,7 +386,7 @@ bool mmu_load_reserved(struct mmu *m, uint64_t va, unsigned size,
     struct span s;
     uint32_t way;
 
-    if (!locate_atomic(m, va, size, ACCESS_LOAD, &s, f))
+    if (!locate_atomic(m, va, size, ACCESS_LOAD, ATTEMPT_ATOMIC, &s, f))
         return false;
     way = touch(m, &s, false);
     *value = load_le(s.part[0].host, size);
@@ -418,7 +421,7 @@ bool mmu_store_conditional(struct mmu *m, uint64_t va, unsigned size,
         return fault_misaligned(f, ACCESS_STORE, va);
     *stored = is_reserved_at(m, va, size);
     if (*stored) {
-        if (!locate_atomic(m, va, size, ACCESS_STORE, &s, f))
+        if (!locate_atomic(m, va, size, ACCESS_STORE, ATTEMPT_ATOMIC, &s, f))
             return false;
         store_dram(m, va, &s, value);
     }

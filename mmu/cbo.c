@@ -28,6 +28,9 @@ static bool locate_block(struct mmu *m, uint64_t va, enum access access,
 {
     uint64_t block_va = va & ~BLOCK_MASK;
 
+    m->attempt = (struct attempt){block_va, MMU_BLOCK_BYTES, access,
+                                  access == ACCESS_LOAD ? ATTEMPT_BLOCK
+                                                        : ATTEMPT_ATOMIC};
     if (!mmu_translate(m, &m->data, block_va, access, t, f))
         return refuse(f, va);
     *pa = t->page_pa | (block_va & MMU_PAGE_MASK);

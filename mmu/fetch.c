@@ -41,7 +41,8 @@ static bool is_present(struct mmu *m, uint64_t va, struct translation *t)
     t->leaf.bits = itlb->info[slot] & TLB_FLAGS;
     t->level = tlb_level(itlb, slot);
     t->slot = slot;
-    return pte_permits(t->leaf, ACCESS_FETCH, &m->fetch.rights);
+    return pte_permits(t->leaf, ACCESS_FETCH, &m->fetch.rights) &&
+           t->leaf.bits & PTE_A;
 }
 
 bool mmu_fetch_slow(struct mmu *m, uint64_t va, struct fetch *out,
@@ -50,6 +51,7 @@ bool mmu_fetch_slow(struct mmu *m, uint64_t va, struct fetch *out,
     struct translation t;
 
     m->fetch_line = FILTER_NO_TAG;
+    m->attempt = (struct attempt){va, 2, ACCESS_FETCH, ATTEMPT_FETCH};
     if (!(uses_itlb(m) && is_present(m, va, &t)) &&
         !mmu_translate(m, &m->fetch, va, ACCESS_FETCH, &t, f))
         return false;

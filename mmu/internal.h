@@ -14,6 +14,9 @@ struct translation {
     uint32_t slot; /* of the modelled first-level TLB, or TLB_NO_SLOT */
 };
 
+/* Whether m->attempt will happen: a struct mmu, for walk_request. */
+bool mmu_attempt_succeeds(const void *mmu);
+
 void mmu_fault_page(struct fault *f, enum access access, uint64_t va);
 void mmu_fault_access(struct fault *f, enum access access, uint64_t va);
 

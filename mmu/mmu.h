@@ -101,6 +101,20 @@ struct context {
     const struct walk_scheme *scheme; /* NULL: physical addresses */
 };
 
+/* The access whose pages are being translated: see mmu/attempt.c. */
+struct attempt {
+    uint64_t va;
+    unsigned size;
+    enum access access;
+    enum attempt_kind {
+        ATTEMPT_PLAIN,
+        ATTEMPT_ATOMIC, /* LR or SC */
+        ATTEMPT_AMO,
+        ATTEMPT_BLOCK, /* cbo.clean, cbo.flush, cbo.inval */
+        ATTEMPT_FETCH,
+    } kind;
+};
+
 struct mmu {
     struct host_page *pages;        /* HOST_PAGES, by virtual page number */
     struct fetch_page *fetch_pages; /* FETCH_PAGES, likewise */
@@ -123,6 +137,7 @@ struct mmu {
     bool mprv, sum, mxr;
     bool is_svade; /* A and D: fault instead of a hardware update */
     struct context data, fetch;
+    struct attempt attempt;
     struct pmp pmp;
 
     /* LR's reservation: physical, of its own bytes. */

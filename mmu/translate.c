@@ -43,6 +43,8 @@ static struct walk_request request(const struct mmu *m, const struct context *c,
         .access = access,
         .rights = c->rights,
         .is_svade = m->is_svade,
+        .will_happen = mmu_attempt_succeeds,
+        .ctx = m,
     };
 
     return q;
@@ -243,16 +245,22 @@ static bool walk_and_fill(struct mmu *m, const struct side *side, uint64_t key,
     return true;
 }
 
+/* Whether the entry serves such an access without another walk. */
+static bool has_flags(struct pte leaf, enum access access)
+{
+    return leaf.bits & PTE_A && (access != ACCESS_STORE || leaf.bits & PTE_D);
+}
+
 static void drop_both(struct mmu *m, const struct side *side, uint32_t slot,
                       uint64_t key)
 {
     struct tlb *l2 = &m->models->l2tlb;
 
-    drop_slot(m, side, slot);
+    for (; slot != TLB_NO_SLOT; slot = tlb_find(side->tlb, key))
+        drop_slot(m, side, slot);
     if (!l2->geometry.entries)
         return;
-    slot = tlb_find(l2, key);
-    if (slot != TLB_NO_SLOT)
+    while ((slot = tlb_find(l2, key)) != TLB_NO_SLOT)
         tlb_drop(l2, slot);
 }
 
@@ -271,7 +279,7 @@ static bool look_up(struct mmu *m, const struct context *c, uint64_t va,
         mmu_fault_page(f, access, va);
         return false;
     }
-    if (access != ACCESS_STORE || t->leaf.bits & PTE_D)
+    if (has_flags(t->leaf, access))
         return true;
     drop_both(m, &side, slot, key);
     return walk_and_fill(m, &side, key, &q, t, f);
@@ -347,7 +355,7 @@ static enum peeked peek_tlb(const struct tlb *t, const struct context *c,
     *page_pa = tlb_page_pa(t, slot, key);
     if (!pte_permits(leaf, access, &c->rights))
         return PEEK_REFUSED;
-    if (access == ACCESS_STORE && !(leaf.bits & PTE_D))
+    if (!has_flags(leaf, access))
         return PEEK_WALKS;
     return PEEK_PERMITTED;
 }

@@ -67,6 +67,8 @@ static enum walk_status update(const struct walk_request *q, struct walk *w,
     host = entry_host(q, pa, ACCESS_STORE);
     if (!host)
         return WALK_ACCESS_FAULT;
+    if (!q->is_peek && q->will_happen && !q->will_happen(q->ctx))
+        return WALK_OK;
     w->leaf.bits |= wanted;
     if (q->is_peek)
         return WALK_OK;

@@ -57,6 +57,10 @@ struct walk_request {
     struct rights rights;
     bool is_svade; /* A or D missing is a page fault */
     bool is_peek;  /* A or D missing is as if it were there: write nothing */
+    /* Asked before A or D is set: whether the access will happen. If not they
+     * stay as they are, and the walk is good. NULL: it will. */
+    bool (*will_happen)(const void *ctx);
+    const void *ctx;
 };
 
 enum walk_status { WALK_OK, WALK_PAGE_FAULT, WALK_ACCESS_FAULT };

@@ -427,6 +427,9 @@ static void describe(struct ref_entry *e, uint32_t leaf, int level)
     e->frame = leaf >> 10;
 }
 
+/* Whether the access that is being translated will happen. */
+static bool will_happen(struct ref *r, unsigned hart, char kind);
+
 static int ref_walk(struct ref *r, unsigned hart, char kind, uint64_t va,
                     bool is_peek, struct ref_entry *e)
 {
@@ -457,7 +460,8 @@ static int ref_walk(struct ref *r, unsigned hart, char kind, uint64_t va,
             return PAGE;
         if ((v & wanted) != wanted && r->is_svade)
             return PAGE;
-        if ((v & wanted) != wanted && !is_peek) {
+        if ((v & wanted) != wanted && !is_peek &&
+            will_happen(r, hart, kind)) {
             v |= wanted;
             memcpy(at, &v, 4);
             if (r->has_tlbs)
@@ -495,6 +499,12 @@ static int fill_by_walk(struct ref *r, unsigned hart, char kind, uint64_t va,
     return OK;
 }
 
+/* Without another walk. */
+static bool serves(const struct ref_entry *e, char kind)
+{
+    return e->flags & 0x40 && (kind != 'w' || e->flags & 0x80);
+}
+
 static int translate(struct ref *r, unsigned hart, char kind, uint64_t va,
                      uint64_t *pa)
 {
@@ -527,10 +537,10 @@ static int translate(struct ref *r, unsigned hart, char kind, uint64_t va,
         return fill_by_walk(r, hart, kind, va, pa);
     if (!allows(e->flags, kind, h))
         return PAGE;
-    if (kind == 'w' && !(e->flags & 0x80)) {
-        tlb_remove(t, e);
-        e = h->l2tlb.sets ? tlb_lookup(&h->l2tlb, vpn, h->asid) : NULL;
-        if (e)
+    if (!serves(e, kind)) {
+        while ((e = tlb_lookup(t, vpn, h->asid)))
+            tlb_remove(t, e);
+        while (h->l2tlb.sets && (e = tlb_lookup(&h->l2tlb, vpn, h->asid)))
             tlb_remove(&h->l2tlb, e);
         return fill_by_walk(r, hart, kind, va, pa);
     }
@@ -538,27 +548,34 @@ static int translate(struct ref *r, unsigned hart, char kind, uint64_t va,
     return OK;
 }
 
-bool ref_peek_store(struct ref *r, unsigned hart, uint64_t va, uint64_t *pa)
+static bool peek(struct ref *r, unsigned hart, char kind, uint64_t va,
+                 uint64_t *pa)
 {
     struct ref_hart *h = &r->hart[hart];
+    struct ref_tlb *t = kind == 'i' ? &h->itlb : &h->dtlb;
     struct ref_entry *e = NULL, walked;
 
     *pa = va;
     if (!h->is_translated)
         return true;
     if (r->has_tlbs)
-        e = tlb_lookup(&h->dtlb, va >> 12, h->asid);
+        e = tlb_lookup(t, va >> 12, h->asid);
     if (!e && r->has_tlbs && h->l2tlb.sets)
         e = tlb_lookup(&h->l2tlb, va >> 12, h->asid);
-    if (e && !allows(e->flags, 'w', h))
+    if (e && !allows(e->flags, kind, h))
         return false;
-    if (!e || !(e->flags & 0x80)) {
+    if (!e || !serves(e, kind)) {
         e = &walked;
-        if (ref_walk(r, hart, 'w', va, true, e) != OK)
+        if (ref_walk(r, hart, kind, va, true, e) != OK)
             return false;
     }
     *pa = entry_pa(e, va);
     return true;
+}
+
+bool ref_peek_store(struct ref *r, unsigned hart, uint64_t va, uint64_t *pa)
+{
+    return peek(r, hart, 'w', va, pa);
 }
 
 static unsigned cause_of(int status, char kind)
@@ -583,6 +600,18 @@ static void split(struct ref_result *res, uint64_t va, unsigned size,
     res->len[1] = size - res->len[0];
 }
 
+static bool will_happen(struct ref *r, unsigned hart, char kind)
+{
+    struct ref_result parts;
+    uint64_t at[2], pa;
+
+    split(&parts, r->attempt_va, r->attempt_size, at);
+    for (unsigned i = 0; i < parts.n; i++)
+        if (!peek(r, hart, kind, at[i], &pa) || !in_ram(r, pa))
+            return false;
+    return true;
+}
+
 static struct ref_result bad(int status, char kind, uint64_t tval)
 {
     struct ref_result res = {
@@ -600,8 +629,12 @@ struct ref_result ref_access(struct ref *r, unsigned hart, char kind,
 
     split(&res, va, size, at);
     for (unsigned i = 0; i < res.n; i++) {
-        int status = translate(r, hart, kind, at[i], &res.pa[i]);
+        int status;
 
+        /* The halves of an instruction are fetched one after the other. */
+        r->attempt_va = kind == 'i' ? at[i] : va;
+        r->attempt_size = kind == 'i' ? 2 : size;
+        status = translate(r, hart, kind, at[i], &res.pa[i]);
         if (status != OK)
             return bad(status, kind, at[i]);
         if (kind == 'i' && !in_ram(r, res.pa[i]))

@@ -64,6 +64,8 @@ struct ref {
     struct ref_hart hart[REF_HARTS];
     unsigned n_harts;
     struct ref_cache l2;
+    uint64_t attempt_va; /* the access that is being translated */
+    unsigned attempt_size;
 };
 
 struct ref_result {
