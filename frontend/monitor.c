@@ -53,7 +53,7 @@ static void print(struct monitor *m, const char *format, ...)
 /* The hart that commands look at. */
 static const struct hart *hart_of(const struct monitor *m)
 {
-    return &m->machine->harts[0];
+    return &m->machine->harts[m->hart];
 }
 
 static void info_registers(struct monitor *m)
@@ -78,6 +78,14 @@ static void info_registers(struct monitor *m)
               (uint32_t)h->x[i], i % 4 == 3 ? "\n" : "  ");
 }
 
+static bool is_waiting(const struct machine *m)
+{
+    for (unsigned i = 0; i < m->n_harts; i++)
+        if (!hart_is_waiting(&m->harts[i]))
+            return false;
+    return true;
+}
+
 static void info_status(struct monitor *m)
 {
     const struct machine *machine = m->machine;
@@ -88,7 +96,29 @@ static void info_status(struct monitor *m)
           m->is_stopped ? "stopped" : "running", machine_steps(machine),
           machine->clock.now / machine->clock.hz,
           machine->clock.now % machine->clock.hz * 1000000 / machine->clock.hz,
-          hart_is_waiting(hart_of(m)) ? ", waiting" : "");
+          is_waiting(machine) ? ", waiting" : "");
+}
+
+/* As QEMU lists them: the star is at the hart that commands look at. */
+static void info_cpus(struct monitor *m)
+{
+    for (unsigned i = 0; i < m->machine->n_harts; i++) {
+        const struct hart *h = &m->machine->harts[i];
+
+        print(m, "%c CPU #%u: pc %08" PRIx64 "  %c-mode  %" PRIu64 " steps%s\n",
+              i == m->hart ? '*' : ' ', i, h->pc, "USHM"[h->priv], h -> steps,
+              hart_is_waiting(h) ? ", waiting" : "");
+    }
+}
+
+static void cpu(struct monitor *m, const char *arguments)
+{
+    uint64_t n;
+
+    if (parse_u64(arguments, &n) && n < m->machine->n_harts)
+        m->hart = (unsigned)n;
+    else
+        print(m, "cpu N: a hart from 0 to %u\n", m->machine->n_harts - 1);
 }
 
 static bool peek(const void *ctx, uint64_t pa, void *to, size_t len)
@@ -189,7 +219,7 @@ static void list_topics(struct monitor *m)
 {
     const char *name, *meaning;
 
-    print(m, "info registers, mem, status, or\n");
+    print(m, "info registers, mem, cpus, status, or\n");
     for (size_t i = 0; (name = view_topic(i, &meaning)) != NULL; i++)
         print(m, "  %-8s%s\n", name, meaning);
 }
@@ -201,6 +231,7 @@ static void info(struct monitor *m, const char *arguments)
         void (*run)(struct monitor *m);
     } topics[] = {{"registers", info_registers},
                   {"mem", info_mem},
+                  {"cpus", info_cpus},
                   {"status", info_status}};
 
     for (size_t i = 0; i < ARRAY_SIZE(topics); i++) {
@@ -274,7 +305,7 @@ static bool read_memory(const struct monitor *m, bool is_physical, uint64_t at,
                         void *to, size_t len)
 {
     return is_physical ? machine_peek(m->machine, at, to, len)
-                       : machine_peek_virtual(m->machine, 0, at, to, len);
+                       : machine_peek_virtual(m->machine, m->hart, at, to, len);
 }
 
 /* One instruction; returns its length, 0 if it cannot be read. */
@@ -372,8 +403,9 @@ static void help(struct monitor *m, const char *arguments);
 
 /* clang-format off */
 static const struct command commands[] = {
-    { "info", "TOPIC", "registers, mappings, memory; alone: the topics",
+    { "info", "TOPIC", "registers, mappings, harts; alone: the topics",
       info },
+    { "cpu", "N", "the hart that info, x and $ look at", cpu },
     { "x", "/FMT ADDRESS", "memory by virtual address", x },
     { "xp", "/FMT ADDRESS", "memory by physical address", xp },
     { "stop", "", "stop the machine", stop },

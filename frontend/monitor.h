@@ -18,6 +18,7 @@ struct monitor {
     /* Where text goes: to the user's terminal. */
     void (*put)(void *ctx, const char *text, size_t n);
     void *ctx;
+    unsigned hart;   /* that commands look at */
     bool is_stopped; /* the machine shall not run */
     bool wants_quit;
     char line[MONITOR_LINE]; /* what is being typed */

@@ -63,8 +63,14 @@ static const char *set_memory(struct options *o, const char *value)
 
 static const char *set_harts(struct options *o, const char *value)
 {
-    (void)o;
-    return strcmp(value, "1") ? "this version has one hart: use 1" : NULL;
+    uint64_t n;
+
+    if (!strncmp(value, "cpus=", 5))
+        value += 5;
+    if (!parse_decimal(value, &n) || !n || n > MACHINE_MAX_HARTS)
+        return "a number of harts from 1 to 8";
+    o->machine.n_harts = (unsigned)n;
+    return NULL;
 }
 
 static const char *set_kernel(struct options *o, const char *value)
@@ -291,7 +297,7 @@ static const struct option_row rows[] = {
       "the hart: without PMP; A and D bits by software; misaligned loads and "
       "stores trap; without zba, zbb, zbs, zicbom, zicboz, sstc, svadu, svinval", options_set_cpu },
     { "m", "SIZE", "memory, 1M to 14G (64M)", set_memory },
-    { "smp", "1", "number of harts", set_harts },
+    { "smp", "N", "number of harts, 1 to 8 (1)", set_harts },
     { "kernel", "F", "an ELF program or a raw Linux Image", set_kernel },
     { "bios", "F|none|default",
       "firmware, ELF or raw; none starts the kernel in M-mode", set_bios },

@@ -113,6 +113,12 @@ static void put_isa(void *fdt, const struct hart_config *config)
     put_string(fdt, "mmu-type", "riscv,sv32");
 }
 
+/* Of the node of a cpu, which only cpu-map names. */
+static uint32_t phandle_of_cpu(const struct machine *m, unsigned hart)
+{
+    return PHANDLE_HARTS + m->n_harts + hart;
+}
+
 static void put_cpu(void *fdt, const struct machine *m, unsigned hart)
 {
     begin_at(fdt, "cpu", hart);
@@ -121,11 +127,30 @@ static void put_cpu(void *fdt, const struct machine *m, unsigned hart)
     put_string(fdt, "status", "okay");
     put_string(fdt, "compatible", "riscv");
     put_isa(fdt, &m->config.hart);
+    if (m->n_harts > 1)
+        put_u32(fdt, "phandle", phandle_of_cpu(m, hart));
     fdt_begin_node(fdt, "interrupt-controller");
     put_u32(fdt, "#interrupt-cells", 1);
     put_empty(fdt, "interrupt-controller");
     put_string(fdt, "compatible", "riscv,cpu-intc");
     put_u32(fdt, "phandle", PHANDLE_HARTS + hart);
+    fdt_end_node(fdt);
+    fdt_end_node(fdt);
+}
+
+/* All harts are cores of one cluster. */
+static void put_cpu_map(void *fdt, const struct machine *m)
+{
+    fdt_begin_node(fdt, "cpu-map");
+    fdt_begin_node(fdt, "cluster0");
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        char name[16];
+
+        snprintf(name, sizeof name, "core%u", i);
+        fdt_begin_node(fdt, name);
+        put_u32(fdt, "cpu", phandle_of_cpu(m, i));
+        fdt_end_node(fdt);
+    }
     fdt_end_node(fdt);
     fdt_end_node(fdt);
 }
@@ -137,6 +162,8 @@ static void put_cpus(void *fdt, const struct machine *m)
     put_u32(fdt, "timebase-frequency", MTIME_HZ);
     for (unsigned i = 0; i < m->n_harts; i++)
         put_cpu(fdt, m, i);
+    if (m->n_harts > 1)
+        put_cpu_map(fdt, m);
     fdt_end_node(fdt);
 }
 

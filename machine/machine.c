@@ -7,6 +7,10 @@
  * then time moves on by the longest turn, and devices that are due tick. Where
  * a round stands is part of the state, so that a run may be cut after any
  * step and goes on as if it had not been.
+ *
+ * In a round a later hart sees an earlier time than the one before it has
+ * reached. A turn is therefore as long as a tick of mtime: time as the harts
+ * see it differs by one tick at most (unpriv. 10.1 asks for that).
  */
 #include "machine/machine.h"
 
@@ -21,10 +25,9 @@
 #include "machine/loader.h"
 #include "mmu/cache.h"
 
-/* Steps of a turn. A single hart has nobody to wait for, but the end of the
- * round is where its death is seen. */
+/* Steps of a turn of a single hart: it has nobody to wait for, but the end of
+ * the round is where its death is seen. */
 #define QUANTUM_ALONE (UINT64_C(1) << 20)
-#define QUANTUM_SHARED UINT64_C(1000)
 
 void machine_config_default(struct machine_config *config)
 {
@@ -150,12 +153,16 @@ static enum machine_stop end(struct machine *m, enum machine_stop verdict)
     return verdict;
 }
 
+static uint64_t quantum(const struct machine *m)
+{
+    return m->n_harts > 1 ? m->clock.hz / MTIME_HZ : QUANTUM_ALONE;
+}
+
 /* Runs the hart whose turn it is for at most max_steps, and ends its turn
  * unless only max_steps or a stop cut it. Returns the steps done. */
 static uint64_t take_turn(struct machine *m, uint64_t max_steps)
 {
-    uint64_t quantum = m->n_harts > 1 ? QUANTUM_SHARED : QUANTUM_ALONE;
-    uint64_t left = quantum - m->turn_steps;
+    uint64_t left = quantum(m) - m->turn_steps;
     uint64_t ask = left < max_steps ? left : max_steps;
     struct hart *h = &m->harts[m->turn];
     uint64_t did;
@@ -225,9 +232,9 @@ static enum machine_stop end_round(struct machine *m)
         return end(m, STOP_HOST_IO);
     if (!is_quiet(m, &waiting, &stuck))
         return STOP_STEPS;
-    if (!stuck || (waiting && m->clock.deadline == CLOCK_NEVER))
+    if (waiting)
         return wait_for_event(m);
-    if (!waiting && board_masters_are_idle(m))
+    if (board_masters_are_idle(m))
         return end(m, STOP_DEAD);
     return STOP_STEPS;
 }

@@ -58,6 +58,8 @@ void machine_archive(struct machine *m, struct archive *a)
         snprintf(name, sizeof name, "hart%u", i);
         archive_section(a, name);
         hart_archive(&m->harts[i], a);
+        if (m->n_harts > 1) /* how its turn of this round ended */
+            archive_bool(a, "stuck", &m->harts[i].is_stuck);
     }
     if (m->l2) {
         archive_section(a, "l2");

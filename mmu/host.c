@@ -234,6 +234,23 @@ void mmu_watch_stores(struct mmu *m, uint64_t pa)
     mmu_kill_stores(m, pa + MMU_WATCH_BYTES - 1);
 }
 
+/* Its own blocks never stand where it walks: a hart that executes its page
+ * table needs FENCE.I for what the walk wrote. */
+void mmu_walked(struct mmu *m, const struct walk *w)
+{
+    uint64_t pa;
+
+    if (!w->was_updated)
+        return;
+    pa = w->read_pa[w->n_reads - 1];
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        if (m->harts[i] == m)
+            continue;
+        break_reservation(m->harts[i], pa, sizeof(uint32_t));
+        code_written(m->harts[i], pa, sizeof(uint32_t));
+    }
+}
+
 void mmu_snoop_dma_read(struct mmu *m, uint64_t pa, uint64_t len)
 {
     if (!len)

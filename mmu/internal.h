@@ -47,6 +47,9 @@ static inline uint64_t mmu_frame(const struct mmu *m, uint64_t pa)
     return (pa - m->bus->ram_base_pa) >> MMU_PAGE_SHIFT;
 }
 
+/* The same after a page walk, which may have set A or D. */
+void mmu_walked(struct mmu *m, const struct walk *w);
+
 /* Withdraws every right to store to pa's frame without asking. */
 void mmu_kill_stores(struct mmu *m, uint64_t pa);
 

@@ -78,6 +78,7 @@ bool mmu_translate(struct mmu *m, const struct context *c, uint64_t va,
         return models_translate(m, c, va, access, t, f);
     q = request(m, c, va, access);
     status = walk(&q, &w);
+    mmu_walked(m, &w);
     if (status != WALK_OK)
         return fault_of(status, access, va, f);
     t->page_pa = w.page_pa;
@@ -235,6 +236,7 @@ static bool walk_and_fill(struct mmu *m, const struct side *side, uint64_t key,
     enum walk_status status = walk(q, &w);
 
     count_walk(m, &w);
+    mmu_walked(m, &w);
     if (status != WALK_OK)
         return fault_of(status, q->access, q->va, f);
     fill.page_pa = w.page_pa;

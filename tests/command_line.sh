@@ -82,7 +82,8 @@ refuses "a size needs a unit that exists" 2 '1M to 14G' -m 64X
 refuses "14G is the most" 2 '1M to 14G' -m 15G
 refuses "memory has whole pages" 2 'whole pages' -m 1234567B
 refuses "a size does not wrap" 2 '1M to 14G' -m 99999999999999999999G
-refuses "one hart is what there is" 2 'one hart' -smp 2
+refuses "a machine without a hart" 2 'from 1 to 8' -smp 0
+refuses "nine harts" 2 'from 1 to 8' -smp cpus=9
 refuses "the machine is quire32" 2 'quire32' -M virt
 refuses "the engine is interp" 2 'interp' -engine jit
 refuses "the hart is rv32" 2 'rv32' -cpu rv64
