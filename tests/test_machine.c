@@ -65,6 +65,7 @@ static struct machine *make(const uint32_t *program, size_t n)
 struct rom {
     const char *name;
     enum { NO_DRIVE, WITH_QUIRE, WITH_VIRTIO } drive;
+    unsigned n_harts; /* 0: one */
 };
 
 static const struct rom busy_roms[] = {
@@ -73,6 +74,7 @@ static const struct rom busy_roms[] = {
     {"devices/clint", NO_DRIVE},      {"devices/plic", NO_DRIVE},
     {"devices/uart", NO_DRIVE},       {"devices/dma", NO_DRIVE},
     {"devices/disk", WITH_QUIRE},     {"devices/virtio_blk", WITH_VIRTIO},
+    {"smp/workload", NO_DRIVE, 2},    {"smp/workload", NO_DRIVE, 4},
 };
 
 #define ROM_SECTORS 128
@@ -103,6 +105,7 @@ static struct machine *make_rom(const struct rom *rom)
     snprintf(path, sizeof path, "%s/roms/%s.elf", folder ? folder : ".",
              rom->name);
     config.kernel = path;
+    config.n_harts = rom->n_harts ? rom->n_harts : 1;
     config.is_snapshot = true;
     if (rom->drive != NO_DRIVE) {
         config.n_drives = 1;

@@ -6,7 +6,7 @@
 extern const struct rom_case rom_cases[], rom_cases_end[];
 
 /* Filled by the trap vector. */
-struct trap rom_trap;
+struct trap rom_traps[ROM_HARTS];
 uint8_t rom_frames[ROM_FRAMES][4096] __attribute__((aligned(4096)));
 
 struct reset_state rom_reset_state;
@@ -206,11 +206,9 @@ void pmp_set(unsigned i, uint32_t cfg, uint32_t addr)
     sfence_all();
 }
 
-/* Every case starts alike. Locked PMP entries stay; so cases that lock come
- * last in their ROM. */
-static void reset_state(void)
+/* Locked PMP entries stay; so cases that lock come last in their ROM. */
+void rom_reset_hart(void)
 {
-    uart_restore();
     csr_write(mie, 0);
     csr_write(mtvec, (uint32_t)rom_trap_vector);
     csr_write(mscratch, 0);
@@ -222,11 +220,18 @@ static void reset_state(void)
     csr_write(mcounteren, 0);
     csr_write(scounteren, 0);
     csr_write(mcountinhibit, 0);
-    mtimecmp_set(~0ull);
     for (unsigned i = 1; i < 8; i++)
         pmp_set(i, 0, 0);
     pmp_set(0, PMP_NAPOT | PMP_RWX, ~0u);
-    __asm__ volatile("sc.w zero, zero, (%0)" ::"r"(&rom_trap) : "memory");
+    __asm__ volatile("sc.w zero, zero, (%0)" ::"r"(rom_frames) : "memory");
+}
+
+/* Every case starts alike. */
+static void reset_state(void)
+{
+    uart_restore();
+    rom_reset_hart();
+    mtimecmp_set(~0ull);
     for (unsigned i = 0; i < sizeof(rom_frames) / 4; i++)
         ((volatile uint32_t *)rom_frames)[i] = 0;
 }

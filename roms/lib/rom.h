@@ -17,6 +17,11 @@
 #define TRAP_TVAL 136
 #define TRAP_STATUS 140
 
+/* Harts that a ROM can use; log2 of their stacks and of their struct trap. */
+#define ROM_HARTS 4
+#define ROM_STACK_SHIFT 12
+#define ROM_TRAP_SHIFT 8
+
 #ifndef __ASSEMBLER__
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,7 +36,7 @@ struct trap {
     uint32_t epc;
     uint32_t tval;
     uint32_t status; /* mstatus after the trap was taken */
-};
+} __attribute__((aligned(1 << ROM_TRAP_SHIFT)));
 
 struct rom_case {
     const char *name;
@@ -58,8 +63,9 @@ struct rom_case {
     extern const char name[]
 
 /* Enters `mode` at `pc` with a0 .. a2 set, and stays until a trap reaches
- * M-mode. The result holds until the next call. mstatus keeps its other bits,
- * and so enters with MIE = MPIE. MPRV and MIE are clear afterwards. */
+ * M-mode. The result holds until the same hart's next call. mstatus keeps its
+ * other bits, and so enters with MIE = MPIE. MPRV and MIE are clear
+ * afterwards. */
 const struct trap *rom_run(enum mode mode, const void *pc, uint32_t a0,
                            uint32_t a1, uint32_t a2);
 
@@ -102,6 +108,41 @@ static inline volatile uint8_t *byte_at(uint32_t pa)
 {
     return (volatile uint8_t *)(uintptr_t)pa;
 }
+
+/* Other harts (roms/lib/harts.c): hart_call lets hart 1 .. ROM_HARTS - 1 call
+ * run(arg) in M-mode, each time from the state that a case begins with;
+ * hart_join waits until it has returned, hart_do does both. EXPECT works on
+ * any hart. */
+void hart_call(unsigned hart, void (*run)(uint32_t arg), uint32_t arg);
+void hart_join(unsigned hart);
+void hart_do(unsigned hart, void (*run)(uint32_t arg), uint32_t arg);
+/* Ends the ROM if `condition`, which another hart makes true, stays false. */
+#define WAIT_FOR(condition)                                                    \
+    do {                                                                       \
+        uint32_t patience_ = 20000000;                                         \
+        while (!(condition))                                                   \
+            rom_check(__FILE__, __LINE__, "waiting for " #condition,           \
+                      patience_-- == 0, 0);                                    \
+    } while (0)
+
+static inline unsigned hart_id(void)
+{
+    return csr_read(mhartid);
+}
+
+static inline void fence(void)
+{
+    __asm__ volatile("fence" ::: "memory");
+}
+
+/* The hart's CLINT registers. */
+static inline volatile uint32_t *msip_of(unsigned hart)
+{
+    return (volatile uint32_t *)(CLINT_BASE + CLINT_MSIP + 4 * hart);
+}
+
+/* The state that cases begin with, as far as it is the hart's own. */
+void rom_reset_hart(void);
 
 uint64_t mtime_now(void);
 void mtimecmp_set(uint64_t when);
