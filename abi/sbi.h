@@ -1,6 +1,6 @@
 /*
  * The supervisor binary interface as our firmware offers it and Octavo uses
- * it: RISC-V SBI 2.0, for one hart. Call: extension in a7, function in a6,
+ * it: RISC-V SBI 2.0. Call: extension in a7, function in a6,
  * arguments in a0 .. a5; back come a0 = error and a1 = value, the rest is
  * kept. The legacy calls have no function number and return in a0 alone.
  */
@@ -47,11 +47,16 @@
 #define SBI_RFENCE_SFENCE_VMA_ASID 2  /* (mask, base, start, size, asid) */
 
 #define SBI_HSM 0x0048534d
-#define SBI_HSM_START 0
+#define SBI_HSM_START 0 /* (hart, address, a1) */
 #define SBI_HSM_STOP 1
-#define SBI_HSM_STATUS 2 /* (hart): SBI_HSM_STARTED */
-#define SBI_HSM_SUSPEND 3
+#define SBI_HSM_STATUS 2 /* (hart): its state */
+#define SBI_HSM_SUSPEND 3 /* (type, address, a1) */
+#define SBI_HSM_RETENTIVE 0u
+#define SBI_HSM_NON_RETENTIVE 0x80000000u
 #define SBI_HSM_STARTED 0
+#define SBI_HSM_STOPPED 1
+#define SBI_HSM_START_PENDING 2
+#define SBI_HSM_SUSPENDED 4
 
 #define SBI_SRST 0x53525354
 #define SBI_SRST_RESET 0 /* (type, reason) */

@@ -47,6 +47,14 @@ static void delegate_traps(void)
     csr_write(satp, 0);
 }
 
+void hart_open(void)
+{
+    protect_memory();
+    delegate_traps();
+    timer_init();
+    csr_set(mie, MIP_MSIP);
+}
+
 void boot(uint32_t hart, uint32_t fdt, const uint32_t *info)
 {
     console_init();
@@ -57,9 +65,8 @@ void boot(uint32_t hart, uint32_t fdt, const uint32_t *info)
         refuse("no next stage: start the machine with -kernel");
     if (info[INFO_MODE] != FW_DYNAMIC_MODE_S)
         refuse("the next stage wants another mode than S");
-    protect_memory();
-    delegate_traps();
-    timer_init();
+    hart_open();
+    harts_init(hart, fdt_harts((const void *)fdt));
     fdt_reserve((void *)fdt, FIRMWARE_BASE, FIRMWARE_SIZE);
     enter_supervisor(hart, fdt, info[INFO_NEXT]);
 }

@@ -1,6 +1,6 @@
 /*
- * The one change that the firmware makes to the flattened device tree: a
- * memory reservation for itself.
+ * The flattened device tree: which harts there are, and the one change that the
+ * firmware makes, a memory reservation for itself.
  */
 #include "roms/firmware/firmware.h"
 
@@ -42,4 +42,61 @@ void fdt_reserve(void *fdt, uint64_t base, uint64_t size)
     head[TOTAL_SIZE] = big_endian(total + grown);
     head[OFF_STRUCT] = big_endian(big_endian(head[OFF_STRUCT]) + grown);
     head[OFF_STRINGS] = big_endian(big_endian(head[OFF_STRINGS]) + grown);
+}
+
+enum { BEGIN_NODE = 1, END_NODE, PROPERTY };
+
+static bool starts_with(const char *text, const char *start)
+{
+    while (*start)
+        if (*text++ != *start++)
+            return false;
+    return true;
+}
+
+static const uint32_t *after(const void *at, uint32_t bytes)
+{
+    return (const uint32_t *)at + (bytes + 3) / 4;
+}
+
+/* The tree is the machine's own or the user's: it is well-formed. */
+uint32_t fdt_harts(const void *fdt)
+{
+    const uint32_t *head = fdt, *at;
+    const char *strings;
+    uint32_t harts = 0, token;
+    bool in_cpus = false, in_cpu = false;
+    unsigned depth = 0;
+
+    if (fdt == NULL || (uintptr_t)fdt % 4 ||
+        big_endian(head[MAGIC]) != FDT_MAGIC)
+        return 0;
+    at = head + big_endian(head[OFF_STRUCT]) / 4;
+    strings = (const char *)fdt + big_endian(head[OFF_STRINGS]);
+    do {
+        token = big_endian(*at++);
+        if (token == BEGIN_NODE) {
+            const char *name = (const char *)at;
+            uint32_t length = 1;
+
+            while (name[length - 1])
+                length++;
+            in_cpus = depth == 1 ? starts_with(name, "cpus") : in_cpus;
+            in_cpu = depth == 2 && in_cpus && starts_with(name, "cpu@");
+            depth++;
+            at = after(at, length);
+        } else if (token == END_NODE) {
+            in_cpu = false;
+            depth--;
+        } else if (token == PROPERTY) {
+            uint32_t length = big_endian(at[0]);
+            const char *name = strings + big_endian(at[1]);
+
+            at = after(at + 2, length);
+            if (in_cpu && starts_with(name, "reg") && !name[3] &&
+                big_endian(at[-1]) < MAX_HARTS)
+                harts |= 1u << big_endian(at[-1]);
+        }
+    } while (depth);
+    return harts;
 }

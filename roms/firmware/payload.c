@@ -184,7 +184,8 @@ static void check_harts(void)
     claim(call(SBI_IPI, SBI_IPI_SEND, 0, 0, 0).error == 0 &&
               !(sip() & SIP_SSIP),
           "an empty mask sends nothing");
-    claim(call(SBI_IPI, SBI_IPI_SEND, 2, 0, 0).error == SBI_ERR_INVALID_PARAM,
+    claim(call(SBI_IPI, SBI_IPI_SEND, 1u << 30, 0, 0).error ==
+              SBI_ERR_INVALID_PARAM,
           "a hart that is not there is refused");
     claim(call(SBI_RFENCE, SBI_RFENCE_FENCE_I, 1, 0, 0).error == 0 &&
               call(SBI_RFENCE, SBI_RFENCE_SFENCE_VMA, 1, 0, 0).error == 0 &&
@@ -198,6 +199,158 @@ static void check_harts(void)
               call(SBI_HSM, SBI_HSM_START, 0, 0, 0).error ==
                   SBI_ERR_ALREADY_AVAILABLE,
           "the hart is known as started");
+}
+
+/* ---- other harts ---- */
+
+/* What the other hart does: it shows what it was given, then obeys. */
+static volatile struct {
+    uint32_t hart, opaque, satp, status;
+    uint32_t order, done; /* the second hart answers with the first */
+    uint32_t n_interrupts;
+} other;
+enum { IDLE, COUNT_IPI, STOP, SLEEP, DEEP_SLEEP };
+
+__asm__(".globl other_start\n"
+        "other_start: lla sp, other_top\n"
+        "   call other_main\n"
+        ".pushsection .bss\n .balign 16\n .space 2048\n other_top:\n"
+        ".popsection");
+extern const char other_start[];
+
+static uint32_t read_order(void)
+{
+    __asm__ volatile("fence" ::: "memory");
+    return other.order;
+}
+
+_Noreturn void other_main(uint32_t hart, uint32_t opaque);
+void other_main(uint32_t hart, uint32_t opaque)
+{
+    other.hart = hart;
+    other.opaque = opaque;
+    __asm__ volatile("csrr %0, satp" : "=r"(other.satp));
+    __asm__ volatile("csrr %0, sstatus" : "=r"(other.status));
+    __asm__ volatile("csrw sie, %0" ::"r"(SIP_SSIP));
+    for (;;) {
+        uint32_t order = read_order();
+
+        if (order == COUNT_IPI && (sip() & SIP_SSIP)) {
+            __asm__ volatile("csrc sip, %0" ::"r"(SIP_SSIP));
+            other.n_interrupts++;
+        } else if (order == STOP) {
+            call(SBI_HSM, SBI_HSM_STOP, 0, 0, 0);
+        } else if (order == SLEEP) {
+            call(SBI_HSM, SBI_HSM_SUSPEND, SBI_HSM_RETENTIVE, 0, 0);
+            __asm__ volatile("csrc sip, %0" ::"r"(SIP_SSIP));
+            other.order = IDLE;
+        } else if (order == DEEP_SLEEP) {
+            other.order = IDLE;
+            call(SBI_HSM, SBI_HSM_SUSPEND, SBI_HSM_NON_RETENTIVE,
+                 (uint32_t)other_start, 99);
+        }
+        other.done = order;
+    }
+}
+
+static void order(uint32_t what)
+{
+    other.order = what;
+    __asm__ volatile("fence" ::: "memory");
+}
+
+static bool reaches(uint32_t hart, uint32_t state)
+{
+    for (unsigned i = 0; i < 1000000; i++)
+        if (call(SBI_HSM, SBI_HSM_STATUS, hart, 0, 0).value == state)
+            return true;
+    return false;
+}
+
+static bool becomes(const volatile uint32_t *word, uint32_t value)
+{
+    for (unsigned i = 0; i < 100000000 && *word != value; i++)
+        ;
+    return *word == value;
+}
+
+static void check_start(uint32_t hart)
+{
+    claim(call(SBI_HSM, SBI_HSM_STATUS, hart, 0, 0).value == SBI_HSM_STOPPED,
+          "another hart is stopped at first");
+    claim(call(SBI_IPI, SBI_IPI_SEND, 1, hart, 0).error == 0 &&
+              call(SBI_RFENCE, SBI_RFENCE_FENCE_I, 1, hart, 0).error == 0,
+          "a stopped hart is left out");
+    claim(call(SBI_HSM, SBI_HSM_START, hart, FIRMWARE_BASE, 0).error ==
+                  SBI_ERR_INVALID_ADDRESS &&
+              call(SBI_HSM, SBI_HSM_START, hart, 0x40, 0).error ==
+                  SBI_ERR_INVALID_ADDRESS,
+          "it does not start in the firmware or nowhere");
+    claim(call(SBI_HSM, SBI_HSM_START, hart, (uint32_t)other_start, 77).error ==
+                  0 &&
+              reaches(hart, SBI_HSM_STARTED) && becomes(&other.opaque, 77),
+          "it starts");
+    claim(other.hart == hart && other.satp == 0 && !(other.status & 2),
+          "with its number, bare and without interrupts");
+    claim(call(SBI_HSM, SBI_HSM_START, hart, (uint32_t)other_start, 78).error ==
+              SBI_ERR_ALREADY_AVAILABLE,
+          "it cannot start twice");
+}
+
+static void check_remote(uint32_t hart)
+{
+    bool all = true;
+
+    order(COUNT_IPI);
+    call(SBI_IPI, SBI_IPI_SEND, 1, hart, 0);
+    claim(becomes(&other.n_interrupts, 1), "an IPI to it arrives");
+    call(SBI_IPI, SBI_IPI_SEND, 0, ~0u, 0);
+    claim(becomes(&other.n_interrupts, 2) && (sip() & SIP_SSIP),
+          "one to every hart arrives at both");
+    __asm__ volatile("csrc sip, %0" ::"r"(SIP_SSIP));
+    for (unsigned i = 0; i < 100; i++)
+        all &= call(SBI_RFENCE, i % 3, 1u << hart | 1, 0, i << 12).error == 0;
+    claim(all, "remote fences return");
+    claim(call(SBI_RFENCE, SBI_RFENCE_SFENCE_VMA, 1, hart + 16, 0).error ==
+              SBI_ERR_INVALID_PARAM,
+          "a hart beyond the last is refused");
+}
+
+static void check_sleep(uint32_t hart)
+{
+    order(SLEEP);
+    claim(reaches(hart, SBI_HSM_SUSPENDED), "it suspends");
+    claim(call(SBI_RFENCE, SBI_RFENCE_FENCE_I, 1, hart, 0).error == 0 &&
+              call(SBI_HSM, SBI_HSM_STATUS, hart, 0, 0).value ==
+                  SBI_HSM_SUSPENDED,
+          "a remote fence does not wake it");
+    call(SBI_IPI, SBI_IPI_SEND, 1, hart, 0);
+    claim(reaches(hart, SBI_HSM_STARTED) && becomes(&other.order, IDLE),
+          "an IPI does");
+    order(DEEP_SLEEP);
+    claim(reaches(hart, SBI_HSM_SUSPENDED), "it suspends without its state");
+    call(SBI_IPI, SBI_IPI_SEND, 1, hart, 0);
+    claim(becomes(&other.opaque, 99), "and resumes where it said");
+    order(STOP);
+    claim(reaches(hart, SBI_HSM_STOPPED), "it stops");
+    order(IDLE);
+    claim(call(SBI_HSM, SBI_HSM_START, hart, (uint32_t)other_start, 79).error ==
+                  0 &&
+              becomes(&other.opaque, 79),
+          "and starts again");
+}
+
+static void check_other_harts(void)
+{
+    const struct result r = call(SBI_HSM, SBI_HSM_STATUS, 1, 0, 0);
+
+    if (r.error) {
+        print("one hart\n");
+        return;
+    }
+    check_start(1);
+    check_remote(1);
+    check_sleep(1);
 }
 
 static void check_console(void)
@@ -274,6 +427,7 @@ void check(uint32_t hart, const uint32_t *fdt)
     check_base();
     check_time();
     check_harts();
+    check_other_harts();
     check_console();
     print("end\n");
     call(SBI_SRST, SBI_SRST_RESET, SBI_SRST_SHUTDOWN,

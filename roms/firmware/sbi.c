@@ -1,15 +1,11 @@
 /*
- * The SBI calls (abi/sbi.h), an extension a function. One hart runs, so that
- * "every hart" and "this hart" are the same.
+ * The SBI calls (abi/sbi.h), an extension a function.
  */
 #include "roms/firmware/firmware.h"
 #include "abi/platform.h"
 #include "abi/sbi.h"
 
 enum { A0 = 10, A1, A2, A3, A4, A5, A6, A7 };
-
-#define PAGE_SIZE 4096u
-#define MAX_PAGES_ONE_BY_ONE 16u
 
 struct sbi_result {
     int32_t error;
@@ -26,13 +22,6 @@ static struct sbi_result success(uint32_t value)
     return (struct sbi_result){SBI_SUCCESS, value};
 }
 
-/* True if the mask names no other hart than 0; sets whether it names that. */
-static bool mask_is_valid(uint32_t mask, uint32_t base, bool *has_self)
-{
-    *has_self = base == ~0u || (base == 0 && (mask & 1));
-    return base == ~0u || mask == 0 || (base == 0 && mask == 1);
-}
-
 static struct sbi_result time_call(uint32_t function, const uint32_t *x)
 {
     if (function != SBI_TIME_SET_TIMER)
@@ -43,76 +32,43 @@ static struct sbi_result time_call(uint32_t function, const uint32_t *x)
 
 static struct sbi_result ipi_call(uint32_t function, const uint32_t *x)
 {
-    bool has_self;
+    uint32_t harts;
 
     if (function != SBI_IPI_SEND)
         return failure(SBI_ERR_NOT_SUPPORTED);
-    if (!mask_is_valid(x[A0], x[A1], &has_self))
+    if (!harts_named(x[A0], x[A1], &harts))
         return failure(SBI_ERR_INVALID_PARAM);
-    if (has_self)
-        csr_set(mip, MIP_SSIP);
+    harts_interrupt(harts);
     return success(0);
-}
-
-/* start = size = 0, and size = -1, mean the whole address space. */
-static void fence_range(uint32_t start, uint32_t size, bool has_asid,
-                        uint32_t asid)
-{
-    const bool is_all =
-        (start == 0 && size == 0) || size > MAX_PAGES_ONE_BY_ONE * PAGE_SIZE;
-
-    if (is_all && !has_asid)
-        __asm__ volatile("sfence.vma" ::: "memory");
-    else if (is_all)
-        __asm__ volatile("sfence.vma zero, %0" ::"r"(asid) : "memory");
-    if (is_all)
-        return;
-    uint32_t first = start & -PAGE_SIZE;
-    uint32_t pages = (start - first + size + PAGE_SIZE - 1) / PAGE_SIZE;
-
-    for (uint32_t va = first; pages-- > 0; va += PAGE_SIZE) {
-        if (has_asid)
-            __asm__ volatile("sfence.vma %0, %1" ::"r"(va), "r"(asid)
-                             : "memory");
-        else
-            __asm__ volatile("sfence.vma %0" ::"r"(va) : "memory");
-    }
 }
 
 static struct sbi_result rfence_call(uint32_t function, const uint32_t *x)
 {
-    bool has_self;
+    const struct fence f = {function, x[A2], x[A3], x[A4]};
+    uint32_t harts;
 
     if (function > SBI_RFENCE_SFENCE_VMA_ASID)
         return failure(SBI_ERR_NOT_SUPPORTED);
-    if (!mask_is_valid(x[A0], x[A1], &has_self))
+    if (!harts_named(x[A0], x[A1], &harts))
         return failure(SBI_ERR_INVALID_PARAM);
-    if (!has_self)
-        return success(0);
-    if (function == SBI_RFENCE_FENCE_I)
-        __asm__ volatile("fence.i" ::: "memory");
-    else
-        fence_range(x[A2], x[A3], function == SBI_RFENCE_SFENCE_VMA_ASID,
-                    x[A4]);
+    harts_fence(harts, &f);
     return success(0);
 }
 
 static struct sbi_result hsm_call(uint32_t function, const uint32_t *x)
 {
+    uint32_t state;
+
     switch (function) {
     case SBI_HSM_START:
-        return failure(x[A0] == 0 ? SBI_ERR_ALREADY_AVAILABLE
-                                  : SBI_ERR_INVALID_PARAM);
+        return failure(hart_start(x[A0], x[A1], x[A2]));
     case SBI_HSM_STOP:
-        return failure(SBI_ERR_FAILED);
+        hart_stop();
     case SBI_HSM_STATUS:
-        return x[A0] == 0 ? success(SBI_HSM_STARTED)
-                          : failure(SBI_ERR_INVALID_PARAM);
+        return hart_status(x[A0], &state) ? success(state)
+                                          : failure(SBI_ERR_INVALID_PARAM);
     case SBI_HSM_SUSPEND:
-        if (x[A0] != 0) /* only the default retentive suspend */
-            return failure(SBI_ERR_NOT_SUPPORTED);
-        __asm__ volatile("wfi");
-        return success(0);
+        return failure(hart_suspend(x[A0], x[A1], x[A2]));
     default:
         return failure(SBI_ERR_NOT_SUPPORTED);
     }

@@ -1,19 +1,36 @@
 /*
  * The firmware's first instruction, its trap entry and the step down into
- * S-mode. Hart 0 boots; other harts wait here for ever.
+ * S-mode. The hart that fw_dynamic_info names boots (0 if it names none); the
+ * others wait until the supervisor starts them.
  */
 #include "roms/firmware/firmware.h"
+
+/* \to = the top of this hart's stack. */
+.macro own_stack to, scratch
+    csrr \scratch, mhartid
+    addi \scratch, \scratch, 1
+    slli \scratch, \scratch, STACK_SHIFT
+    lla \to, stacks
+    add \to, \to, \scratch
+.endm
 
     .section .text.start, "ax"
     .globl _start
 _start:
     csrw mie, zero
     csrr t0, mhartid
-    bnez t0, park
-    lla t0, trap_entry
-    csrw mtvec, t0
+    li t1, MAX_HARTS
+    bgeu t0, t1, park
+    lla t2, trap_entry
+    csrw mtvec, t2
+    li t2, 0
+    beqz a2, 1f
+    lw t2, 20(a2)
+    bltu t2, t1, 1f
+    li t2, 0
+1:  bne t0, t2, hart_idle
     csrw mscratch, zero
-    lla sp, stack_top
+    own_stack sp, t0
     lla t0, bss_start
     lla t1, bss_end
 1:  bgeu t0, t1, 2f
@@ -21,12 +38,17 @@ _start:
     addi t0, t0, 4
     j 1b
 2:  call boot               # (hart, fdt, info): never returns
+    .globl hart_idle
+hart_idle:
+    csrw mscratch, zero
+    own_stack sp, t0
+    call hart_wait          # never returns
 park:
     wfi
     j park
 
 /*
- * enter_supervisor(hart, fdt, next): the rest of the CSRs stand already.
+ * enter_supervisor(hart, a1, next): the rest of the CSRs stand already.
  * mscratch holds the stack while S or U runs, and 0 while the firmware does,
  * so that the trap entry can tell a trap of the firmware's own.
  */
@@ -35,7 +57,7 @@ enter_supervisor:
     csrw mepc, a2
     li t0, MSTATUS_MPP_S
     csrw mstatus, t0
-    lla t0, stack_top
+    own_stack t0, t1
     csrw mscratch, t0
     mret
 
@@ -70,5 +92,5 @@ trap_entry:
     mret
 
 own_trap:
-    lla sp, stack_top
+    own_stack sp, t0
     call own_trap_report    # never returns

@@ -8,12 +8,17 @@
 
 #define MENVCFGH_STCE (1u << 31)
 
-/* Set once at boot. */
+static volatile uint32_t *mtimecmp(void)
+{
+    return (uint32_t *)(CLINT_BASE + CLINT_MTIMECMP + 8 * csr_read(mhartid));
+}
+
+/* The same on all harts. */
 static bool has_sstc;
 
 void timer_init(void)
 {
-    volatile uint32_t *cmp = (uint32_t *)(CLINT_BASE + CLINT_MTIMECMP);
+    volatile uint32_t *cmp = mtimecmp();
 
     cmp[1] = ~0u;
     cmp[0] = ~0u;
@@ -27,7 +32,7 @@ void timer_init(void)
 
 void timer_set(uint64_t when)
 {
-    volatile uint32_t *cmp = (uint32_t *)(CLINT_BASE + CLINT_MTIMECMP);
+    volatile uint32_t *cmp = mtimecmp();
 
     if (has_sstc) {
         /* 0x14d, 0x15d: stimecmp, stimecmph; never early between the two. */

@@ -1,12 +1,13 @@
 /*
- * Traps that reach M-mode: ECALL from S, the CLINT's timer, and whatever the
- * hart would not delegate, which goes back to S as if it had been.
+ * Traps that reach M-mode: ECALL from S, the CLINT's interrupts, and whatever
+ * the hart would not delegate, which goes back to S as if it had been.
  */
 #include "roms/firmware/firmware.h"
 #include "abi/platform.h"
 
 #define CAUSE_ECALL_S 9
 #define CAUSE_INTERRUPT (1u << 31)
+#define IRQ_M_SOFT 3
 #define IRQ_M_TIMER 7
 #define MODE_S 1u
 
@@ -33,6 +34,8 @@ void trap_handle(struct trap_frame *frame)
 
     if (cause == (CAUSE_INTERRUPT | IRQ_M_TIMER)) {
         timer_expired();
+    } else if (cause == (CAUSE_INTERRUPT | IRQ_M_SOFT)) {
+        harts_receive();
     } else if (cause == CAUSE_ECALL_S) {
         frame->pc += 4;
         sbi_call(frame);
