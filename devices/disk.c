@@ -42,8 +42,8 @@ static void begin(struct disk *d)
         return;
     }
     d->phase = DISK_SEEKING;
-    d->due =
-        d->device.clock->now + clock_from_ns(d->device.clock, DISK_LATENCY_NS);
+    d->due = d->device.clock->now +
+             clock_from_ns(d->device.clock, d->image->latency_ns);
     clock_request(d->device.clock, d->due);
 }
 

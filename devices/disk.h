@@ -12,7 +12,6 @@
 #include "devices/image.h"
 
 #define DISK_MAX_RING 256
-#define DISK_LATENCY_NS 20000 /* a command, before its data moves */
 
 enum disk_phase {
     DISK_IDLE,

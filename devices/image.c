@@ -100,6 +100,8 @@ struct image *image_open(const char *path, const struct image_options *options,
     bool may_write = !options->is_readonly && !options->is_snapshot;
 
     image->is_readonly = options->is_readonly;
+    image->latency_ns =
+        options->latency_ns ? options->latency_ns : IMAGE_LATENCY_NS;
     image->fd = open(path, (may_write ? O_RDWR : O_RDONLY) | O_CLOEXEC |
                                O_NONBLOCK); /* a FIFO would wait */
     if (image->fd < 0) {

@@ -17,6 +17,8 @@
 
 #define IMAGE_SECTOR 512
 #define IMAGE_MAX_FAULTS 16
+#define IMAGE_LATENCY_NS 20000
+#define IMAGE_MAX_LATENCY_NS UINT64_C(10000000000)
 
 /* For -stats; counted a command, errors included. */
 struct image_stats {
@@ -29,6 +31,9 @@ struct image_stats {
 struct image_options {
     bool is_readonly;
     bool is_snapshot;
+    /* Nanoseconds that a command takes before its data move; 0 means
+     * IMAGE_LATENCY_NS. */
+    uint64_t latency_ns;
     /* NULL or rules `read:eio@lba=A-B` and `write:eio@lba=A-B`, A <= B both
      * included, separated by `;`. */
     const char *faults;
@@ -47,6 +52,7 @@ struct image {
     uint8_t *overlay_map; /* a bit a sector that stands in the overlay */
     struct image_fault faults[IMAGE_MAX_FAULTS];
     unsigned n_faults;
+    uint64_t latency_ns;
     int host_errno; /* of the last host error */
     struct image_stats stats;
 

@@ -184,7 +184,7 @@ static void end(struct virtio_blk *b)
 
     if (bus_dma_write(slot->bus, b->status_pa, &b->status, 1))
         virtio_give(slot, 0, b->head, b->written + 1);
-    wait_until(b, VIRTIO_BLK_SEEKING, VIRTIO_BLK_LATENCY_NS);
+    wait_until(b, VIRTIO_BLK_SEEKING, b->image->latency_ns);
 }
 
 static uint64_t blk_tick(struct virtio_backend *backend, uint64_t now)
@@ -206,7 +206,7 @@ static void blk_notify(struct virtio_backend *backend, unsigned queue)
 
     (void)queue;
     if (b->phase == VIRTIO_BLK_IDLE)
-        wait_until(b, VIRTIO_BLK_SEEKING, VIRTIO_BLK_LATENCY_NS);
+        wait_until(b, VIRTIO_BLK_SEEKING, b->image->latency_ns);
 }
 
 static void blk_reset(struct virtio_backend *backend)

@@ -9,7 +9,6 @@
 #include "devices/image.h"
 #include "devices/virtio_mmio.h"
 
-#define VIRTIO_BLK_LATENCY_NS 20000 /* a request, before its data moves */
 #define VIRTIO_BLK_BYTES_PER_US 1000
 
 enum virtio_blk_phase {

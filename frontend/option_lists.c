@@ -68,6 +68,19 @@ static const char *add_fault(struct options *o, struct drive_config *drive,
     return NULL;
 }
 
+static const char *set_latency(struct drive_config *drive, const char *value)
+{
+    static const char usage[] =
+        "latency=fixed:TIME, of 1ns to 10s: a number with ns, us, ms or s";
+    static const char fixed[] = "fixed:";
+
+    if (strncmp(value, fixed, strlen(fixed)) ||
+        !parse_time(value + strlen(fixed), &drive->latency_ns) ||
+        !drive->latency_ns || drive->latency_ns > IMAGE_MAX_LATENCY_NS)
+        return usage;
+    return NULL;
+}
+
 static const char *set_drive_part(struct options *o, struct drive_config *drive,
                                   const struct part *part)
 {
@@ -83,10 +96,13 @@ static const char *set_drive_part(struct options *o, struct drive_config *drive,
         return parse_switch(part->value, &drive->is_readonly)
                    ? NULL
                    : "readonly=on or readonly=off";
+    } else if (!strcmp(part->key, "latency")) {
+        return set_latency(drive, part->value);
     } else if (!strcmp(part->key, "fault")) {
         return add_fault(o, drive, part->value);
     } else {
-        return "file=F and then any of if, format, readonly, fault";
+        return "file=F and then any of if, format, readonly, fault, "
+               "latency";
     }
     return NULL;
 }

@@ -42,6 +42,7 @@ struct drive_config {
     enum drive_interface interface;
     bool is_readonly;
     const char *faults; /* as image_options.faults, or NULL */
+    uint64_t latency_ns; /* as image_options.latency_ns */
 };
 
 /* Strings stay the caller's, and must outlive the machine. */

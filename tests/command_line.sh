@@ -115,6 +115,12 @@ refuses "a drive needs an interface that exists" 2 'if=virtio' \
 refuses "raw is the format" 2 'format=raw' -drive "file=$work/disk,format=qcow2"
 refuses "a fault needs its form" 2 '-drive' \
     -drive "file=$work/disk,fault=burn:now"
+refuses "a latency has a unit" 2 "fixed:TIME" \
+    -drive "file=$work/disk,latency=fixed:5"
+refuses "a latency ends" 2 "1ns to 10s" \
+    -drive "file=$work/disk,latency=fixed:11s"
+refuses "a latency has a kind that exists" 2 "fixed:TIME" \
+    -drive "file=$work/disk,latency=tape"
 refuses "there is one quire,disk" 2 'one quire,disk' \
     -drive "file=$work/disk,if=quire" -drive "file=$work/disk,if=quire"
 refuses "DMA reaches whole pages" 2 'whole pages' -dma reach=5000
@@ -231,6 +237,8 @@ accepts "an Image without PMP, with pmp=off" 0 -cpu rv32,pmp=off \
 refuses "firmware that is empty" 3 empty -bios "$work/empty" "$@"
 refuses "firmware that does not fit" 3 "outside DRAM" -m 1M \
     -bios "$work/two" "$@"
+accepts "a disk's latency" 0 $bare "$work/good" \
+    -drive "file=$work/disk,latency=fixed:3ms"
 accepts "other models" 0 -cache l1i=1K:1:16,l2=none -tlb i=8:2,l2=none \
     $bare "$work/good"
 

@@ -147,7 +147,7 @@ END_TEST
 
 START_TEST(a_command_costs_latency_and_transfer)
 {
-    uint64_t cycles = DISK_LATENCY_NS + QDMA_SETUP_NS + 512;
+    uint64_t cycles = IMAGE_LATENCY_NS + QDMA_SETUP_NS + 512;
 
     enable();
     put_desc(0, QDMA_OP_FROM_DISK, BUFFER, 512, false);
@@ -159,6 +159,19 @@ START_TEST(a_command_costs_latency_and_transfer)
     rig_run(&rig, 1);
     ck_assert_uint_eq(rd(QDISK_HEAD), 1);
     ck_assert_uint_eq(rd(QDISK_STATUS), 0);
+}
+END_TEST
+
+START_TEST(a_command_costs_the_latency_of_its_drive)
+{
+    rig.image[0]->latency_ns = 300000;
+    enable();
+    put(0, QDISK_FLUSH, 0, 0, 0);
+    wr(QDISK_TAIL, 1);
+    rig_run(&rig, 299999);
+    ck_assert_uint_eq(rd(QDISK_HEAD), 0);
+    rig_run(&rig, 1);
+    ck_assert_uint_eq(rd(QDISK_HEAD), 1);
 }
 END_TEST
 
@@ -478,6 +491,7 @@ int main(void)
     tcase_add_test(tc, a_write_stays);
     tcase_add_test(tc, data_scatters_at_any_byte);
     tcase_add_test(tc, a_command_costs_latency_and_transfer);
+    tcase_add_test(tc, a_command_costs_the_latency_of_its_drive);
     tcase_add_test(tc, commands_complete_in_order_around_the_ring);
     tcase_add_test(tc, ranges_beyond_the_end_are_refused);
     tcase_add_test(tc, chains_must_fit_the_command);

@@ -241,7 +241,21 @@ START_TEST(a_request_takes_its_time)
     put_request(0, 0, 512);
     offer(0);
     wr(REG_NOTIFY, 0);
-    rig_run(&rig, VIRTIO_BLK_LATENCY_NS + 512);
+    rig_run(&rig, IMAGE_LATENCY_NS + 512);
+    ck_assert_uint_eq(n_used(), 0);
+    rig_run(&rig, 1);
+    ck_assert_uint_eq(n_used(), 1);
+}
+END_TEST
+
+START_TEST(a_request_takes_the_latency_of_its_drive)
+{
+    rig.image[slot + 1]->latency_ns = 1000;
+    bring_up();
+    put_request(0, 0, 512);
+    offer(0);
+    wr(REG_NOTIFY, 0);
+    rig_run(&rig, 1512);
     ck_assert_uint_eq(n_used(), 0);
     rig_run(&rig, 1);
     ck_assert_uint_eq(n_used(), 1);
@@ -499,6 +513,7 @@ int main(void)
     tcase_add_test(tc, a_read_brings_the_sectors);
     tcase_add_test(tc, a_write_stays);
     tcase_add_test(tc, a_request_takes_its_time);
+    tcase_add_test(tc, a_request_takes_the_latency_of_its_drive);
     tcase_add_test(tc, layout_of_descriptors_does_not_matter);
     tcase_add_test(tc, what_the_disk_cannot_do_is_an_io_error);
     tcase_add_test(tc, faults_and_read_only_drives_are_io_errors);
