@@ -8,6 +8,7 @@
 #include "cpu/envcfg.h"
 #include "cpu/extension.h"
 #include "cpu/hart.h"
+#include "cpu/hpm.h"
 #include "cpu/internal.h"
 
 #define SSTATUS                                                                \
@@ -22,8 +23,8 @@
 /* All exceptions but the call from M-mode and the reserved numbers. */
 #define DELEGABLE 0xb3ff
 
-#define COUNTERS 7 /* CY, TM, IR */
-#define INHIBITABLE 5
+#define COUNTERS UINT32_MAX
+#define INHIBITABLE 0xfffffffd /* all but TM */
 
 /* misa: RV32 or RV64, A B C I M S U. B is Zba, Zbb and Zbs together (its
  * ratified extension says so). */
@@ -331,7 +332,7 @@ static void write_mcountinhibit(struct hart *h, unsigned i, uint64_t value)
     uint64_t cycle = counter(h, CYCLE), instret = counter(h, INSTRET);
 
     (void)i;
-    h->csr.mcountinhibit = value & INHIBITABLE;
+    hpm_inhibit(h, value & INHIBITABLE);
     if (bit(changed, CYCLE))
         set_counter(h, CYCLE, cycle);
     if (bit(changed, INSTRET))
@@ -380,9 +381,13 @@ const struct csr_row csr_table[] = {
   "mtime of the CLINT" },
 { 0xc02, 1, RVALL, "instret", CALLS(read_minstret, NULL),
   "instructions retired" },
+{ 0xc03, 29, RVALL, "hpmcounter#", GROUP(3, hpm_read, NULL),
+  "as mhpmcounter#" },
 { 0xc80, 1, RV32, "cycleh", CALLS(read_mcycleh, NULL), "upper half" },
 { 0xc81, 1, RV32, "timeh", CALLS(read_timeh, NULL), "upper half" },
 { 0xc82, 1, RV32, "instreth", CALLS(read_minstreth, NULL), "upper half" },
+{ 0xc83, 29, RV32, "hpmcounter#h", GROUP(3, hpm_read_high, NULL),
+  "upper half" },
 
 /* Supervisor */
 { 0x100, 1, RVALL, "sstatus", CALLS(read_sstatus, write_sstatus),
@@ -392,7 +397,7 @@ const struct csr_row csr_table[] = {
 { 0x105, 1, RVALL, "stvec", CALLS(read_stvec, write_stvec),
   "trap vector; mode 0 direct, 1 vectored, else the write is ignored" },
 { 0x106, 1, RVALL, "scounteren", FIELD(scounteren, COUNTERS),
-  "counters that U-mode may read: CY, TM, IR" },
+  "counters that U-mode may read: CY, TM, IR, HPM3 to HPM31" },
 { 0x10a, 1, RVALL, "senvcfg",
   CALLS(envcfg_read_senvcfg, envcfg_write_senvcfg),
   "FIOM, CBIE, CBCFE, CBZE; CBIE = 2 is ignored" },
@@ -429,7 +434,7 @@ const struct csr_row csr_table[] = {
   "interrupts enabled" },
 { 0x305, 1, RVALL, "mtvec", CALLS(read_mtvec, write_mtvec), "as stvec" },
 { 0x306, 1, RVALL, "mcounteren", FIELD(mcounteren, COUNTERS),
-  "counters that S-mode may read: CY, TM, IR" },
+  "counters that S-mode may read: CY, TM, IR, HPM3 to HPM31" },
 { 0x30a, 1, RVALL, "menvcfg",
   CALLS(envcfg_read_menvcfg, envcfg_write_menvcfg),
   "FIOM, CBIE, CBCFE, CBZE; CBIE = 2 is ignored" },
@@ -440,9 +445,9 @@ const struct csr_row csr_table[] = {
   "ADUE (bit 29, 1 after reset without svade=on), STCE (bit 31)" },
 { 0x320, 1, RVALL, "mcountinhibit",
   CALLS(read_mcountinhibit, write_mcountinhibit),
-  "CY, IR: the counter stands still" },
-{ 0x323, 29, RVALL, "mhpmevent#", GROUP(3, read_zero, NULL),
-  "0: no events can be counted" },
+  "CY, IR, HPM3 to HPM31: the counter stands still" },
+{ 0x323, 29, RVALL, "mhpmevent#", GROUP(3, hpm_read_event, hpm_write_event),
+  "the event that mhpmcounter# counts (machine.md); 0 if unknown" },
 { 0x340, 1, RVALL, "mscratch", FIELD(mscratch, ALL), "for the trap handler" },
 { 0x341, 1, RVALL, "mepc", FIELD(mepc, ~UINT64_C(1)),
   "pc of the trap; bit 0 is 0" },
@@ -457,12 +462,14 @@ const struct csr_row csr_table[] = {
 { 0xb00, 1, RVALL, "mcycle", CALLS(read_mcycle, write_mcycle), "as cycle" },
 { 0xb02, 1, RVALL, "minstret", CALLS(read_minstret, write_minstret),
   "as instret" },
-{ 0xb03, 29, RVALL, "mhpmcounter#", GROUP(3, read_zero, NULL), "0" },
+{ 0xb03, 29, RVALL, "mhpmcounter#", GROUP(3, hpm_read, hpm_write),
+  "events counted" },
 { 0xb80, 1, RV32, "mcycleh", CALLS(read_mcycleh, write_mcycleh),
   "upper half" },
 { 0xb82, 1, RV32, "minstreth", CALLS(read_minstreth, write_minstreth),
   "upper half" },
-{ 0xb83, 29, RV32, "mhpmcounter#h", GROUP(3, read_zero, NULL), "0" },
+{ 0xb83, 29, RV32, "mhpmcounter#h", GROUP(3, hpm_read_high, hpm_write_high),
+  "upper half" },
 };
 /* clang-format on */
 

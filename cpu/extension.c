@@ -20,6 +20,7 @@ const struct extension_row extension_table[] = {
 { "zicntr", 0, 0, "cycle, time, instret" },
 { "zicsr", 0, 'Z', "control and status registers" },
 { "zifencei", 0, 'F', "instruction-fetch fence" },
+{ "zihpm", 0, 0, "counters of events" },
 { "zba", EXT_ZBA, 'a', "address generation" },
 { "zbb", EXT_ZBB, 'b', "basic bit manipulation" },
 { "zbs", EXT_ZBS, 's', "single bits" },

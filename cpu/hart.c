@@ -306,6 +306,30 @@ static void archive_csrs(struct csrs *c, struct archive *a)
                     (uint64_t *)(void *)((char *)c + fields[i].at));
 }
 
+/* A stream that is stored has what a counter is made of; a hash has what the
+ * guest can read. */
+static void archive_counters(struct hart *h, struct archive *a)
+{
+    for (unsigned i = 0; i < HPM_COUNTERS; i++) {
+        uint64_t count = hpm_read(h, i);
+
+        archive_u64(a, "mhpmevent", &h->csr.mhpmevent[i]);
+        archive_check(a, hpm_is_event(h->csr.mhpmevent[i]), "mhpmevent");
+        if (archive_is_stored(a)) {
+            archive_u64(a, "hpm_offset", &h->csr.hpm_offset[i]);
+            continue;
+        }
+        archive_u64(a, "mhpmcounter", &count);
+        hpm_set(h, i, count);
+    }
+    if (!archive_is_stored(a))
+        return;
+    for (unsigned i = 0; i < ARRAY_SIZE(h->stats.exceptions); i++) {
+        archive_u64(a, "exceptions", &h->stats.exceptions[i]);
+        archive_u64(a, "interrupts", &h->stats.interrupts[i]);
+    }
+}
+
 static void check_restored(struct hart *h, struct archive *a)
 {
     bool fits = true;
@@ -335,6 +359,7 @@ void hart_archive(struct hart *h, struct archive *a)
     archive_u64(a, "steps", &h->steps);
     archive_u64(a, "failed", &h->failed);
     archive_csrs(&h->csr, a);
+    archive_counters(h, a);
     mmu_archive(&h->mmu, a);
     if (!archive_is_loading(a))
         return;

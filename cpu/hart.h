@@ -14,11 +14,13 @@
 
 #include "base/archive.h"
 #include "base/compiler.h"
+#include "cpu/hpm.h"
 #include "devices/bus.h"
 #include "devices/clock.h"
 #include "mmu/mmu.h"
 
 struct blocks;
+struct dma_stats;
 struct hart;
 struct insn;
 struct isa;
@@ -76,9 +78,10 @@ struct csrs {
     /* The counter is this plus the steps (or the instructions retired), or,
      * while it is inhibited, this alone. */
     uint64_t mcycle_offset, minstret_offset;
+    uint64_t mhpmevent[HPM_COUNTERS], hpm_offset[HPM_COUNTERS]; /* cpu/hpm.h */
 };
 
-/* Counters of `-stats`, beyond steps. */
+/* Traps taken since power-on, by cause: for `-stats` and mhpmcounters. */
 struct hart_stats {
     uint64_t exceptions[16];
     uint64_t interrupts[16];
@@ -107,6 +110,7 @@ struct hart {
     void *timer_ctx;
     void (*store_watch)(void *ctx, uint64_t pa, uint64_t len);
     void *store_watch_ctx;
+    const struct dma_stats *dma; /* the machine's, for counters; or NULL */
     struct hart_watch watch;
     const struct engine *engine;
     struct isa *isa;

@@ -390,11 +390,22 @@ static void archive_channel(struct dma *d, struct archive *a, unsigned i)
                   "stream");
 }
 
+/* What mhpmcounters are made of; a hash has the counters themselves. */
+static void archive_stats(struct dma_stats *s, struct archive *a)
+{
+    archive_u64(a, "chains", &s->chains);
+    archive_u64(a, "descriptors", &s->descriptors);
+    archive_u64(a, "bytes", &s->bytes);
+    archive_u64(a, "errors", &s->errors);
+}
+
 static void dma_archive(struct device *device, struct archive *a)
 {
     struct dma *d = CONTAINER_OF(device, struct dma, device);
 
     archive_bool(a, "disk_enabled", &d->is_disk_enabled);
+    if (archive_is_stored(a))
+        archive_stats(&d->stats, a);
     for (unsigned i = 0; i < QDMA_CHANNELS; i++)
         archive_channel(d, a, i);
 }

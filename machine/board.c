@@ -189,6 +189,7 @@ static void solder(struct machine *m)
         hart_set_mtime(h, read_mtime, &b->clint);
         b->clint.supervisor[i] = (struct clint_supervisor){
             hart_stimecmp, h, {hart_set_irq, h, IRQ_STI}};
+        h->dma = &b->dma.stats;
         hart_set_timer(h, timer_changed, &b->clint);
     }
     b->uart.put = put_to_console;

@@ -173,18 +173,22 @@ static void check_loaded(struct cache *c, struct archive *a)
     c->now = REPLACE_MAX_WAYS;
 }
 
+static void archive_stats(struct cache_stats *s, struct archive *a)
+{
+    archive_u64(a, "accesses", &s->accesses);
+    archive_u64(a, "misses", &s->misses);
+    archive_u64(a, "writebacks", &s->writebacks);
+    archive_u64(a, "writethroughs", &s->writethroughs);
+}
+
 void cache_archive(struct cache *c, struct archive *a)
 {
-    if (!archive_is_stored(a))
-        return;
     archive_section(a, "cache");
     archive_bytes(a, "line", c->line, c->n_lines * sizeof *c->line);
     replace_archive(&c->order, a);
     archive_bytes(a, "is_dirty", c->is_dirty, c->n_lines);
-    archive_u64(a, "accesses", &c->stats.accesses);
-    archive_u64(a, "misses", &c->stats.misses);
-    archive_u64(a, "writebacks", &c->stats.writebacks);
-    archive_u64(a, "writethroughs", &c->stats.writethroughs);
+    if (archive_is_stored(a))
+        archive_stats(&c->stats, a);
     if (archive_is_loading(a))
         check_loaded(c, a);
 }

@@ -77,7 +77,8 @@ struct cache_view {
 };
 void cache_look(const struct cache *c, uint32_t way, struct cache_view *v);
 
-/* Snapshots only: the guest cannot observe a cache. A hash passes it by. */
+/* Contents and replacement, which mhpmcounters show to the guest; the counts
+ * themselves in snapshots only. */
 void cache_archive(struct cache *c, struct archive *a);
 
 #endif

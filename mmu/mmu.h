@@ -342,7 +342,7 @@ MUST_USE bool mmu_peek_translate(const struct mmu *m, uint64_t va,
                                  enum access access, enum privilege priv,
                                  uint64_t *pa);
 
-/* What was modelled. All 0 where it was not; L2's counts are its own. */
+/* What was modelled. All 0 where it was not. */
 struct tlb_counts {
     uint64_t accesses, hits, misses;
 };
@@ -356,6 +356,7 @@ struct walk_stats {
 struct mmu_counts {
     struct tlb_counts itlb, dtlb, l2tlb;
     struct cache_counts l1i, l1d;
+    struct cache_counts l2; /* of all harts */
     struct walk_stats walks;
 };
 void mmu_count(struct mmu *m, struct mmu_counts *counts);
@@ -379,8 +380,8 @@ void mmu_cache_look(const struct mmu *m, enum mmu_cache which, unsigned way,
 void mmu_set_heat(struct mmu *m, struct heat *heat);
 void mmu_heat_epoch(struct mmu *m, uint64_t now);
 
-/* Modelled TLBs, reservation, PMP; caches in snapshots only, as the guest
- * cannot observe them. After a restore the hart pushes satp and mode. */
+/* Modelled TLBs, reservation, PMP; caches, as counters show them to
+ * the guest. After a restore the hart pushes satp and mode. */
 void mmu_archive(struct mmu *m, struct archive *a);
 
 #endif

@@ -145,6 +145,8 @@ void models_count(struct mmu *m, struct mmu_counts *counts)
     if (s->has_caches) {
         counts->l1i = cache_counts_of(&s->l1i);
         counts->l1d = cache_counts_of(&s->l1d);
+        if (s->l2)
+            counts->l2 = cache_counts_of(s->l2);
     }
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "cpu/hpm.h"
 #include "devices/clint.h"
 #include "devices/disk.h"
 #include "devices/dma.h"
@@ -56,6 +57,15 @@ static void print_table(const struct device_class *class)
     printf("\n");
 }
 
+static void print_events(void)
+{
+    printf("\n| mhpmevent | counts | meaning |\n|---|---|---|\n");
+    for (size_t i = 0; i < n_hpm_events; i++)
+        printf("| 0x%02x | %s | %s |\n", hpm_events[i].number,
+               hpm_events[i].name, hpm_events[i].meaning);
+    printf("\n");
+}
+
 static const struct device_class *class_of(const char *name)
 {
     for (size_t i = 0; i < ARRAY_SIZE(classes); i++)
@@ -86,6 +96,12 @@ int main(void)
         const struct device_class *class;
 
         fputs(line, stdout);
+        if (!strcmp(line, "<!-- events -->\n")) {
+            print_events();
+            if (!skip())
+                return 1;
+            continue;
+        }
         if (sscanf(line, "<!-- registers of %31[a-z] -->", name) != 1)
             continue;
         class = class_of(name);
