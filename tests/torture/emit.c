@@ -100,12 +100,27 @@ static unsigned destination(struct random *r, unsigned keep)
     return rd;
 }
 
+/* Zba, Zbb, Zbs on two registers: funct7, funct3. */
+static uint32_t random_bits(struct random *r, unsigned rd)
+{
+    static const uint8_t table[][2] = {
+        {0x10, 2}, {0x10, 4}, {0x10, 6}, {0x20, 7}, {0x20, 6}, {0x20, 4},
+        {0x05, 4}, {0x05, 5}, {0x05, 6}, {0x05, 7}, {0x30, 1}, {0x30, 5},
+        {0x24, 1}, {0x24, 5}, {0x34, 1}, {0x14, 1},
+    };
+    const uint8_t *row = table[pick(r, ARRAY_SIZE(table))];
+
+    return enc_r(OPC_REG, row[1], row[0], rd, pick(r, 32), pick(r, 32));
+}
+
 uint32_t random_alu(struct random *r, unsigned keep)
 {
     unsigned rd = destination(r, keep);
     unsigned rs1 = pick(r, 32), rs2 = pick(r, 32);
     unsigned funct3 = pick(r, 8);
 
+    if (chance(r, 15))
+        return random_bits(r, rd);
     switch (pick(r, 8)) {
     case 0:
         return enc_u(chance(r, 50) ? OPC_LUI : OPC_AUIPC, rd, word(r));

@@ -50,7 +50,6 @@ static const struct csr csrs[] = {
     { 0x3b5, false, ~0u },                              /* pmpaddr5 */
     { 0x3bf, false, ~0u },                              /* pmpaddr15 */
     { 0x3a0, true,  0 },                                /* pmpcfg0 */
-    { 0x301, true,  0 },                                /* misa */
     { 0xf11, true,  0 },                                /* mvendorid */
     { 0xf12, true,  0 },                                /* marchid */
     { 0xf13, true,  0 },                                /* mimpid */

@@ -32,7 +32,7 @@ static void become_qemu(const struct options *o, const char *path)
     alarm(SECONDS_LIMIT);
     execl(o->qemu, o->qemu, "-M", "virt,memory-backend=ram", "-object", memory,
           "-m", "64M", "-smp", "2", "-cpu",
-          "rv32,f=off,d=off,h=off,sstc=off,zba=off,zbb=off,zbc=off,zbs=off,"
+          "rv32,f=off,d=off,h=off,sstc=off,zbc=off,"
           "marchid=0,mimpid=0",
           "-accel", "tcg,thread=multi,tb-size=64", "-display", "none",
           "-serial", "none", "-monitor", "none", "-bios", "none", "-kernel",

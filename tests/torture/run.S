@@ -169,7 +169,7 @@ finish:
     addi t1, sp, C_CSRS
     .irp name, mstatus, medeleg, mideleg, mie, mip, satp, stvec, sscratch, \
             sepc, scause, mcounteren, scounteren, mtvec, pmpcfg0, pmpaddr0, \
-            pmpaddr5, pmpaddr15, misa
+            pmpaddr5, pmpaddr15, mhartid
     csrr t0, \name
     sw t0, 0(t1)
     addi t1, t1, 4

@@ -50,11 +50,17 @@ static uint32_t foreign_ppn(struct gen *g)
     return ppn;
 }
 
+/* Where QEMU sets A and D otherwise, nobody looks at tables. */
+static unsigned first_readable(const struct gen *g)
+{
+    return g->has_foreign ? PAGE_CODE : 0;
+}
+
 /* A PTE that is a leaf or looks like one, with all flags possible. */
 uint32_t random_leaf(struct gen *g, bool is_mega)
 {
     uint32_t flags = (word(&g->r) & 0xff) | PTE_V;
-    unsigned first = flags & PTE_W ? PAGE_DATA : 0;
+    unsigned first = flags & PTE_W ? PAGE_DATA : first_readable(g);
     uint32_t ppn = page_pa(g, first + pick(&g->r, WINDOW_PAGES - first)) >> 12;
 
     if (chance(&g->r, 5))
@@ -203,8 +209,8 @@ static uint32_t page_offset(struct gen *g, unsigned size)
 
 uint32_t physical_address(struct gen *g, unsigned size, bool is_store)
 {
-    unsigned page =
-        is_store ? PAGE_DATA + pick(&g->r, 3) : pick(&g->r, WINDOW_PAGES);
+    unsigned first = is_store ? PAGE_DATA : first_readable(g);
+    unsigned page = first + pick(&g->r, WINDOW_PAGES - first);
     uint32_t offset = page_offset(g, size);
 
     if (page == WINDOW_PAGES - 1 && offset + size > 4096)

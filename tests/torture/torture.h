@@ -22,7 +22,7 @@ struct options {
 };
 
 struct totals {
-    uint64_t programs, endless, traps, instructions;
+    uint64_t programs, endless, with_qemu, traps, instructions;
     uint64_t compared, masked; /* fields: words of registers, CSRs, log */
     uint64_t differences;
 };

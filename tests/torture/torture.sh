@@ -18,10 +18,10 @@ point() {
     printf '%s\n' "$text" | sed 's/^/# /'
 }
 
-point 1 "Quire agrees with itself" "$torture" -b "$batch" -s 0 -n 1024
+point 1 "Quire agrees with itself" "$torture" -b "$batch" -s 0 -n 512
 if test -n "$QEMU32"; then
     point 2 "QEMU agrees with Quire" "$torture" -b "$batch" -q "$QEMU32" \
-        -k "$quirks" -s 1024 -n 1024
+        -k "$quirks" -s 512 -n 512
 else
     echo "ok 2 - QEMU agrees with Quire # SKIP qemu-system-riscv32 is not" \
         "installed"
