@@ -66,7 +66,7 @@ static void write_insn(struct writer *w, struct insn d, unsigned offset)
     d.offset = (uint16_t)offset;
     d.index = (uint8_t)w->steps;
     make_page_relative(&d);
-    if (w->blocks->has_models)
+    if (w->blocks->counts_fetches)
         write_fetch(w, &d);
     w->to[w->n++] = d;
     w->steps++;
@@ -149,7 +149,7 @@ static struct block *decode_single(struct hart *h, const struct fetch *f,
     struct writer w = {.blocks = blocks, .to = blocks->partial_insns};
     uint32_t bits = (uint32_t)load_le(f->host, 2);
     unsigned offset = h->pc & MMU_PAGE_MASK;
-    struct fetch next = {f->pa + 2, f->host + 2, 2};
+    struct fetch next = {.pa = f->pa + 2, .host = f->host + 2, .bytes = 2};
     struct insn d;
 
     blocks->page.va = 1;
@@ -193,7 +193,9 @@ struct block *block_at(struct hart *h, struct fault *fault)
     struct block *b;
 
     if (page->va == h->pc - offset) {
-        f = (struct fetch){page->pa + offset, page->host + offset, rest};
+        f = (struct fetch){.pa = page->pa + offset,
+                           .host = page->host + offset,
+                           .bytes = rest};
     } else {
         page->va = 1;
         if (!mmu_fetch(&h->mmu, h->pc, &f, fault))
@@ -291,6 +293,13 @@ void blocks_drop_all(struct blocks *blocks)
 
 /* ---- life ---- */
 
+void blocks_count_for(struct blocks *b, const struct mmu *mmu)
+{
+    b->counts_fetches = mmu_counts_fetches(mmu);
+    b->line_mask = ~(uint64_t)(mmu_fetch_line_bytes(mmu) - 1);
+    blocks_drop_all(b);
+}
+
 struct blocks *blocks_new(const struct mmu *mmu, unsigned limit)
 {
     struct blocks *b = alloc_zeroed(1, sizeof *b);
@@ -301,10 +310,7 @@ struct blocks *blocks_new(const struct mmu *mmu, unsigned limit)
     b->pages = alloc_zeroed(N_PAGES, sizeof(struct block *));
     b->limit = limit && limit < BLOCK_LIMIT ? limit : BLOCK_LIMIT;
     b->none.pa = b->partial.pa = BLOCK_DEAD;
-    b->has_models = mmu_has_models(mmu);
-    if (b->has_models)
-        b->line_mask = ~(uint64_t)(mmu_fetch_line_bytes(mmu) - 1);
-    b->page.va = 1;
+    blocks_count_for(b, mmu);
     return b;
 }
 

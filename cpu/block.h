@@ -22,8 +22,9 @@
 /*
  * In a block the immediates of auipc, jal and the branches count from the
  * start of the page, not from the instruction. OP_END closes a block that
- * just runs on; with modelled caches OP_FETCH stands before each instruction
- * that begins a run of `imm` instructions in one line (a straddling one: 1).
+ * just runs on; where fetches are counted OP_FETCH stands before each
+ * instruction that begins a run of `imm` instructions in one line (a straddling
+ * one: 1).
  */
 struct block {
     uint64_t pa; /* of its first instruction, or BLOCK_DEAD */
@@ -44,7 +45,7 @@ struct exec_page {
 struct blocks {
     struct exec_page page;
     uint64_t line_mask;
-    bool has_models;
+    bool counts_fetches;
     unsigned limit; /* instructions a block */
 
     struct block *pool;
@@ -59,6 +60,8 @@ struct blocks {
 
 struct blocks *blocks_new(const struct mmu *mmu, unsigned limit);
 void blocks_free(struct blocks *blocks);
+/* Has all code decoded anew, with its fetches counted as mmu wants them. */
+void blocks_count_for(struct blocks *blocks, const struct mmu *mmu);
 
 /* The block at h->pc, decoded if need be; NULL: the fetch failed, *fault. */
 struct block *block_at(struct hart *h, struct fault *fault);

@@ -159,6 +159,27 @@ void hart_set_watch(struct hart *h, const struct hart_watch *watch)
     blocks_drop_all(h->blocks);
 }
 
+void hart_set_trace(struct hart *h, struct trace *trace)
+{
+    mmu_set_trace(&h->mmu, trace, h->id);
+    blocks_count_for(h->blocks, &h->mmu);
+}
+
+void hart_watch_stale(struct hart *h,
+                      void (*report)(void *ctx,
+                                     const struct mmu_stale_use *use),
+                      void *ctx)
+{
+    mmu_watch_stale(&h->mmu, report, ctx);
+    blocks_count_for(h->blocks, &h->mmu);
+}
+
+/* h->pc is where its block starts; a block lies in one page. */
+uint64_t hart_pc_now(const struct hart *h)
+{
+    return h->at ? (h->pc & ~MMU_PAGE_MASK) + h->at->offset : h->pc;
+}
+
 /* ---- running ---- */
 
 void hart_request_stop(struct hart *h)

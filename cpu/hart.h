@@ -155,6 +155,15 @@ void hart_watch_stores(struct hart *h, uint64_t pa,
                        void (*told)(void *ctx, uint64_t pa, uint64_t len),
                        void *ctx);
 void hart_set_watch(struct hart *h, const struct hart_watch *watch);
+/* See mmu_set_trace and mmu_watch_stale. */
+void hart_set_trace(struct hart *h, struct trace *trace);
+void hart_watch_stale(struct hart *h,
+                      void (*report)(void *ctx,
+                                     const struct mmu_stale_use *use),
+                      void *ctx);
+/* The address of the instruction that is being executed; for those who are
+ * called meanwhile. */
+uint64_t hart_pc_now(const struct hart *h);
 
 /*
  * Runs exactly max_steps steps from clock->now on and returns their number;

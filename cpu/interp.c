@@ -91,7 +91,7 @@ static void uncount_fetches(struct hart *h, const struct block *b,
 {
     const struct insn *end = b->insns + b->length;
 
-    if (!h->blocks->has_models)
+    if (!h->blocks->counts_fetches)
         return;
     for (d++; d < end && d->op != OP_FETCH && d->op != OP_END; d++)
         h->mmu.repeat_fetches--;

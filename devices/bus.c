@@ -71,17 +71,17 @@ static struct device *find(const struct bus *b, uint64_t pa, unsigned size)
     return NULL;
 }
 
-bool bus_accepts(const struct bus *b, uint64_t pa, unsigned size)
-{
-    return find(b, pa, size);
-}
-
 bool bus_has_device(const struct bus *b, uint64_t pa)
 {
     for (unsigned i = 0; i < b->n_devices; i++)
         if (pa - b->devices[i]->base_pa < b->devices[i]->class->window)
             return true;
     return false;
+}
+
+bool bus_accepts(const struct bus *b, uint64_t pa, unsigned size)
+{
+    return find(b, pa, size);
 }
 
 bool bus_read(struct bus *b, uint64_t pa, unsigned size, uint64_t *value)

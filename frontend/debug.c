@@ -3,6 +3,8 @@
  *
  *     exec HART PC: BITS  INSTRUCTION
  *     int HART PC: exception|interrupt CAUSE (NAME), tval TVAL, to PC in MODE
+ *     tlb-stale HART PC: ACCESS VA, entry PA RIGHTS, walk PA RIGHTS|
+ *         page fault|access fault
  */
 #include "frontend/debug.h"
 
@@ -11,6 +13,7 @@
 #include "base/compiler.h"
 #include "cpu/isa.h"
 #include "frontend/options.h"
+#include "mmu/pte.h"
 
 static const char *const exceptions[] = {
     [CAUSE_FETCH_MISALIGNED] = "instruction address misaligned",
@@ -68,6 +71,51 @@ static void log_trap(void *ctx, const struct hart *h, bool is_interrupt,
             name_of(is_interrupt, cause), tval, h->pc, "USHM"[h->priv]);
 }
 
+static const char *rights(unsigned bits, char text[5])
+{
+    static const unsigned bit_of[] = {PTE_R, PTE_W, PTE_X, PTE_U};
+
+    for (unsigned i = 0; i < ARRAY_SIZE(bit_of); i++)
+        text[i] = bits & bit_of[i] ? "rwxu"[i] : '-';
+    text[4] = 0;
+    return text;
+}
+
+static void log_stale(void *ctx, const struct mmu_stale_use *use)
+{
+    static const char *const kinds[] = {[ACCESS_FETCH] = "fetch",
+                                        [ACCESS_LOAD] = "load",
+                                        [ACCESS_STORE] = "store"};
+    const struct debug_hart *dh = ctx;
+    FILE *out = dh->debug->out;
+    uint64_t pc = use->access == ACCESS_FETCH ? use->va : hart_pc_now(dh->hart);
+    char text[5];
+
+    fprintf(out,
+            "tlb-stale %u %08" PRIx64 ": %s %08" PRIx64 ", entry %08" PRIx64
+            " %s, walk ",
+            dh->hart->id, pc, kinds[use->access], use->va, use->entry_pa,
+            rights(use->entry_bits, text));
+    if (use->walk == WALK_OK)
+        fprintf(out, "%08" PRIx64 " %s\n", use->walk_pa,
+                rights(use->walk_bits, text));
+    else
+        fprintf(out, "%s fault\n",
+                use->walk == WALK_PAGE_FAULT ? "page" : "access");
+}
+
+static void watch_hart(struct debug *d, struct hart *h, unsigned items,
+                       const struct hart_watch *watch)
+{
+    struct debug_hart *dh = &d->harts[h->id];
+
+    *dh = (struct debug_hart){d, h};
+    if (items & (DEBUG_EXEC | DEBUG_INT))
+        hart_set_watch(h, watch);
+    if (items & DEBUG_TLB_STALE)
+        hart_watch_stale(h, log_stale, dh);
+}
+
 void debug_open(struct debug *d, struct machine *m, unsigned items, FILE *out)
 {
     const struct hart_watch watch = {
@@ -81,7 +129,7 @@ void debug_open(struct debug *d, struct machine *m, unsigned items, FILE *out)
         return;
     d->isa = isa_new(m->config.hart.xlen);
     for (unsigned i = 0; i < m->n_harts; i++)
-        hart_set_watch(&m->harts[i], &watch);
+        watch_hart(d, &m->harts[i], items, &watch);
 }
 
 void debug_close(struct debug *d)

@@ -11,9 +11,15 @@
 
 struct isa;
 
+struct debug_hart {
+    const struct debug *debug;
+    const struct hart *hart;
+};
+
 struct debug {
     FILE *out;
     struct isa *isa;
+    struct debug_hart harts[MACHINE_MAX_HARTS];
 };
 
 /* Has m watched for `items` (DEBUG_*), which may be 0; lines go to `out`. The

@@ -363,7 +363,9 @@ const char *options_set_debug(struct options *o, const char *value)
     static const struct {
         const char *name;
         unsigned item;
-    } items[] = {{"exec", DEBUG_EXEC}, {"int", DEBUG_INT}};
+    } items[] = {{"exec", DEBUG_EXEC},
+                 {"int", DEBUG_INT},
+                 {"tlb-stale", DEBUG_TLB_STALE}};
     struct part part;
     bool is_bad;
 
@@ -373,8 +375,8 @@ const char *options_set_debug(struct options *o, const char *value)
         while (i < ARRAY_SIZE(items) && strcmp(part.value, items[i].name))
             i++;
         if (i == ARRAY_SIZE(items) || part.key[0])
-            return "a list of: exec, int";
+            return "a list of: exec, int, tlb-stale";
         o->debug |= items[i].item;
     }
-    return is_bad ? "a list of: exec, int" : NULL;
+    return is_bad ? "a list of: exec, int, tlb-stale" : NULL;
 }

@@ -206,6 +206,12 @@ static const char *set_log_file(struct options *o, const char *value)
     return NULL;
 }
 
+static const char *set_trace_mem(struct options *o, const char *value)
+{
+    o->trace_file = options_keep(o, value);
+    return NULL;
+}
+
 static const char *set_stats(struct options *o, const char *value)
 {
     static const char *const formats[] = {
@@ -336,10 +342,13 @@ static const struct option_row rows[] = {
       "sleep while all harts wait, or not (host at a terminal)", set_pace },
     { "seed", "N", "of the guest's random numbers and of random replacement",
       set_seed },
-    { "d", "exec,int", "log instructions, traps", options_set_debug },
+    { "d", "exec,int,tlb-stale",
+      "log instructions, traps, uses of stale TLB entries", options_set_debug },
     { "D", "F", "log and hashes go to F instead of stderr", set_log_file },
     { "hash", "every=N", "print a hash of all state each N steps", set_hash },
     { "stats", "json:F|csv:F|txt:F", "write statistics at the end", set_stats },
+    { "trace-mem", "F", "write each access to memory, one a line",
+      set_trace_mem },
     { "limit", "insns=N", "end after N steps, with status 126", set_limit },
     { "timeout", "SECONDS", "end after so long, with status 124", set_timeout },
     { "expect", "REGEX",

@@ -22,6 +22,7 @@ enum pace { PACE_DEFAULT, PACE_HOST, PACE_NONE };
 enum {
     DEBUG_EXEC = 1,
     DEBUG_INT = 2,
+    DEBUG_TLB_STALE = 4,
 };
 
 /* What the user asked for. Strings live until options_free. */
@@ -40,7 +41,8 @@ struct options {
     const char *log_file;
     enum stats_format stats;
     const char *stats_file;
-    uint64_t hash_every; /* steps, 0 for none */
+    const char *trace_file; /* of -trace-mem, or NULL */
+    uint64_t hash_every;    /* steps, 0 for none */
 
     bool has_limit;
     uint64_t limit;           /* steps */

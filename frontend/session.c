@@ -14,9 +14,11 @@
 #include "base/log.h"
 #include "frontend/console.h"
 #include "frontend/debug.h"
+#include "frontend/mem_trace.h"
 #include "frontend/monitor.h"
 #include "frontend/terminal.h"
 #include "machine/stats.h"
+#include "mmu/trace.h"
 
 #define NS_PER_SECOND UINT64_C(1000000000)
 #define NS_PER_MS UINT64_C(1000000)
@@ -41,7 +43,8 @@ struct session {
     struct debug debug;
     struct visual *visual; /* NULL without a display */
     FILE *log;
-    FILE *stats; /* NULL without -stats */
+    FILE *stats;         /* NULL without -stats */
+    struct trace *trace; /* NULL without -trace-mem */
     bool is_paced;
     uint64_t pace_ns;    /* host time at which the last jump was over */
     uint64_t timeout_ns; /* host time, UINT64_MAX for none */
@@ -82,6 +85,9 @@ static void check_outside(struct session *s)
     if (!console_flush(&s->console))
         end(s, EXIT_HOST_IO, "host", "the console: %s",
             strerror(s->console.out_errno));
+    if (s->trace && trace_error(s->trace))
+        end(s, EXIT_HOST_IO, "host", "-trace-mem %s: %s",
+            s->options->trace_file, strerror(trace_error(s->trace)));
     if (s->console.is_seen)
         end(s, EXIT_PASS, "expected", "%s", "");
     if (terminal_signal())
@@ -312,8 +318,12 @@ static void open_session(struct session *s, const struct options *o)
     s->log = o->log_file ? open_output("-D", o->log_file) : stderr;
     if (o->stats)
         s->stats = open_output("-stats", o->stats_file);
+    if (o->trace_file)
+        s->trace = mem_trace_open(o->trace_file);
     s->machine = machine_create(&o->machine);
     machine_set_hooks(s->machine, &hooks);
+    if (s->trace)
+        machine_set_trace(s->machine, s->trace);
     s->monitor = (struct monitor){
         .machine = s->machine, .put = print, .ctx = &s->console};
     console_open(&s->console, o, &s->monitor);
@@ -325,6 +335,8 @@ static void open_session(struct session *s, const struct options *o)
                    (isatty(STDIN_FILENO) || o->display.kind == VISUAL_WINDOW));
     s->pace_ns = host_ns();
     terminal_catch_signals();
+    if (s->trace)
+        terminal_ignore_broken_pipes();
     if (s->console.in >= 0)
         terminal_make_raw();
 }
@@ -371,6 +383,22 @@ static void write_stats(struct session *s)
     close_output(s, "-stats", o->stats_file, s->stats, is_good);
 }
 
+/* What is left of the trace; an error that has ended the run has been told. */
+static void close_trace(struct session *s)
+{
+    bool is_told = s->trace && trace_error(s->trace);
+    int error = trace_close(s->trace);
+
+    if (!error || is_told)
+        return;
+    log_error("-trace-mem %s: %s", s->options->trace_file, strerror(error));
+    if (s->ending.status == EXIT_LIMIT) {
+        s->ending.status = EXIT_PASS;
+        s->ending.text[0] = 0;
+    }
+    fail_host(s);
+}
+
 int session_run(const struct options *o)
 {
     struct session s;
@@ -384,6 +412,7 @@ int session_run(const struct options *o)
     }
     if (!visual_close(s.visual))
         fail_host(&s);
+    close_trace(&s);
     judge_expectation(&s);
     terminal_restore();
     if (s.log != stderr)

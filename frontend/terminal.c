@@ -98,6 +98,11 @@ void terminal_catch_signals(void)
 #endif
 }
 
+void terminal_ignore_broken_pipes(void)
+{
+    handle(SIGPIPE, SIG_IGN);
+}
+
 int terminal_signal(void)
 {
     return terminal.signal;

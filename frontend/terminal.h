@@ -15,5 +15,7 @@ void terminal_restore(void);
 void terminal_catch_signals(void);
 /* The number of the signal that wants the program to end, or 0. */
 int terminal_signal(void);
+/* A write to a pipe that nobody reads fails, and is no signal. */
+void terminal_ignore_broken_pipes(void);
 
 #endif

@@ -24,6 +24,7 @@
 #include "machine/board.h"
 #include "machine/loader.h"
 #include "mmu/cache.h"
+#include "mmu/trace.h"
 
 /* Steps of a turn of a single hart: it has nobody to wait for, but the end of
  * the round is where its death is seen. */
@@ -59,6 +60,21 @@ static void start_round(struct machine *m)
     m->turn_steps = 0;
 }
 
+/* Says, at the start and after a reset, how the models stand. */
+static void trace_start(const struct machine *m)
+{
+    if (m->trace)
+        trace_models(m->trace, m->harts[0].mmu.models);
+}
+
+void machine_set_trace(struct machine *m, struct trace *trace)
+{
+    m->trace = trace;
+    for (unsigned i = 0; i < m->n_harts; i++)
+        hart_set_trace(&m->harts[i], trace);
+    trace_start(m);
+}
+
 /* Power-on and warm reset: what the images say stands in memory again. */
 static void reset(struct machine *m)
 {
@@ -68,6 +84,7 @@ static void reset(struct machine *m)
         hart_code_written(&m->harts[i], m->bus.ram_base_pa, m->bus.ram_size);
         hart_reset(&m->harts[i], BOOTROM_BASE);
     }
+    trace_start(m);
     m->is_reset_asked = false;
     bus_tick(&m->bus, &m->clock);
     start_round(m);

@@ -25,6 +25,7 @@
 struct board;
 struct cache;
 struct loader;
+struct trace;
 
 #define MACHINE_MAX_HARTS 8
 #define MACHINE_MAX_DRIVES 9 /* 8 virtio slots and one quire,disk */
@@ -101,6 +102,7 @@ struct machine {
     struct cache *l2;      /* shared by the harts, NULL for none */
     struct board *board;   /* the devices: machine/board.h */
     struct loader *loader; /* what stands in memory at reset */
+    struct trace *trace;   /* NULL: none */
 
     /* Harts take turns; here is where the round stands. */
     uint64_t round_start; /* clock.now at its beginning */
@@ -122,6 +124,9 @@ struct machine {
 struct machine *machine_create(const struct machine_config *config);
 void machine_free(struct machine *m);
 void machine_set_hooks(struct machine *m, const struct machine_hooks *hooks);
+/* Every access of the harts and of DMA from now on; NULL: no longer. The caller
+ * closes it, after that or when the machine is gone. */
+void machine_set_trace(struct machine *m, struct trace *trace);
 
 /* Runs until `max_steps` more steps are done, all harts together, or the
  * machine stops. A machine that passed, failed or died stays so. */

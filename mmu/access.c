@@ -6,6 +6,7 @@
 #include "mmu/heat.h"
 #include "mmu/internal.h"
 #include "mmu/models.h"
+#include "mmu/observe.h"
 
 /* The part of an access that lies in one page. */
 struct part {
@@ -72,6 +73,22 @@ static bool check_whole(const struct mmu *m, const struct span *s,
                            access, m->data.rights.priv);
 }
 
+/* The first n parts were looked up for an access that does not happen. */
+static bool refuse(const struct mmu *m, const struct span *s, unsigned n,
+                   enum access access)
+{
+    for (unsigned i = 0; i < n; i++)
+        observe_refused(m, access, s->part[i].va, &s->part[i].t);
+    return false;
+}
+
+static bool refuse_at(const struct mmu *m, const struct span *s,
+                      enum access access, uint64_t va, struct fault *f)
+{
+    mmu_fault_access(f, access, va);
+    return refuse(m, s, s->n, access);
+}
+
 /* Translates and checks all of an access. */
 static bool locate(struct mmu *m, uint64_t va, unsigned size,
                    enum access access, enum attempt_kind kind, struct span *s,
@@ -85,19 +102,26 @@ static bool locate(struct mmu *m, uint64_t va, unsigned size,
         struct part *p = &s->part[i];
 
         if (!mmu_translate(m, &m->data, p->va, access, &p->t, f))
-            return false;
+            return refuse(m, s, i + 1, access);
     }
     for (unsigned i = 0; i < s->n; i++) {
-        if (!check_part(m, &s->part[i], access, is_single)) {
-            mmu_fault_access(f, access, s->part[i].va);
-            return false;
-        }
+        if (!check_part(m, &s->part[i], access, is_single))
+            return refuse_at(m, s, access, s->part[i].va, f);
     }
-    if (!check_whole(m, s, access)) {
-        mmu_fault_access(f, access, va);
-        return false;
-    }
+    if (!check_whole(m, s, access))
+        return refuse_at(m, s, access, va, f);
     return true;
+}
+
+/* The lines of an access that is about to happen. */
+static void trace_parts(const struct mmu *m, const struct span *s,
+                        bool is_write)
+{
+    for (unsigned i = 0; i < s->n; i++) {
+        const struct part *p = &s->part[i];
+
+        observe_data(m, is_write ? 'w' : 'r', p->va, p->pa, p->len, &p->t);
+    }
 }
 
 static void before_device(struct mmu *m)
@@ -112,20 +136,26 @@ static void after_device(struct mmu *m)
         m->port.after_device(m->port.ctx);
 }
 
-static bool load_device(struct mmu *m, const struct part *p, uint64_t *value)
+static bool load_device(struct mmu *m, const struct span *s, uint64_t *value)
 {
+    const struct part *p = &s->part[0];
     bool ok;
 
+    if (m->trace && bus_accepts(m->bus, p->pa, p->len))
+        trace_parts(m, s, false);
     before_device(m);
     ok = bus_read(m->bus, p->pa, p->len, value);
     after_device(m);
     return ok;
 }
 
-static bool store_device(struct mmu *m, const struct part *p, uint64_t value)
+static bool store_device(struct mmu *m, const struct span *s, uint64_t value)
 {
+    const struct part *p = &s->part[0];
     bool ok;
 
+    if (m->trace && bus_accepts(m->bus, p->pa, p->len))
+        trace_parts(m, s, true);
     before_device(m);
     ok = bus_write(m->bus, p->pa, p->len, value);
     after_device(m);
@@ -139,6 +169,8 @@ static uint32_t touch(struct mmu *m, const struct span *s, bool is_write)
     bool is_cached = m->models && m->models->has_caches;
     uint32_t way = CACHE_NO_WAY;
 
+    if (m->trace)
+        trace_parts(m, s, is_write);
     for (unsigned i = 0; i < s->n; i++) {
         const struct part *p = &s->part[i];
 
@@ -262,10 +294,9 @@ static bool load_miss(struct mmu *m, uint64_t va, unsigned size,
     if (!locate(m, va, size, ACCESS_LOAD, ATTEMPT_PLAIN, &s, f))
         return false;
     if (!bus_readable(m->bus, s.part[0].pa, 1)) {
-        if (load_device(m, &s.part[0], value))
+        if (load_device(m, &s, value))
             return true;
-        mmu_fault_access(f, ACCESS_LOAD, va);
-        return false;
+        return refuse_at(m, &s, ACCESS_LOAD, va, f);
     }
     way = touch(m, &s, false);
     *value = gather(m, &s);
@@ -284,10 +315,9 @@ static bool store_miss(struct mmu *m, uint64_t va, unsigned size,
     if (!locate(m, va, size, ACCESS_STORE, ATTEMPT_PLAIN, &s, f))
         return false;
     if (!s.part[0].host) {
-        if (store_device(m, &s.part[0], value))
+        if (store_device(m, &s, value))
             return true;
-        mmu_fault_access(f, ACCESS_STORE, va);
-        return false;
+        return refuse_at(m, &s, ACCESS_STORE, va, f);
     }
     store_dram(m, va, &s, value);
     return true;
@@ -324,10 +354,7 @@ static bool locate_atomic(struct mmu *m, uint64_t va, unsigned size,
         return fault_misaligned(f, access, va);
     if (!locate(m, va, size, access, kind, s, f))
         return false;
-    if (s->part[0].host)
-        return true;
-    mmu_fault_access(f, access, va);
-    return false;
+    return s->part[0].host || refuse_at(m, s, access, va, f);
 }
 
 /* Where an AMO may read and write without asking, or NULL. */
@@ -357,10 +384,8 @@ static bool amo_miss(struct mmu *m, uint64_t va, unsigned size,
     if (!locate_atomic(m, va, size, ACCESS_STORE, ATTEMPT_AMO, &s, f))
         return false;
     if (!mmu_pmp_permits(m, s.part[0].pa, size, ACCESS_LOAD,
-                         m->data.rights.priv)) {
-        mmu_fault_access(f, ACCESS_STORE, va);
-        return false;
-    }
+                         m->data.rights.priv))
+        return refuse_at(m, &s, ACCESS_STORE, va, f);
     touch(m, &s, false);
     *old = load_le(s.part[0].host, size);
     store_dram(m, va, &s, op(*old, arg));

@@ -3,9 +3,12 @@
  * A lookup in the modelled ITLB that hits is counted with its fetch, one that
  * misses or fails when it happens.
  */
+#include <string.h>
+
 #include "mmu/heat.h"
 #include "mmu/internal.h"
 #include "mmu/models.h"
+#include "mmu/observe.h"
 
 static bool uses_itlb(const struct mmu *m)
 {
@@ -28,6 +31,13 @@ static void count_lookup(struct mmu *m, uint64_t va)
         replace_touch(&s->itlb.order, slot, filter_tick(&s->fetch));
 }
 
+static void check_stale(const struct mmu *m, uint64_t va, uint32_t slot)
+{
+    struct walk_request q = mmu_walk_request(m, &m->fetch, va, ACCESS_FETCH);
+
+    stale_check(m, &q, &m->models->itlb, slot, itlb_key(m, va));
+}
+
 /* The ITLB's entry as it is, if it permits the fetch. */
 static bool is_present(struct mmu *m, uint64_t va, struct translation *t)
 {
@@ -41,19 +51,29 @@ static bool is_present(struct mmu *m, uint64_t va, struct translation *t)
     t->leaf.bits = itlb->info[slot] & TLB_FLAGS;
     t->level = tlb_level(itlb, slot);
     t->slot = slot;
-    return pte_permits(t->leaf, ACCESS_FETCH, &m->fetch.rights) &&
-           t->leaf.bits & PTE_A;
+    if (!pte_permits(t->leaf, ACCESS_FETCH, &m->fetch.rights) ||
+        !(t->leaf.bits & PTE_A))
+        return false;
+    if (m->stale.report)
+        check_stale(m, va, slot);
+    return true;
 }
 
-bool mmu_fetch_slow(struct mmu *m, uint64_t va, struct fetch *out,
-                    struct fault *f)
+/* mmu_fetch beyond its inline part; the trace is not told of a refusal. */
+static bool fetch_page(struct mmu *m, uint64_t va, struct fetch *out,
+                       struct fault *f)
 {
-    struct translation t;
+    struct translation t = {.slot = TLB_NO_SLOT};
+    bool is_translated;
 
     m->fetch_line = FILTER_NO_TAG;
     m->attempt = (struct attempt){va, 2, ACCESS_FETCH, ATTEMPT_FETCH};
-    if (!(uses_itlb(m) && is_present(m, va, &t)) &&
-        !mmu_translate(m, &m->fetch, va, ACCESS_FETCH, &t, f))
+    is_translated = (uses_itlb(m) && is_present(m, va, &t)) ||
+                    mmu_translate(m, &m->fetch, va, ACCESS_FETCH, &t, f);
+    out->has_leaf = t.slot != TLB_NO_SLOT;
+    out->level = t.level;
+    out->is_global = t.leaf.bits & PTE_G;
+    if (!is_translated)
         return false;
     out->pa = t.page_pa | (va & MMU_PAGE_MASK);
     out->host = bus_readable(m->bus, out->pa, 2);
@@ -71,6 +91,15 @@ bool mmu_fetch_slow(struct mmu *m, uint64_t va, struct fetch *out,
     return true;
 }
 
+bool mmu_fetch_slow(struct mmu *m, uint64_t va, struct fetch *out,
+                    struct fault *f)
+{
+    if (fetch_page(m, va, out, f))
+        return true;
+    observe_refused_fetch(m, va, out);
+    return false;
+}
+
 /* The second half of an instruction in a page that PMP divides. */
 static bool fetch_same_page(struct mmu *m, uint64_t va, struct fetch *out,
                             struct fault *f)
@@ -84,8 +113,15 @@ static bool fetch_same_page(struct mmu *m, uint64_t va, struct fetch *out,
         return true;
     if (uses_itlb(m))
         count_lookup(m, va);
+    observe_refused_fetch(m, va, out);
     mmu_fault_access(f, ACCESS_FETCH, va + 2);
     return false;
+}
+
+static bool fetch_second(struct mmu *m, uint64_t va, struct fetch *out,
+                         struct fault *f)
+{
+    return m->sees_all ? fetch_page(m, va, out, f) : mmu_fetch(m, va, out, f);
 }
 
 bool mmu_fetch_next(struct mmu *m, uint64_t va, struct fetch *out,
@@ -104,13 +140,15 @@ bool mmu_fetch_next(struct mmu *m, uint64_t va, struct fetch *out,
         count_lookup(m, va);
         m->models->itlb.stats.accesses--;
     }
-    if (!mmu_fetch(m, next, out, f)) {
+    if (!fetch_second(m, next, out, f)) {
         m->models->itlb.stats.accesses += uses_itlb(m);
+        observe_refused_fetch(m, va, &first);
+        observe_refused_fetch(m, next, out);
         return false;
     }
     m->models->crossing_va = va;
-    m->models->crossing_pa[0] = first.pa;
-    m->models->crossing_pa[1] = out->pa;
+    m->models->crossing[0] = first;
+    m->models->crossing[1] = *out;
     return true;
 }
 
@@ -139,6 +177,8 @@ static void count_line(struct mmu *m, uint64_t va, uint64_t pa)
     s->is_fetch_cached = s->has_caches && bus_ram(m->bus, pa, 1);
     if (s->is_fetch_cached)
         way = models_insn(m, pa);
+    if (m->sees_all)
+        return;
     m->fetch_line = tag;
     if (s->is_fetch_cached || !s->has_caches)
         filter_set(f, va, tag, FILTER_NO_TAG, 0, way, slot);
@@ -156,8 +196,8 @@ static void count_straddling(struct mmu *m, uint64_t va)
         pa[0] = fetched_pa(m, va);
         pa[1] = pa[0] + 2;
     } else {
-        pa[0] = s->crossing_pa[0];
-        pa[1] = s->crossing_pa[1];
+        pa[0] = s->crossing[0].pa;
+        pa[1] = s->crossing[1].pa;
     }
     if (uses_itlb(m))
         count_lookup(m, va);
@@ -170,7 +210,28 @@ static void count_straddling(struct mmu *m, uint64_t va)
     }
 }
 
-void mmu_count_fetch_slow(struct mmu *m, uint64_t va, unsigned size)
+/* The lines of a fetch that counts. */
+static void trace_fetch(struct mmu *m, uint64_t va, unsigned size)
+{
+    unsigned room = (unsigned)(MMU_PAGE_SIZE - (va & MMU_PAGE_MASK));
+    uint64_t next = (va + room) & UINT64_C(0xffffffff);
+    struct fetch at[2];
+    struct fault f;
+
+    if (size <= room) {
+        if (mmu_fetch(m, va, &at[0], &f))
+            observe_fetch(m, va, size, &at[0]);
+        return;
+    }
+    if (m->models)
+        memcpy(at, m->models->crossing, sizeof at);
+    else if (!mmu_fetch(m, va, &at[0], &f) || !mmu_fetch(m, next, &at[1], &f))
+        return;
+    observe_fetch(m, va, room, &at[0]);
+    observe_fetch(m, next, size - room, &at[1]);
+}
+
+static void count_fetch(struct mmu *m, uint64_t va, unsigned size)
 {
     struct filter *f = &m->models->fetch;
     const struct filter_entry *e = filter_at(f, va);
@@ -192,4 +253,12 @@ void mmu_count_fetch_slow(struct mmu *m, uint64_t va, unsigned size)
     }
     filter_touch(f, e);
     m->fetch_line = tag;
+}
+
+void mmu_count_fetch_slow(struct mmu *m, uint64_t va, unsigned size)
+{
+    if (m->trace)
+        trace_fetch(m, va, size);
+    if (m->models)
+        count_fetch(m, va, size);
 }

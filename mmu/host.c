@@ -7,6 +7,7 @@
 #include "mmu/heat.h"
 #include "mmu/internal.h"
 #include "mmu/models.h"
+#include "mmu/trace.h"
 
 /* Bytes that may be reached without asking, and how. */
 struct reach {
@@ -116,6 +117,8 @@ static void fill_line(struct mmu *m, uint64_t va, const struct translation *t,
 void mmu_fill_data(struct mmu *m, uint64_t va, const struct translation *t,
                    uint32_t way)
 {
+    if (m->sees_all)
+        return;
     if (m->models)
         fill_line(m, va, t, way);
     else
@@ -132,6 +135,8 @@ bool mmu_fill_fetch(struct mmu *m, uint64_t va, const struct translation *t)
     r.host = bus_readable(m->bus, r.pa, r.len);
     if (!r.host || !permits(m, &m->fetch, t, &r, ACCESS_FETCH))
         return false;
+    if (m->sees_all)
+        return true;
     p->tag = mmu_tag(page_va, 1, m->fetch_key);
     p->page_pa = t->page_pa;
     p->addend = (uintptr_t)r.host - page_va;
@@ -255,6 +260,8 @@ void mmu_snoop_dma_read(struct mmu *m, uint64_t pa, uint64_t len)
 {
     if (!len)
         return;
+    if (m->trace)
+        trace_dma(m->trace, false, pa, len);
     heat_note(m->heat, HEAT_READ, pa, len);
     if (m->models && m->models->has_caches)
         models_dma_read(m, pa, len);
@@ -264,6 +271,8 @@ void mmu_snoop_dma_write(struct mmu *m, uint64_t pa, uint64_t len)
 {
     if (!len)
         return;
+    if (m->trace)
+        trace_dma(m->trace, true, pa, len);
     heat_note(m->heat, HEAT_WRITE, pa, len);
     if (m->models && m->models->has_caches)
         models_dma_write(m, pa, len);

@@ -9,7 +9,7 @@
 /* What one page of an access came to. */
 struct translation {
     uint64_t page_pa; /* of the 4 KiB page */
-    struct pte leaf;  /* every right, where there is no translation */
+    struct pte leaf;  /* with G if any level has it */
     unsigned level;
     uint32_t slot; /* of the modelled first-level TLB, or TLB_NO_SLOT */
 };
@@ -23,12 +23,18 @@ void mmu_fault_access(struct fault *f, enum access access, uint64_t va);
 MUST_USE bool mmu_translate(struct mmu *m, const struct context *c, uint64_t va,
                             enum access access, struct translation *t,
                             struct fault *f);
+/* The walk that would translate va now. */
+struct walk_request mmu_walk_request(const struct mmu *m,
+                                     const struct context *c, uint64_t va,
+                                     enum access access);
 bool mmu_pmp_permits(const struct mmu *m, uint64_t pa, uint64_t len,
                      enum access access, enum privilege priv);
 
 /* Translation without an effect, by the context's rights. */
 MUST_USE bool mmu_peek_context(const struct mmu *m, const struct context *c,
                                uint64_t va, enum access access, uint64_t *pa);
+/* Forgets all that the host side remembers. */
+void mmu_forget_all(struct mmu *m);
 /* A page's translation for fetches is about to go; `all`: many pages' is. */
 void mmu_forget_fetch(struct mmu *m, uint64_t va, bool all);
 

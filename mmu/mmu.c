@@ -20,6 +20,7 @@
 #include "mmu/heat.h"
 #include "mmu/internal.h"
 #include "mmu/models.h"
+#include "mmu/observe.h"
 
 #define EPOCH_SHIFT 36
 #define EPOCH_MAX ((UINT64_C(1) << (64 - EPOCH_SHIFT)) - 1)
@@ -38,7 +39,7 @@ void mmu_forget_fetch(struct mmu *m, uint64_t va, bool all)
     m->fetch_line = FILTER_NO_TAG;
 }
 
-static void wipe(struct mmu *m)
+void mmu_forget_all(struct mmu *m)
 {
     for (unsigned i = 0; i < HOST_PAGES; i++) {
         m->pages[i].load_tag = HOST_TAG_NONE;
@@ -104,7 +105,7 @@ static void update_contexts(struct mmu *m)
 static void forget(struct mmu *m, bool has_asid, uint64_t asid)
 {
     if (m->last_epoch > EPOCH_MAX - 2 * MMU_SPACES) {
-        wipe(m);
+        mmu_forget_all(m);
         m->last_epoch = 0;
         m->bare_epoch = new_epoch(m);
         has_asid = false;
@@ -146,7 +147,7 @@ void mmu_init(struct mmu *m, const struct mmu_config *config, struct bus *bus,
     m->store_frames = alloc_zeroed(frames + 1, sizeof *m->store_frames);
     m->models = models_new(config, l2);
     m->fetch_line_mask = m->models ? m->models->fetch.line_mask : 63;
-    wipe(m);
+    mmu_forget_all(m);
     mmu_reset(m);
 }
 
@@ -157,6 +158,7 @@ void mmu_free(struct mmu *m)
     free(m->code_lines);
     free(m->store_frames);
     models_delete(m->models);
+    stale_free(m);
     memset(m, 0, sizeof *m);
 }
 
@@ -190,6 +192,8 @@ void mmu_join(struct mmu *const *harts, unsigned n)
 
 void mmu_set_satp(struct mmu *m, uint64_t satp)
 {
+    if (m->trace)
+        trace_satp(m->trace, m->number, satp);
     m->satp = satp;
     m->scheme = walk_scheme_of(satp, 32);
     if (m->scheme)
@@ -249,6 +253,8 @@ void mmu_sfence(struct mmu *m, bool has_va, uint64_t va, bool has_asid,
 
     va &= VA_MASK;
     asid &= (1u << walk_schemes32[0].asid_bits) - 1;
+    if (m->trace)
+        trace_sfence(m->trace, m->number, has_va, va, has_asid, asid);
     if (m->models)
         models_sfence(m, has_va, va, has_asid, asid);
     /* An address drops all of a superpage, which may be here in pieces. */
@@ -260,6 +266,8 @@ void mmu_sfence(struct mmu *m, bool has_va, uint64_t va, bool has_asid,
 
 void mmu_fence_i(struct mmu *m)
 {
+    if (m->trace)
+        trace_fence_i(m->trace, m->number);
     if (m->models && m->models->has_caches)
         models_drop_l1i(m);
 }

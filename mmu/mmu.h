@@ -28,6 +28,7 @@ struct cache_view;
 struct heat;
 struct models;
 struct tlb_view;
+struct trace;
 
 struct mmu_config {
     struct tlb_geometry itlb, dtlb, l2tlb;
@@ -51,6 +52,24 @@ struct mmu_port {
      * [pa, pa + len) perhaps. */
     void (*watched_written)(void *ctx, uint64_t pa, uint64_t len);
     void *ctx;
+};
+
+/* A use of an entry of a modelled TLB, by an access that a walk would now let
+ * go elsewhere, or would decide otherwise. Bits are the leaf's rights, PTE_R to
+ * PTE_U, as the entry has them or as they stand in memory. */
+struct mmu_stale_use {
+    uint64_t va;
+    enum access access;
+    uint64_t entry_pa, walk_pa; /* of the byte at va */
+    unsigned entry_bits, walk_bits;
+    bool is_refused; /* the entry faults; otherwise it permits */
+    enum walk_status walk;
+};
+
+struct mmu_stale_watch {
+    void (*report)(void *ctx, const struct mmu_stale_use *use);
+    void *ctx;
+    struct stale_notes *notes; /* the mmu's: what was reported */
 };
 
 #define MMU_MAX_HARTS 8
@@ -85,6 +104,9 @@ struct fetch {
     uint64_t pa;
     const uint8_t *host;
     unsigned bytes; /* that may be read there */
+    /* For the trace alone: of the page that translates it. */
+    bool has_leaf, is_global;
+    unsigned level;
 };
 
 /* satp values that were in use lately; each has an epoch of its own, so that
@@ -128,6 +150,12 @@ struct mmu {
     struct mmu_port port;
     struct models *models; /* NULL: nothing is modelled */
     struct heat *heat;     /* NULL: nobody looks */
+    /* See mmu_set_trace and mmu_watch_stale. While there is either, the host
+     * side remembers nothing, so that every access comes by. */
+    bool sees_all;
+    struct trace *trace; /* NULL: nobody reads */
+    unsigned number;     /* of the hart, in the trace */
+    struct mmu_stale_watch stale;
 
     /* The hart's state, as pushed, and what follows from it. */
     uint64_t satp;
@@ -276,7 +304,7 @@ MUST_USE bool mmu_store_conditional(struct mmu *m, uint64_t va, unsigned size,
  * last one counted, m->repeat_fetches++ (or += n for n such instructions,
  * any time before the line changes) says the same; but not across an access
  * to a device, which can take the line away: count the next one in full.
- * Without models (see mmu_has_models) counting may be left out altogether.
+ * Without models (see mmu_counts_fetches) counting may be left out altogether.
  */
 MUST_USE static ALWAYS_INLINE bool
 mmu_fetch(struct mmu *m, uint64_t va, struct fetch *out, struct fault *fault)
@@ -297,15 +325,16 @@ MUST_USE bool mmu_fetch_next(struct mmu *m, uint64_t va, struct fetch *out,
                              struct fault *fault);
 void mmu_count_fetch_slow(struct mmu *m, uint64_t va, unsigned size);
 
-/* Whether fetches must be counted, and the bytes of a line for that. */
-static inline bool mmu_has_models(const struct mmu *m)
+/* Whether fetches must be counted, and the bytes of a line for that
+ * (1: no two instructions share one). */
+static inline bool mmu_counts_fetches(const struct mmu *m)
 {
-    return m->models;
+    return m->models || m->sees_all;
 }
 
 static inline unsigned mmu_fetch_line_bytes(const struct mmu *m)
 {
-    return (unsigned)m->fetch_line_mask + 1;
+    return m->sees_all ? 1 : (unsigned)m->fetch_line_mask + 1;
 }
 
 static ALWAYS_INLINE void mmu_count_fetch(struct mmu *m, uint64_t va,
@@ -316,7 +345,7 @@ static ALWAYS_INLINE void mmu_count_fetch(struct mmu *m, uint64_t va,
     if (LIKELY(((last & ~m->fetch_line_mask) | m->fetch_key) == m->fetch_line &&
                (va & m->fetch_line_mask) <= (last & m->fetch_line_mask)))
         m->repeat_fetches++;
-    else if (m->models)
+    else if (m->models || m->sees_all)
         mmu_count_fetch_slow(m, va, size);
 }
 
@@ -379,6 +408,16 @@ void mmu_cache_look(const struct mmu *m, enum mmu_cache which, unsigned way,
  * next access to each frame a new one. Neither changes a count. */
 void mmu_set_heat(struct mmu *m, struct heat *heat);
 void mmu_heat_epoch(struct mmu *m, uint64_t now);
+
+/* Writes every access to `trace` from now on, which may be shared by harts, or
+ * no longer (NULL). `number` is what the lines call this hart. Changes no
+ * count. Blocks decoded before count their fetches wrongly: hart_set_trace. */
+void mmu_set_trace(struct mmu *m, struct trace *trace, unsigned number);
+/* Calls report (NULL: no longer) for each use of a stale entry, once an entry
+ * and change, before the access happens. The same about blocks. */
+void mmu_watch_stale(struct mmu *m,
+                     void (*report)(void *ctx, const struct mmu_stale_use *use),
+                     void *ctx);
 
 /* Modelled TLBs, reservation, PMP; caches, as counters show them to
  * the guest. After a restore the hart pushes satp and mode. */

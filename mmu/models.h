@@ -25,8 +25,14 @@ struct models {
     bool is_fetch_cached;
     /* The instruction that crosses a page, between its translation and its
      * count. */
-    uint64_t crossing_va, crossing_pa[2];
+    uint64_t crossing_va;
+    struct fetch crossing[2];
 };
+
+static inline bool models_have_tlbs(const struct mmu *m)
+{
+    return m->models && m->models->has_tlbs;
+}
 
 /* NULL if the configuration names nothing to model. */
 struct models *models_new(const struct mmu_config *config, struct cache *l2);

@@ -6,6 +6,7 @@
 
 #include "mmu/internal.h"
 #include "mmu/models.h"
+#include "mmu/observe.h"
 
 void mmu_fault_page(struct fault *f, enum access access, uint64_t va)
 {
@@ -31,8 +32,9 @@ void mmu_fault_access(struct fault *f, enum access access, uint64_t va)
     f->tval = va;
 }
 
-static struct walk_request request(const struct mmu *m, const struct context *c,
-                                   uint64_t va, enum access access)
+struct walk_request mmu_walk_request(const struct mmu *m,
+                                     const struct context *c, uint64_t va,
+                                     enum access access)
 {
     struct walk_request q = {
         .scheme = c->scheme,
@@ -74,15 +76,15 @@ bool mmu_translate(struct mmu *m, const struct context *c, uint64_t va,
         t->level = 0;
         return true;
     }
-    if (m->models && m->models->has_tlbs)
+    if (models_have_tlbs(m))
         return models_translate(m, c, va, access, t, f);
-    q = request(m, c, va, access);
+    q = mmu_walk_request(m, c, va, access);
     status = walk(&q, &w);
     mmu_walked(m, &w);
     if (status != WALK_OK)
         return fault_of(status, access, va, f);
     t->page_pa = w.page_pa;
-    t->leaf = w.leaf;
+    t->leaf.bits = w.leaf.bits | (w.is_global ? PTE_G : 0);
     t->level = w.level;
     return true;
 }
@@ -212,13 +214,15 @@ static void from_slot(const struct tlb *t, uint32_t slot, uint64_t key,
 
 #define PTE_BYTES 4 /* of Sv32 */
 
-static void count_walk(struct mmu *m, const struct walk *w)
+static void count_walk(struct mmu *m, const struct walk_request *q,
+                       const struct walk *w)
 {
     struct models *s = m->models;
 
     s->walks.walks++;
     s->walks.reads += w->n_reads;
     s->walks.updates += w->was_updated;
+    observe_walk(m, q, w);
     if (!s->has_caches)
         return;
     for (unsigned i = 0; i < w->n_reads; i++)
@@ -235,7 +239,7 @@ static bool walk_and_fill(struct mmu *m, const struct side *side, uint64_t key,
     struct walk w;
     enum walk_status status = walk(q, &w);
 
-    count_walk(m, &w);
+    count_walk(m, q, &w);
     mmu_walked(m, &w);
     if (status != WALK_OK)
         return fault_of(status, q->access, q->va, f);
@@ -244,6 +248,8 @@ static bool walk_and_fill(struct mmu *m, const struct side *side, uint64_t key,
     fill.level = w.level;
     fill_second(&m->models->l2tlb, &fill);
     from_slot(side->tlb, fill_first(m, side, &fill), key, t);
+    if (m->stale.report)
+        stale_forget(m, side->tlb->key[t->slot], side->is_fetch);
     return true;
 }
 
@@ -271,12 +277,14 @@ static bool look_up(struct mmu *m, const struct context *c, uint64_t va,
 {
     struct side side = side_of(m->models, access);
     uint64_t key = tlb_key(va >> MMU_PAGE_SHIFT, satp_asid(c->scheme, m->satp));
-    struct walk_request q = request(m, c, va, access);
+    struct walk_request q = mmu_walk_request(m, c, va, access);
     uint32_t slot = find(m, &side, key);
 
     if (slot == TLB_NO_SLOT)
         return walk_and_fill(m, &side, key, &q, t, f);
     from_slot(side.tlb, slot, key, t);
+    if (m->stale.report)
+        stale_check(m, &q, side.tlb, slot, key);
     if (!pte_permits(t->leaf, access, &c->rights)) {
         mmu_fault_page(f, access, va);
         return false;
@@ -284,6 +292,7 @@ static bool look_up(struct mmu *m, const struct context *c, uint64_t va,
     if (has_flags(t->leaf, access))
         return true;
     drop_both(m, &side, slot, key);
+    t->slot = TLB_NO_SLOT;
     return walk_and_fill(m, &side, key, &q, t, f);
 }
 
@@ -394,7 +403,7 @@ bool mmu_peek_context(const struct mmu *m, const struct context *c, uint64_t va,
     if (said == PEEK_REFUSED)
         return false;
     if (said != PEEK_PERMITTED) {
-        q = request(m, c, va, access);
+        q = mmu_walk_request(m, c, va, access);
         q.is_peek = true;
         if (walk(&q, &w) != WALK_OK)
             return false;

@@ -60,6 +60,8 @@ for guest in devices/plic mmu/permissions; do
     same "the same command gives the same lines"
     same "logging instructions changes nothing" -d exec
     same "logging traps changes nothing" -d int
+    same "tracing changes nothing" -trace-mem /dev/null
+    same "looking for stale entries changes nothing" -d tlb-stale
     same "a pace changes nothing" -pace host
     same "pictures change nothing" -display "png:$work/p%d.png,every=70001"
     same "counting changes nothing" -stats "json:$work/stats"
@@ -89,4 +91,5 @@ same "pictures change nothing" \
 short="-limit insns=2M -hash every=300k"
 plain=$(lines $guest $short)
 same "logging instructions changes nothing" $short -d exec
+same "tracing changes nothing" $short -trace-mem /dev/null -d tlb-stale
 echo "1..$number"
