@@ -25,10 +25,9 @@ point() { # NAME RESULT
     fi
 }
 
-# Sets the positional parameters' twin, `machine` (options of the machine
-# alone) and `both` (options that the reference needs too), for a program.
-# Steps: for the long form, and for the short one.
-programs="pagefault tlb memory fences permissions swap"
+# Sets `machine` (options of the machine alone), `both` (those that the
+# reference needs too), `append` and `steps` for a program.
+programs="pagefault tlb memory fences permissions harts swap"
 program() {
     both=
     steps="60007 400000 2000000"
@@ -114,9 +113,6 @@ stated() {
 
 truncate -s 32M "$work/swap"
 "$(command -v mkswap || echo /sbin/mkswap)" -q "$work/swap" 2>/dev/null
-if [ -f "$top_builddir/roms/smp/workload.elf" ]; then
-    programs="pagefault tlb memory fences permissions harts swap"
-fi
 
 row=0
 while IFS=$tab read -r name cache tlb more; do
@@ -136,7 +132,7 @@ while IFS=$tab read -r name cache tlb more; do
         done
         point "$name: $each" $result
     done
-    if [ $each != none ] && [ $((row % 8)) = 0 ]; then
+    if [ $((row % 8)) = 0 ]; then
         append=
         program pagefault
         compare "$name" pagefault 100000 && stated 100000
