@@ -12,10 +12,13 @@ _start:
     csrr t0, mhartid
     bnez t0, park
     lla sp, stack_top
-    li s0, 0
-    li s1, CONTROLS
     li s2, BATCH
+    lw s0, BATCH_FIRST(s2)
     lw s3, BATCH_SLOTS(s2)
+    li s1, CONTROLS
+    li t0, CONTROL_SIZE
+    mul t0, t0, s0
+    add s1, s1, t0
 1:  beq s0, s3, 2f
     sw s0, BATCH_CURRENT(s2)
     mv a0, s1

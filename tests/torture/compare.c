@@ -81,6 +81,11 @@ static uint32_t mask_of(const char *field, const uint8_t *trap)
     return mask;
 }
 
+uint32_t log_mask(unsigned i, const uint8_t *trap)
+{
+    return mask_of(log_fields[i], trap);
+}
+
 struct comparison {
     struct program a, b;
     bool against_qemu;
@@ -140,13 +145,12 @@ static void compare_log(struct comparison *c)
 
 /* Of a page-table entry whose page PMP refuses at least in part: what
  * `field=pte` masks. */
-static uint32_t pte_mask(const struct comparison *c, uint32_t offset)
+uint32_t window_mask(const struct program *p, uint32_t offset)
 {
-    uint32_t ppn = (uint32_t)load_le(c->a.window + offset, 4) >> 10;
-    uint32_t own = ppn - (c->a.window_pa >> 12);
+    uint32_t ppn = (uint32_t)load_le(p->window + offset, 4) >> 10;
+    uint32_t own = ppn - (p->window_pa >> 12);
 
-    if (!c->against_qemu || offset >= PAGE_CODE * 4096 ||
-        (own < WINDOW_PAGES && ppn & 0x3ff))
+    if (offset >= PAGE_CODE * 4096 || (own < WINDOW_PAGES && ppn & 0x3ff))
         return 0;
     return mask_of("pte", NULL);
 }
@@ -159,7 +163,7 @@ static void compare_memory(struct comparison *c)
 
         if (a == b)
             continue;
-        if (!((a ^ b) & ~pte_mask(c, i))) {
+        if (!((a ^ b) & ~(c->against_qemu ? window_mask(&c->a, i) : 0))) {
             c->t->masked++;
             c->t->compared++;
             continue;

@@ -14,10 +14,12 @@
 
 /* One page of ECALLs, where the programs' stvec points. */
 #define TRAP_PAGE 0x80ffe000
-/* The batch: how many slots, then which one runs (for the watchdog). */
+/* The batch: the slot after the last, which one runs (for the
+ * watchdog), and the first. */
 #define BATCH 0x80fff000
 #define BATCH_SLOTS 0
 #define BATCH_CURRENT 4
+#define BATCH_FIRST 8
 
 #define MAX_SLOTS 512
 #define WINDOWS 0x81000000

@@ -54,11 +54,12 @@ static bool wait_for(pid_t child)
     return false;
 }
 
-bool qemu_run(const struct options *o, uint8_t *image, unsigned n)
+bool qemu_run(const struct options *o, uint8_t *image, unsigned first,
+              unsigned end)
 {
     const char *folder = access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm";
     char path[64];
-    uint32_t count = n;
+    const uint32_t batch_words[] = {end, first, first};
     uint8_t *ram;
     pid_t child;
     bool ok;
@@ -78,7 +79,7 @@ bool qemu_run(const struct options *o, uint8_t *image, unsigned n)
         return false;
     }
     memcpy(ram + (WINDOWS - DRAM_BASE), image, IMAGE_SIZE);
-    memcpy(ram + (BATCH + BATCH_SLOTS - DRAM_BASE), &count, 4);
+    memcpy(ram + (BATCH - DRAM_BASE), batch_words, sizeof batch_words);
     child = fork();
     if (!child)
         become_qemu(o, path);

@@ -23,7 +23,7 @@ struct variant {
 
 #define NO_MODELS 1000
 
-static const struct variant variants[N_VARIANTS] = {
+static const struct variant variants[N_VARIANTS + 1] = {
     {"default models", 0, 0, 0, false},
     {"no models", NO_MODELS, 0, 0, false},
     {"TLBs of 1 entry", 1, 0, 0, false},
@@ -33,6 +33,7 @@ static const struct variant variants[N_VARIANTS] = {
     {"saved and restored", 0, 0, 0, true},
     {"slices of 1 to 1000", 0, 0, 1000, false},
     {"slices of 1 to 50000, no models", NO_MODELS, 0, 50000, false},
+    {"Quire, QEMU", 0, 0, 0, false},
 };
 
 const char *variant_name(unsigned variant)
@@ -50,11 +51,12 @@ static struct machine *create(const char *batch, const struct variant *v)
     config.kernel = batch;
     config.hart.block_limit = v->block_limit;
     if (v->tlb) {
-        mmu->itlb = mmu->dtlb = mmu->l2tlb = (struct tlb_geometry){0, 0};
-        mmu->l1i = mmu->l1d = config.l2 = (struct cache_geometry){0, 0, 0};
+        mmu->itlb = mmu->dtlb = mmu->l2tlb = (struct tlb_geometry){0};
+        mmu->l1i = mmu->l1d = config.l2 = (struct cache_geometry){0};
     }
     if (v->tlb && v->tlb != NO_MODELS)
-        mmu->itlb = mmu->dtlb = (struct tlb_geometry){v->tlb, v->tlb};
+        mmu->itlb = mmu->dtlb =
+            (struct tlb_geometry){.entries = v->tlb, .ways = v->tlb};
     return machine_create(&config);
 }
 
@@ -97,11 +99,11 @@ static uint32_t current(struct machine *m)
 
 /* Until all programs have run, or one has not ended for too long. */
 static unsigned run(struct machine **machine, const char *batch,
-                    const struct variant *v, unsigned n)
+                    const struct variant *v, unsigned first, unsigned n)
 {
     struct random r;
     uint64_t since = 0, left_to_save;
-    uint32_t slot = 0;
+    uint32_t slot = first;
 
     random_seed(&r, n + 1);
     left_to_save = 10000 + random_below(&r, 100000);
@@ -134,18 +136,22 @@ static unsigned run(struct machine **machine, const char *batch,
 }
 
 unsigned quire_run(const char *batch, unsigned variant, uint8_t *image,
-                   unsigned n, uint64_t *retired)
+                   unsigned first, unsigned end, uint64_t *retired,
+                   struct cells *cells)
 {
     const struct variant *v = &variants[variant];
     struct machine *m = create(batch, v);
-    uint32_t count = n;
-    unsigned end;
+    const uint32_t batch_words[] = {end, first, first};
+    unsigned at;
 
     memcpy(memory(m, WINDOWS, IMAGE_SIZE), image, IMAGE_SIZE);
-    memcpy(memory(m, BATCH + BATCH_SLOTS, 4), &count, 4);
-    end = run(&m, batch, v, n);
+    memcpy(memory(m, BATCH, sizeof batch_words), batch_words,
+           sizeof batch_words);
+    if (cells)
+        cells_watch(cells, m);
+    at = run(&m, batch, v, first, end);
     memcpy(image, memory(m, WINDOWS, IMAGE_SIZE), IMAGE_SIZE);
     *retired = machine_retired(m);
     machine_free(m);
-    return end;
+    return at;
 }

@@ -16,6 +16,7 @@
 #include "base/alloc.h"
 #include "base/bits.h"
 #include "tests/torture/generate.h"
+#include "tests/torture/shrink.h"
 
 /* A batch: what was generated, and what the reference and another made. */
 struct images {
@@ -66,7 +67,7 @@ static bool run_reference(const struct options *o, struct images *im,
 
     for (;;) {
         memcpy(im->reference, im->fresh, IMAGE_SIZE);
-        at = quire_run(o->batch, 0, im->reference, n, &retired);
+        at = quire_run(o->batch, 0, im->reference, 0, n, &retired, &t->cells);
         if (at >= n)
             break;
         printf("seed %" PRIu64 ": does not end, left out\n", seed + at);
@@ -91,13 +92,13 @@ static bool run_batch(const struct options *o, struct images *im, uint64_t seed,
         return false;
     for (unsigned v = 1; v < N_VARIANTS; v++) {
         memcpy(im->other, im->fresh, IMAGE_SIZE);
-        (void)quire_run(o->batch, v, im->other, n, &retired);
+        (void)quire_run(o->batch, v, im->other, 0, n, &retired, NULL);
         compare_batch(im, seed, n, variant_name(v), false, t);
     }
     if (!o->qemu)
         return true;
     memcpy(im->other, im->fresh, IMAGE_SIZE);
-    if (!qemu_run(o, im->other, n))
+    if (!qemu_run(o, im->other, 0, n))
         return false;
     compare_batch(im, seed, n, "Quire, QEMU", true, t);
     return true;
@@ -133,6 +134,7 @@ static void add(struct totals *sum, const struct totals *t)
     sum->masked += t->masked;
     sum->with_qemu += t->with_qemu;
     sum->differences += t->differences;
+    cells_add(&sum->cells, &t->cells);
 }
 
 static bool run_workers(const struct options *o, struct totals *sum)
@@ -177,6 +179,7 @@ static void report(const struct options *o, const struct totals *t,
                t->with_qemu, t->traps, t->compared, t->masked,
                t->compared ? 100.0 * (double)t->masked / (double)t->compared
                            : 0);
+    cells_report(&t->cells);
     printf("%.0f programs a second; differences: %" PRIu64 "\n",
            (double)t->programs / seconds, t->differences);
 }
@@ -185,8 +188,15 @@ static bool parse(struct options *o, int argc, char **argv)
 {
     int opt;
 
-    while ((opt = getopt(argc, argv, "b:q:k:s:n:j:t:")) != -1) {
+    while ((opt = getopt(argc, argv, "b:q:k:s:n:j:t:x:o:")) != -1) {
         switch (opt) {
+        case 'x':
+            o->is_shrinking = true;
+            o->seed = strtoull(optarg, NULL, 0);
+            break;
+        case 'o':
+            o->folder = optarg;
+            break;
         case 'b':
             o->batch = optarg;
             break;
@@ -213,24 +223,29 @@ static bool parse(struct options *o, int argc, char **argv)
         }
     }
     /* A slot follows from its seed. */
-    o->seed -= o->seed % MAX_SLOTS;
+    if (!o->is_shrinking)
+        o->seed -= o->seed % MAX_SLOTS;
     return o->batch && o->programs && o->jobs && optind == argc;
 }
 
 int main(int argc, char **argv)
 {
-    struct options o = {.programs = MAX_SLOTS, .jobs = 1};
+    struct options o = {.programs = MAX_SLOTS, .jobs = 1, .folder = "."};
     struct totals t = {0};
     double start = now();
     bool ok;
 
     if (!parse(&o, argc, argv)) {
         fprintf(stderr, "usage: torture -b batch.elf [-q qemu] [-k quirks] "
-                        "[-s seed] [-n programs] [-j jobs] [-t seconds]\n");
+                        "[-s seed] [-n programs] [-j jobs] [-t seconds]\n"
+                        "       torture -b batch.elf [-q qemu] [-k quirks] "
+                        "-x seed [-o folder]\n");
         return 2;
     }
     if (o.quirks && !quirks_read(o.quirks))
         return 2;
+    if (o.is_shrinking)
+        return shrink(&o, o.seed, o.folder) ? 1 : 0;
     ok = run_workers(&o, &t);
     report(&o, &t, now() - start);
     return ok && !t.differences && t.masked * 100 <= t.compared * 3 ? 0 : 1;

@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
+#include "tests/torture/cells.h"
+#include "tests/torture/generate.h"
 #include "tests/torture/layout.h"
 
 struct options {
@@ -18,31 +20,42 @@ struct options {
     const char *quirks; /* quirks.tsv */
     uint64_t seed, programs;
     unsigned jobs;
-    uint64_t seconds; /* stop after that many, 0: never */
+    uint64_t seconds;  /* stop after that many, 0: never */
+    bool is_shrinking; /* the one seed, into `folder` */
+    const char *folder;
 };
 
 struct totals {
     uint64_t programs, endless, with_qemu, traps, instructions;
     uint64_t compared, masked; /* fields: words of registers, CSRs, log */
     uint64_t differences;
+    struct cells cells;
 };
 
 /* quire_side.c: ways to run the same program that must not matter. */
-#define N_VARIANTS 9
+#define N_VARIANTS 9 /* and one more name, for QEMU */
 const char *variant_name(unsigned variant);
-/* Runs slots 0 .. n-1 of `image`, in place; returns the slot that does not
- * end, or n. Variant 0 is the reference. */
+/* Runs slots first .. end-1 of `image`, in place; returns the slot that does
+ * not end, or `end`. Variant 0 is the reference. `cells` may be NULL. */
 unsigned quire_run(const char *batch, unsigned variant, uint8_t *image,
-                   unsigned n, uint64_t *retired);
+                   unsigned first, unsigned end, uint64_t *retired,
+                   struct cells *cells);
 
 /* qemu_side.c: false, with one line on stderr, if QEMU failed. */
-MUST_USE bool qemu_run(const struct options *o, uint8_t *image, unsigned n);
+MUST_USE bool qemu_run(const struct options *o, uint8_t *image, unsigned first,
+                       unsigned end);
 
 /* compare.c */
-bool quirks_read(const char *path);
+MUST_USE bool quirks_read(const char *path);
 /* Compares what a program left; prints the first difference under `label`.
  * `against_qemu`: quirks are masked and counted. True if equal. */
-bool compare(const uint8_t *a, const uint8_t *b, unsigned slot,
-             bool against_qemu, struct totals *t, char *why, size_t why_size);
+MUST_USE bool compare(const uint8_t *a, const uint8_t *b, unsigned slot,
+                      bool against_qemu, struct totals *t, char *why,
+                      size_t why_size);
+
+/* Which bits of word `i` of a logged trap say nothing about QEMU. */
+uint32_t log_mask(unsigned i, const uint8_t *trap);
+/* The same of a word of a window. */
+uint32_t window_mask(const struct program *p, uint32_t offset);
 
 #endif
