@@ -137,4 +137,24 @@ ends 3 "^quire: -trace-mem $work/no/trace: " \
     "$quire" -rom "$top_builddir/roms/mmu/fence.elf" \
     -trace-mem "$work/no/trace"
 point "a folder that is not there is told before the run"
+
+# -d tlb-stale: a ROM that leaves a fence out on purpose, and programs that
+# leave none out.
+"$quire" -rom "$top_builddir/roms/mmu/tables.elf" -d exec,tlb-stale \
+    -D "$work/log" >/dev/null </dev/null
+grep -B 1 '^tlb-stale' "$work/log" >"$work/stale"
+rights='[r-][w-][x-][u-]'
+address='[0-9a-f]{8}'
+[ "$(grep -c -E "^tlb-stale 0 $address: load d0005000, entry $address $rights, \
+walk $address $rights\$" "$work/stale")" = 1 ]
+point "a stale entry is reported once, with both translations"
+[ "$(awk '{ sub(":", "", $3); print $3 }' "$work/stale" | uniq | wc -l)" = 1 ]
+point "at the instruction that uses it"
+cat "$work/stale" | sed 's/^/# /'
+for program in roms/mmu/fence bench/guest/tlb; do
+    "$quire" -bios none -kernel "$top_builddir/$program.elf" -serial null \
+        -limit insns=1M -d tlb-stale -D "$work/log" >/dev/null 2>&1 </dev/null
+    [ $? != 2 ] && [ ! -s "$work/log" ]
+    point "$program: no entry is stale"
+done
 echo "1..$number"
