@@ -10,6 +10,7 @@
 char *options_keep(struct options *o, const char *text);
 
 /* Each returns NULL, or what would be right. */
+const char *options_set_machine(struct options *o, const char *value);
 const char *options_set_cpu(struct options *o, const char *value);
 const char *options_set_drive(struct options *o, const char *value);
 const char *options_set_dma(struct options *o, const char *value);

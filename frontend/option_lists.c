@@ -30,6 +30,24 @@ static bool set_cpu_switch(struct hart_config *hart, const char *name,
     return true;
 }
 
+const char *options_set_machine(struct options *o, const char *value)
+{
+    static const char usage[] = "quire32, the machine of this version, and "
+                                "then perhaps dumpdtb=FILE";
+    struct part part;
+    bool is_bad;
+
+    if (!parse_part(&value, &part, &is_bad) || part.key[0] ||
+        strcmp(part.value, "quire32"))
+        return usage;
+    while (parse_part(&value, &part, &is_bad)) {
+        if (strcmp(part.key, "dumpdtb") || !part.value[0])
+            return usage;
+        o->device_tree_file = options_keep(o, part.value);
+    }
+    return is_bad ? usage : NULL;
+}
+
 const char *options_set_cpu(struct options *o, const char *value)
 {
     static const char usage[] =

@@ -30,6 +30,7 @@ struct options {
     struct machine_config machine;
     const char *bios; /* NULL: default; "none"; or a file */
     const char *rom;  /* -rom's file, or NULL */
+    const char *device_tree_file; /* of dumpdtb, or NULL */
 
     enum serial_kind serial;
     const char *serial_file;

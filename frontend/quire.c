@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "frontend/dump.h"
 #include "frontend/options.h"
 #include "frontend/session.h"
 
@@ -23,7 +24,8 @@ int main(int argc, char **argv)
     int status;
 
     options_parse(&options, argc, argv);
-    status = session_run(&options);
+    status = options.device_tree_file ? dump_device_tree(&options)
+                                      : session_run(&options);
     options_free(&options);
     return status;
 }

@@ -51,6 +51,7 @@ struct loader {
     unsigned n_blobs;
     uint8_t rom[BOOTROM_SIZE];
     struct elf_htif htif;
+    unsigned tree; /* the blob that is the device tree */
 };
 
 /* The lowest address and the end of a program. */
@@ -260,6 +261,7 @@ static uint64_t load_fdt(struct loader *l, const struct machine *m,
         fdt = devicetree_build(m, &chosen, &size);
     }
     pa = find_fdt_place(l, &m->bus, size + FDT_ROOM);
+    l->tree = l->n_blobs;
     add(l, &m->bus, (struct blob){"the device tree", pa, size, size, NULL},
         fdt);
     free(fdt);
@@ -321,4 +323,10 @@ void loader_place(const struct loader *l, struct bus *bus)
         memset(to + b->size, 0, b->mem_size - b->size);
     }
     memcpy(bus->rom, l->rom, sizeof l->rom);
+}
+
+const uint8_t *loader_device_tree(const struct loader *l, size_t *size)
+{
+    *size = l->blobs[l->tree].size;
+    return l->blobs[l->tree].data;
 }

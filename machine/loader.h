@@ -7,6 +7,7 @@
 #define QUIRE_MACHINE_LOADER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "devices/bus.h"
@@ -23,5 +24,8 @@ void loader_free(struct loader *l); /* NULL is allowed */
 
 /* Writes it all to DRAM and boot ROM; other memory stays as it is. */
 void loader_place(const struct loader *l, struct bus *bus);
+
+/* The device tree as it is placed. */
+const uint8_t *loader_device_tree(const struct loader *l, size_t *size);
 
 #endif

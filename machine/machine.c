@@ -120,6 +120,11 @@ struct machine *machine_create(const struct machine_config *config)
     return m;
 }
 
+const uint8_t *machine_device_tree(const struct machine *m, size_t *size)
+{
+    return loader_device_tree(m->loader, size);
+}
+
 void machine_free(struct machine *m)
 {
     if (!m)

@@ -127,6 +127,8 @@ void machine_set_hooks(struct machine *m, const struct machine_hooks *hooks);
 /* Every access of the harts and of DMA from now on; NULL: no longer. The caller
  * closes it, after that or when the machine is gone. */
 void machine_set_trace(struct machine *m, struct trace *trace);
+/* The flattened device tree that software finds at a reset. */
+const uint8_t *machine_device_tree(const struct machine *m, size_t *size);
 
 /* Runs until `max_steps` more steps are done, all harts together, or the
  * machine stops. A machine that passed, failed or died stays so. */

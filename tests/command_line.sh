@@ -242,4 +242,25 @@ accepts "a disk's latency" 0 $bare "$work/good" \
 accepts "other models" 0 -cache l1i=1K:1:16,l2=none -tlb i=8:2,l2=none \
     $bare "$work/good"
 
+# The tree of another board than the default one, and what -dtb makes of it:
+# the same, as /chosen is complete.
+dump() {
+    accepts "$1" 0 -smp 2 -m 96M -append "three words" -bios none \
+        -M "quire32,dumpdtb=$work/$2" $3
+}
+dump "a device tree" tree
+dump "a device tree of a device tree" again "-dtb $work/tree"
+number=$((number + 1))
+if cmp "$work/tree" "$work/again" && grep -aq "three words" "$work/tree" &&
+    grep -aq "cpu@1" "$work/tree" && ! grep -aq "cpu@2" "$work/tree"; then
+    echo "ok $number - the device tree is the machine's, and goes to the file"
+else
+    echo "not ok $number - the device tree is the machine's"
+fi
+refuses "a device tree in no folder" 3 "No such file" \
+    -M "quire32,dumpdtb=$work/no/tree"
+refuses "a device tree that the host refuses" 7 dumpdtb \
+    -M quire32,dumpdtb=/dev/full
+refuses "a device tree in no file" 2 dumpdtb=FILE -M quire32,dumpdtb=
+
 echo "1..$number"
