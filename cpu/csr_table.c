@@ -459,6 +459,8 @@ const struct csr_row csr_table[] = {
   "four entries' L, A, X, W, R; W without R keeps the old value" },
 { 0x3b0, 16, RVALL, "pmpaddr#", GROUP(0, read_pmpaddr, write_pmpaddr),
   "bits 33:2 of an address" },
+{ 0x7a0, 1, RVALL, "tselect", CALLS(read_zero, NULL), "0" },
+{ 0x7a1, 3, RVALL, "tdata#", GROUP(1, read_zero, NULL), "0: no triggers" },
 { 0xb00, 1, RVALL, "mcycle", CALLS(read_mcycle, write_mcycle), "as cycle" },
 { 0xb02, 1, RVALL, "minstret", CALLS(read_minstret, write_minstret),
   "as instret" },

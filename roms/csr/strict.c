@@ -123,3 +123,18 @@ CASE(misa_has_b)
 {
     EXPECT(csr_read(misa) & 2, 2);
 }
+
+/* A debugger looks for triggers so: tselect keeps 0, and a type of 0 says that
+ * there is none. Probing must not trap. */
+CASE(there_are_no_triggers)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        csr_write(0x7a0, i);
+        EXPECT(csr_read(0x7a0), 0);
+        csr_write(0x7a1, ~0u);
+        EXPECT(csr_read(0x7a1), 0);
+        csr_write(0x7a2, ~0u);
+        EXPECT(csr_read(0x7a2), 0);
+    }
+    EXPECT(rom_exec(S, 0x7a002573, 0, 0)->cause, CAUSE_ILLEGAL);
+}
