@@ -177,7 +177,8 @@ bool shrink(const struct options *o, uint64_t seed, const char *folder)
     for (s.variant = 1; s.variant <= last && !differs(&s);)
         s.variant++;
     if (s.variant > last) {
-        printf("seed %llu: no difference\n", (unsigned long long)seed);
+        printf("seed %llu: no difference when it runs alone\n",
+               (unsigned long long)seed);
         return false;
     }
     shrink_all(&s);

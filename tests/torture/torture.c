@@ -168,9 +168,11 @@ static bool run_workers(const struct options *o, struct totals *sum)
 static void report(const struct options *o, const struct totals *t,
                    double seconds)
 {
-    printf("seeds %" PRIu64 " to %" PRIu64 ": %" PRIu64 " programs, %" PRIu64
+    printf("seeds %" PRIu64 " to %" PRIu64 "%s: %" PRIu64 " programs, %" PRIu64
            " of them endless\n",
-           o->seed, o->seed + o->programs - 1, t->programs, t->endless);
+           o->seed, o->seed + o->programs - 1,
+           o->seconds ? ", as far as time allowed" : "", t->programs,
+           t->endless);
     printf("%" PRIu64 " instructions a machine, %u ways on Quire%s\n",
            t->instructions, N_VARIANTS, o->qemu ? ", and QEMU" : "");
     if (o->qemu)
