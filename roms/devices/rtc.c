@@ -126,8 +126,9 @@ CASE(an_alarm_rings_when_its_time_has_come)
     quiet();
     *rtc(IRQ_ENABLED) = 1;
     set_alarm(when);
-    while (!is_pending())
-        EXPECT_TRUE(now() < when + SECOND / 2);
+    for (unsigned i = 0; i < 500000 && !is_pending(); i++)
+        (void)now();
+    EXPECT_TRUE(is_pending());
     EXPECT_TRUE(now() >= when);
     EXPECT(*rtc(ALARM_STATUS), 0);
     EXPECT(*word_at(PLIC_BASE + PLIC_CONTEXT + 4), RTC_IRQ);
