@@ -17,6 +17,34 @@ static void update(const struct disk *d)
     irq_set(&d->device.irq, d->interrupt & d->interrupt_enable);
 }
 
+/* QDISK_OK if the command may be tried. */
+static uint32_t check(const struct disk *d)
+{
+    const struct qdisk_command *c = &d->command;
+
+    if (c->op > QDISK_DISCARD)
+        return QDISK_EOP;
+    if (c->op == QDISK_FLUSH)
+        return QDISK_OK;
+    if (!image_holds(d->image, c->lba, c->sectors))
+        return QDISK_ERANGE;
+    if (c->op != QDISK_READ && d->image->is_readonly)
+        return QDISK_EROFS;
+    return QDISK_OK;
+}
+
+static uint64_t latency_ns(const struct disk *d)
+{
+    static const enum disk_work works[] = {[QDISK_READ] = WORK_READ,
+                                           [QDISK_WRITE] = WORK_WRITE,
+                                           [QDISK_FLUSH] = WORK_FLUSH,
+                                           [QDISK_DISCARD] = WORK_DISCARD};
+    const struct qdisk_command *c = &d->command;
+    enum disk_work work = check(d) == QDISK_OK ? works[c->op] : WORK_NONE;
+
+    return image_latency(d->image, d->device.clock, work, c->lba, c->sectors);
+}
+
 static void halt(struct disk *d)
 {
     d->is_halted = true;
@@ -42,8 +70,8 @@ static void begin(struct disk *d)
         return;
     }
     d->phase = DISK_SEEKING;
-    d->due = d->device.clock->now +
-             clock_from_ns(d->device.clock, d->image->latency_ns);
+    d->due =
+        d->device.clock->now + clock_from_ns(d->device.clock, latency_ns(d));
     clock_request(d->device.clock, d->due);
 }
 
@@ -62,29 +90,13 @@ static void complete(struct disk *d, uint32_t status)
     begin(d);
 }
 
-/* QDISK_OK if the command may be tried. */
-static uint32_t check(const struct disk *d)
-{
-    const struct qdisk_command *c = &d->command;
-
-    if (c->op > QDISK_DISCARD)
-        return QDISK_EOP;
-    if (c->op == QDISK_FLUSH)
-        return QDISK_OK;
-    if (!image_holds(d->image, c->lba, c->sectors))
-        return QDISK_ERANGE;
-    if (c->op != QDISK_READ && d->image->is_readonly)
-        return QDISK_EROFS;
-    return QDISK_OK;
-}
-
 static void start_data(struct disk *d)
 {
     const struct qdisk_command *c = &d->command;
 
     d->moved = 0;
     d->is_medium_bad = false;
-    if (!image_begin(d->image, c->op == QDISK_WRITE, c->lba, c->sectors)) {
+    if (!image_begin(d->image, c->op == QDISK_WRITE, c->lba)) {
         complete(d, QDISK_EIO);
         return;
     }
@@ -141,9 +153,13 @@ static bool to_memory(void *ctx, uint64_t pa, uint64_t len)
 {
     struct disk *d = ctx;
     uint64_t at = d->command.lba * QDISK_SECTOR + d->moved;
+    uint64_t n;
 
-    return may_move(d, QDISK_READ, len) &&
-           moved(d, image_to_memory(d->image, at, d->dma->bus, pa, len), len);
+    if (!may_move(d, QDISK_READ, len))
+        return false;
+    n = image_readable(d->image, at, len);
+    return moved(
+        d, image_to_memory(d->image, at, d->dma->bus, pa, n) && n == len, len);
 }
 
 static bool from_memory(void *ctx, uint64_t pa, uint64_t len)

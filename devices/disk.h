@@ -33,7 +33,7 @@ struct disk {
     uint64_t command_pa;
     struct qdisk_command command; /* as fetched; valid unless idle */
     uint64_t moved;               /* bytes of it */
-    bool is_medium_bad;           /* the host's file failed under it */
+    bool is_medium_bad;           /* the medium failed under it */
 };
 
 extern const struct device_class disk_class;

@@ -1,6 +1,6 @@
 /*
  * Raw image files: the host's file, the overlay that takes its writes with
- * -snapshot, and the rules that make sectors fail.
+ * -snapshot or until a flush, and what latency and faults do to a command.
  */
 #include "devices/image.h"
 
@@ -18,55 +18,6 @@
 #include "base/bits.h"
 
 #define CHUNK 4096
-
-static const char *parse_range(const char *p, struct image_fault *fault)
-{
-    char *end;
-
-    if (*p < '0' || *p > '9')
-        return NULL;
-    fault->first = strtoull(p, &end, 10);
-    if (*end != '-' || end[1] < '0' || end[1] > '9')
-        return NULL;
-    fault->last = strtoull(end + 1, &end, 10);
-    return fault->first <= fault->last ? end : NULL;
-}
-
-static const char *parse_fault(const char *p, struct image_fault *fault)
-{
-    static const char read_rule[] = "read:eio@lba=";
-    static const char write_rule[] = "write:eio@lba=";
-
-    fault->is_write = !strncmp(p, write_rule, strlen(write_rule));
-    if (fault->is_write)
-        return parse_range(p + strlen(write_rule), fault);
-    if (!strncmp(p, read_rule, strlen(read_rule)))
-        return parse_range(p + strlen(read_rule), fault);
-    return NULL;
-}
-
-bool image_parse_faults(struct image *image, const char *rules, char *error,
-                        size_t error_size)
-{
-    const char *p = rules;
-
-    for (image->n_faults = 0; image->n_faults < IMAGE_MAX_FAULTS;) {
-        p = parse_fault(p, &image->faults[image->n_faults]);
-        if (!p || (*p && *p != ';')) {
-            snprintf(error, error_size,
-                     "fault '%s': must be read:eio@lba=A-B or "
-                     "write:eio@lba=A-B, several separated by ';'",
-                     rules);
-            return false;
-        }
-        image->n_faults++;
-        if (!*p++)
-            return true;
-    }
-    snprintf(error, error_size, "fault '%s': more than %d rules", rules,
-             IMAGE_MAX_FAULTS);
-    return false;
-}
 
 /* Whether an open file can be an image, and its size. */
 static bool measure(struct image *image, const char *path, char *error,
@@ -100,8 +51,8 @@ struct image *image_open(const char *path, const struct image_options *options,
     bool may_write = !options->is_readonly && !options->is_snapshot;
 
     image->is_readonly = options->is_readonly;
-    image->latency_ns =
-        options->latency_ns ? options->latency_ns : IMAGE_LATENCY_NS;
+    image->latency = options->latency;
+    image->effect.sectors = UINT64_MAX;
     image->fd = open(path, (may_write ? O_RDWR : O_RDONLY) | O_CLOEXEC |
                                O_NONBLOCK); /* a FIFO would wait */
     if (image->fd < 0) {
@@ -111,9 +62,10 @@ struct image *image_open(const char *path, const struct image_options *options,
     }
     if (!measure(image, path, error, error_size) ||
         (options->faults &&
-         !image_parse_faults(image, options->faults, error, error_size)))
+         !faults_parse(&image->faults, options->faults, error, error_size)))
         goto fail;
-    if (options->is_snapshot) {
+    image->is_held_back = may_write && faults_can_drop(&image->faults);
+    if (options->is_snapshot || image->is_held_back) {
         image->overlay = alloc_map(image->size);
         image->overlay_map = alloc_zeroed(image_sectors(image) / 8 + 1, 1);
     }
@@ -236,23 +188,43 @@ static bool write_bytes(struct image *image, uint64_t at, const uint8_t *from,
     return true;
 }
 
-bool image_begin(struct image *image, bool is_write, uint64_t lba,
-                 uint64_t sectors)
+uint64_t image_latency(struct image *image, const struct clock *clock,
+                       enum disk_work work, uint64_t lba, uint64_t sectors)
 {
+    uint64_t now_ns = clock_to_ticks(clock, clock->now, UINT64_C(1000000000));
+
+    image->effect = faults_meet(&image->faults, work, lba, sectors);
+    return latency_take(&image->latency, work, lba, sectors, now_ns) +
+           image->effect.delay_ns;
+}
+
+static bool fails_by_rule(struct image *image)
+{
+    image->stats.errors += image->effect.is_failed;
+    return image->effect.is_failed;
+}
+
+bool image_begin(struct image *image, bool is_write, uint64_t lba)
+{
+    uint64_t all = image_sectors(image) - lba;
+    uint64_t sectors = image->effect.sectors;
+
     if (is_write)
         image->stats.writes++;
     else
         image->stats.reads++;
-    for (unsigned i = 0; i < image->n_faults; i++) {
-        const struct image_fault *fault = &image->faults[i];
+    image->move_end = (lba + (sectors < all ? sectors : all)) * IMAGE_SECTOR;
+    return !fails_by_rule(image);
+}
 
-        if (fault->is_write == is_write && lba <= fault->last &&
-            lba + sectors > fault->first) {
-            image->stats.errors++;
-            return false;
-        }
-    }
-    return true;
+uint64_t image_readable(struct image *image, uint64_t at, uint64_t len)
+{
+    uint64_t left = at < image->move_end ? image->move_end - at : 0;
+
+    if (len <= left)
+        return len;
+    image->stats.errors++;
+    return left;
 }
 
 bool image_to_memory(struct image *image, uint64_t at, struct bus *bus,
@@ -270,6 +242,19 @@ bool image_to_memory(struct image *image, uint64_t at, struct bus *bus,
     return true;
 }
 
+/* Stores what a torn write lets through. */
+static bool store(struct image *image, uint64_t at, const uint8_t *from,
+                  uint64_t len)
+{
+    uint64_t left = at < image->move_end ? image->move_end - at : 0;
+
+    len = len < left ? len : left;
+    if (len && !write_bytes(image, at, from, len))
+        return false;
+    image->stats.bytes_written += len;
+    return true;
+}
+
 bool image_from_memory(struct image *image, uint64_t at, struct bus *bus,
                        uint64_t pa, uint64_t len)
 {
@@ -278,9 +263,24 @@ bool image_from_memory(struct image *image, uint64_t at, struct bus *bus,
     for (uint64_t done = 0, n; done < len; done += n) {
         n = len - done < CHUNK ? len - done : CHUNK;
         if (!bus_dma_read(bus, pa + done, chunk, n) ||
-            !write_bytes(image, at + done, chunk, n))
+            !store(image, at + done, chunk, n))
             return false;
-        image->stats.bytes_written += n;
+    }
+    return true;
+}
+
+/* Gives the file what was held back. What it refuses stays held back. */
+static bool write_back(struct image *image)
+{
+    for (uint64_t sector = 0; sector < image_sectors(image); sector++) {
+        uint8_t *from = image->overlay + sector * IMAGE_SECTOR;
+
+        if (!is_in_overlay(image, sector))
+            continue;
+        if (!host_write(image, sector * IMAGE_SECTOR, from, IMAGE_SECTOR))
+            return false;
+        image->overlay_map[sector / 8] &= (uint8_t) ~(1u << sector % 8);
+        memset(from, 0, IMAGE_SECTOR);
     }
     return true;
 }
@@ -288,8 +288,13 @@ bool image_from_memory(struct image *image, uint64_t at, struct bus *bus,
 bool image_flush(struct image *image)
 {
     image->stats.flushes++;
-    if (image->overlay || image->is_readonly)
+    if (fails_by_rule(image))
+        return false;
+    if (image->effect.is_dropped || image->is_readonly ||
+        (image->overlay && !image->is_held_back))
         return true;
+    if (image->is_held_back && !write_back(image))
+        return false;
     if (fsync(image->fd) < 0 && errno != EINVAL)
         return host_failed(image, errno);
     return true;
@@ -312,6 +317,11 @@ bool image_discard(struct image *image, uint64_t lba, uint64_t sectors)
 void image_archive(struct image *image, struct archive *a)
 {
     archive_u64(a, "written", &image->written);
+    latency_archive(&image->latency, a);
+    faults_archive(&image->faults, a);
+    fault_effect_archive(&image->effect, a);
+    archive_u64(a, "move_end", &image->move_end);
+    archive_check(a, image->move_end <= image->size, "move_end");
     if (!image->overlay || !archive_is_stored(a))
         return;
     archive_bytes(a, "overlay_map", image->overlay_map,

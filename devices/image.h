@@ -1,8 +1,12 @@
 /*
- * A raw image file behind a disk: bytes by offset, whole sectors by size.
- * Rules can make sectors fail; with `snapshot` writes stay in memory that is
- * reserved at opening. The file's contents are no part of the state, but a
- * digest of all that was written is.
+ * A raw image file behind a disk: bytes by offset, whole sectors by size. It
+ * carries out one command at a time: image_latency says how long it takes
+ * before its data move; then image_begin and the moves, a flush or a discard.
+ *
+ * With `snapshot` writes stay in memory that is reserved at opening; so they
+ * do until a flush if rules can drop flushes, for then what was not flushed
+ * must be lost when Quire ends. The file's contents are no part of the state,
+ * but a digest of all that was written is.
  */
 #ifndef QUIRE_DEVICES_IMAGE_H
 #define QUIRE_DEVICES_IMAGE_H
@@ -14,11 +18,11 @@
 #include "base/archive.h"
 #include "base/compiler.h"
 #include "devices/bus.h"
+#include "devices/clock.h"
+#include "devices/faults.h"
+#include "devices/latency.h"
 
 #define IMAGE_SECTOR 512
-#define IMAGE_MAX_FAULTS 16
-#define IMAGE_LATENCY_NS 20000
-#define IMAGE_MAX_LATENCY_NS UINT64_C(10000000000)
 
 /* For -stats; counted a command, errors included. */
 struct image_stats {
@@ -31,47 +35,45 @@ struct image_stats {
 struct image_options {
     bool is_readonly;
     bool is_snapshot;
-    /* Nanoseconds that a command takes before its data move; 0 means
-     * IMAGE_LATENCY_NS. */
-    uint64_t latency_ns;
-    /* NULL or rules `read:eio@lba=A-B` and `write:eio@lba=A-B`, A <= B both
-     * included, separated by `;`. */
-    const char *faults;
-};
-
-struct image_fault {
-    bool is_write;
-    uint64_t first, last;
+    struct latency latency;
+    const char *faults; /* as for faults_parse, or NULL */
 };
 
 struct image {
     int fd;
     uint64_t size; /* bytes, whole sectors, not 0 */
     bool is_readonly;
-    uint8_t *overlay;     /* `size` bytes, or NULL without snapshot */
+    bool is_held_back;    /* writes stay in the overlay until a flush */
+    uint8_t *overlay;     /* `size` bytes, or NULL if writes go to the file */
     uint8_t *overlay_map; /* a bit a sector that stands in the overlay */
-    struct image_fault faults[IMAGE_MAX_FAULTS];
-    unsigned n_faults;
-    uint64_t latency_ns;
-    int host_errno; /* of the last host error */
+    int host_errno;       /* of the last host error */
     struct image_stats stats;
 
-    uint64_t written; /* digest of every write so far */
+    struct latency latency;
+    struct faults faults;
+    struct fault_effect effect; /* on the command in hand */
+    uint64_t move_end;          /* the byte at which its data end, by rule */
+    uint64_t written;           /* digest of every write so far */
 };
 
-/* Parses rules; false and why in `error` if they are wrong. */
-MUST_USE bool image_parse_faults(struct image *image, const char *rules,
-                                 char *error, size_t error_size);
 /* NULL and why in `error` (for exit status 3; 2 if `options->faults` alone is
- * wrong, which image_parse_faults tells beforehand). */
+ * wrong, which faults_parse tells beforehand). */
 struct image *image_open(const char *path, const struct image_options *options,
                          char *error, size_t error_size);
 void image_free(struct image *image);
 
-/* One read or write command over whole sectors inside the image: counts it;
- * false if a rule makes it fail, before any byte moves. */
-MUST_USE bool image_begin(struct image *image, bool is_write, uint64_t lba,
-                          uint64_t sectors);
+/* Takes the next command in hand: what it does to which sectors, inside the
+ * image. Returns the nanoseconds that pass before it acts. */
+MUST_USE uint64_t image_latency(struct image *image, const struct clock *clock,
+                                enum disk_work work, uint64_t lba,
+                                uint64_t sectors);
+/* The command in hand reads or writes from sector `lba` on: counts it; false
+ * if a rule makes it fail, before any byte moves. */
+MUST_USE bool image_begin(struct image *image, bool is_write, uint64_t lba);
+/* How many of the bytes a read brings before a rule makes it fail; what is
+ * less than `len` counts as an error. */
+MUST_USE uint64_t image_readable(struct image *image, uint64_t at,
+                                 uint64_t len);
 /* Bytes `at` .. `at + len` inside the image, between it and memory; part of
  * a command that has begun. False if the host fails or [pa, pa + len) is not
  * DRAM. */
@@ -79,7 +81,8 @@ MUST_USE bool image_to_memory(struct image *image, uint64_t at, struct bus *bus,
                               uint64_t pa, uint64_t len);
 MUST_USE bool image_from_memory(struct image *image, uint64_t at,
                                 struct bus *bus, uint64_t pa, uint64_t len);
-/* All that was written is on the host's medium afterwards (fsync). */
+/* All that was written is on the host's medium afterwards (fsync), unless a
+ * rule drops the flush; false if the host or a rule makes it fail. */
 MUST_USE bool image_flush(struct image *image);
 /* The sectors read as zero afterwards. */
 MUST_USE bool image_discard(struct image *image, uint64_t lba,
@@ -99,7 +102,7 @@ static inline bool image_holds(const struct image *image, uint64_t lba,
     return sectors && sectors <= all && lba <= all - sectors;
 }
 
-/* The digest, and in a saved stream the overlay. */
+/* The digest, latency and faults, and in a saved stream the overlay. */
 void image_archive(struct image *image, struct archive *a);
 
 #endif

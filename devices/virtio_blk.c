@@ -22,11 +22,6 @@ enum { S_OK = 0, S_IOERR = 1, S_UNSUPP = 2 };
 
 #define ID_SIZE 20
 
-struct header {
-    uint32_t type, reserved;
-    uint64_t sector;
-};
-
 struct config {
     uint64_t capacity;
     uint32_t size_max, seg_max;
@@ -63,17 +58,47 @@ static uint8_t blk_config(const struct virtio_backend *backend, uint32_t offset)
     return offset < sizeof bytes ? bytes[offset] : 0;
 }
 
+/* Bytes of data that the request in hand reads or writes. */
+static uint64_t data_length(const struct virtio_blk *b)
+{
+    return b->header.type == T_OUT ? b->chain.readable - sizeof b->header
+                                   : b->chain.writable - 1;
+}
+
+/* Whether a read or write may be tried. */
+static bool is_allowed(const struct virtio_blk *b)
+{
+    uint64_t len = data_length(b);
+
+    return len % IMAGE_SECTOR == 0 &&
+           !(b->header.type == T_OUT && b->image->is_readonly) &&
+           image_holds(b->image, b->header.sector, len / IMAGE_SECTOR);
+}
+
+static enum disk_work work(const struct virtio_blk *b)
+{
+    switch (b->header.type) {
+    case T_IN:
+        return is_allowed(b) ? WORK_READ : WORK_NONE;
+    case T_OUT:
+        return is_allowed(b) ? WORK_WRITE : WORK_NONE;
+    case T_FLUSH:
+        return WORK_FLUSH;
+    default:
+        return WORK_NONE;
+    }
+}
+
 /* Moves the data of a read or write, piece by piece. */
-static bool move(struct virtio_blk *b, const struct virtqueue_chain *chain,
-                 bool is_write, uint64_t at, uint64_t len)
+static bool move(struct virtio_blk *b, bool is_write, uint64_t at, uint64_t len)
 {
     struct bus *bus = b->backend.slot->bus;
-    uint64_t skip = is_write ? sizeof(struct header) : 0;
+    uint64_t skip = is_write ? sizeof b->header : 0;
 
     for (uint64_t done = 0, n, pa; done < len; done += n) {
         bool is_good;
 
-        n = virtqueue_piece(chain, !is_write, skip + done, len - done, &pa);
+        n = virtqueue_piece(&b->chain, !is_write, skip + done, len - done, &pa);
         if (!n)
             return false;
         is_good = is_write ? image_from_memory(b->image, at + done, bus, pa, n)
@@ -84,53 +109,42 @@ static bool move(struct virtio_blk *b, const struct virtqueue_chain *chain,
     return true;
 }
 
-static uint8_t read_or_write(struct virtio_blk *b,
-                             const struct virtqueue_chain *chain,
-                             const struct header *h, uint64_t len)
+static uint8_t read_or_write(struct virtio_blk *b)
 {
-    bool is_write = h->type == T_OUT;
+    uint64_t at = b->header.sector * IMAGE_SECTOR, len = data_length(b), n;
+    bool is_write = b->header.type == T_OUT;
 
-    if (len % IMAGE_SECTOR || (is_write && b->image->is_readonly) ||
-        !image_holds(b->image, h->sector, len / IMAGE_SECTOR) ||
-        !image_begin(b->image, is_write, h->sector, len / IMAGE_SECTOR) ||
-        !move(b, chain, is_write, h->sector * IMAGE_SECTOR, len))
+    if (!is_allowed(b) || !image_begin(b->image, is_write, b->header.sector))
+        return S_IOERR;
+    n = is_write ? len : image_readable(b->image, at, len);
+    if (!move(b, is_write, at, n))
         return S_IOERR;
     if (!is_write)
-        b->written = (uint32_t)len;
-    return S_OK;
+        b->written = (uint32_t)n;
+    return n == len ? S_OK : S_IOERR;
 }
 
-static uint8_t get_id(struct virtio_blk *b, const struct virtqueue_chain *chain,
-                      uint64_t len)
+static uint8_t get_id(struct virtio_blk *b)
 {
     static const char id[ID_SIZE] = "quire-virtio-blk";
+    uint64_t len = data_length(b);
 
     b->written = (uint32_t)(len < ID_SIZE ? len : ID_SIZE);
-    if (!virtqueue_put(chain, b->backend.slot->bus, 0, id, b->written))
+    if (!virtqueue_put(&b->chain, b->backend.slot->bus, 0, id, b->written))
         return S_IOERR;
     return S_OK;
 }
 
-/* Carries out a request whose status byte is known to be there; `moved` is
- * how many bytes take time. */
-static uint8_t perform(struct virtio_blk *b,
-                       const struct virtqueue_chain *chain, uint64_t *moved)
+static uint8_t perform(struct virtio_blk *b)
 {
-    struct header h;
-
-    if (!virtqueue_get(chain, b->backend.slot->bus, 0, &h, sizeof h))
-        return S_IOERR;
-    switch (h.type) {
+    switch (b->header.type) {
     case T_IN:
-        *moved = chain->writable - 1;
-        return read_or_write(b, chain, &h, *moved);
     case T_OUT:
-        *moved = chain->readable - sizeof h;
-        return read_or_write(b, chain, &h, *moved);
+        return read_or_write(b);
     case T_FLUSH:
         return image_flush(b->image) ? S_OK : S_IOERR;
     case T_GET_ID:
-        return get_id(b, chain, chain->writable - 1);
+        return get_id(b);
     default:
         return S_UNSUPP;
     }
@@ -152,27 +166,35 @@ static void go_idle(struct virtio_blk *b)
     b->due = CLOCK_NEVER;
 }
 
-static void start(struct virtio_blk *b)
+/* Takes the next request, if there is one, and waits out its latency. */
+static void begin(struct virtio_blk *b)
 {
     struct virtio_mmio *slot = b->backend.slot;
-    struct virtqueue_chain chain;
+    struct virtio_blk_header *h = &b->header;
+
+    go_idle(b);
+    if (!virtio_take(slot, 0, &b->chain))
+        return;
+    if (!b->chain.writable ||
+        !virtqueue_get(&b->chain, slot->bus, 0, h, sizeof *h)) {
+        virtio_break(slot);
+        return;
+    }
+    wait_until(b, VIRTIO_BLK_SEEKING,
+               image_latency(b->image, slot->device.clock, work(b), h->sector,
+                             data_length(b) / IMAGE_SECTOR));
+}
+
+/* The latency is over: moves the data, and waits while they take time. */
+static void act(struct virtio_blk *b)
+{
     uint64_t moved = 0;
 
-    if (!virtio_take(slot, 0, &chain)) {
-        go_idle(b);
-        return;
-    }
-    if (!chain.writable || chain.readable < sizeof(struct header)) {
-        virtio_break(slot);
-        go_idle(b);
-        return;
-    }
-    b->head = chain.head;
     b->written = 0;
-    (void)virtqueue_piece(&chain, true, chain.writable - 1, 1, &b->status_pa);
-    b->status = perform(b, &chain, &moved);
-    if (b->status != S_OK)
-        moved = 0;
+    b->status = perform(b);
+    if (b->status == S_OK &&
+        (b->header.type == T_IN || b->header.type == T_OUT))
+        moved = data_length(b);
     wait_until(b, VIRTIO_BLK_MOVING,
                moved * 1000 / VIRTIO_BLK_BYTES_PER_US + 1);
 }
@@ -181,10 +203,13 @@ static void start(struct virtio_blk *b)
 static void end(struct virtio_blk *b)
 {
     struct virtio_mmio *slot = b->backend.slot;
+    uint64_t status_pa;
 
-    if (bus_dma_write(slot->bus, b->status_pa, &b->status, 1))
-        virtio_give(slot, 0, b->head, b->written + 1);
-    wait_until(b, VIRTIO_BLK_SEEKING, b->image->latency_ns);
+    if (virtqueue_piece(&b->chain, true, b->chain.writable - 1, 1,
+                        &status_pa) &&
+        bus_dma_write(slot->bus, status_pa, &b->status, 1))
+        virtio_give(slot, 0, b->chain.head, b->written + 1);
+    begin(b);
 }
 
 static uint64_t blk_tick(struct virtio_backend *backend, uint64_t now)
@@ -194,7 +219,7 @@ static uint64_t blk_tick(struct virtio_backend *backend, uint64_t now)
     if (b->due > now)
         return b->due;
     if (b->phase == VIRTIO_BLK_SEEKING)
-        start(b);
+        act(b);
     else
         end(b);
     return b->due;
@@ -206,7 +231,7 @@ static void blk_notify(struct virtio_backend *backend, unsigned queue)
 
     (void)queue;
     if (b->phase == VIRTIO_BLK_IDLE)
-        wait_until(b, VIRTIO_BLK_SEEKING, b->image->latency_ns);
+        begin(b);
 }
 
 static void blk_reset(struct virtio_backend *backend)
@@ -214,9 +239,9 @@ static void blk_reset(struct virtio_backend *backend)
     struct virtio_blk *b = blk(backend);
 
     go_idle(b);
-    b->head = 0;
+    b->header = (struct virtio_blk_header){0};
+    b->chain = (struct virtqueue_chain){0};
     b->written = 0;
-    b->status_pa = 0;
     b->status = 0;
 }
 
@@ -226,14 +251,20 @@ static void blk_archive(struct virtio_backend *backend, struct archive *a)
 
     archive_u8(a, "phase", &b->phase);
     archive_u64(a, "due", &b->due);
-    archive_u16(a, "head", &b->head);
+    archive_u32(a, "type", &b->header.type);
+    archive_u64(a, "sector", &b->header.sector);
+    virtqueue_chain_archive(&b->chain, a);
     archive_u32(a, "written", &b->written);
-    archive_u64(a, "status_pa", &b->status_pa);
     archive_u8(a, "request_status", &b->status);
     archive_check(a,
                   b->phase <= VIRTIO_BLK_MOVING &&
                       (b->phase == VIRTIO_BLK_IDLE) == (b->due == CLOCK_NEVER),
                   "phase");
+    archive_check(
+        a,
+        b->phase == VIRTIO_BLK_IDLE ||
+            (b->chain.writable && b->chain.readable >= sizeof b->header),
+        "chain");
     image_archive(b->image, a);
 }
 

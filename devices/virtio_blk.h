@@ -17,15 +17,21 @@ enum virtio_blk_phase {
     VIRTIO_BLK_MOVING,  /* so does the time of the data */
 };
 
+struct virtio_blk_header {
+    uint32_t type, reserved;
+    uint64_t sector;
+};
+
 struct virtio_blk {
     struct virtio_backend backend;
     struct image *image;
 
     uint8_t phase; /* enum virtio_blk_phase */
     uint64_t due;  /* CLOCK_NEVER when idle */
-    uint16_t head; /* MOVING: the request, and what ends it */
-    uint32_t written;
-    uint64_t status_pa;
+    /* The request in hand, as it was read; all 0 before the first. */
+    struct virtio_blk_header header;
+    struct virtqueue_chain chain;
+    uint32_t written; /* MOVING: what ends it */
     uint8_t status;
 };
 

@@ -142,6 +142,30 @@ bool virtqueue_put(const struct virtqueue_chain *chain, struct bus *bus,
     return true;
 }
 
+/* Whether the bytes are the sums of the segments. */
+static bool is_sound(const struct virtqueue_chain *chain)
+{
+    uint64_t readable = 0, writable = 0;
+
+    if (chain->n > VIRTQUEUE_MAX || chain->n_readable > chain->n)
+        return false;
+    for (unsigned i = 0; i < chain->n; i++)
+        *(i < chain->n_readable ? &readable : &writable) +=
+            chain->segments[i].len;
+    return readable == chain->readable && writable == chain->writable;
+}
+
+void virtqueue_chain_archive(struct virtqueue_chain *chain, struct archive *a)
+{
+    archive_u16(a, "chain_head", &chain->head);
+    archive_u32(a, "chain_n_readable", &chain->n_readable);
+    archive_u32(a, "chain_n", &chain->n);
+    archive_u64(a, "chain_readable", &chain->readable);
+    archive_u64(a, "chain_writable", &chain->writable);
+    archive_bytes(a, "chain_segments", chain->segments, sizeof chain->segments);
+    archive_check(a, is_sound(chain), "chain");
+}
+
 void virtqueue_archive(struct virtqueue *q, struct archive *a)
 {
     archive_u32(a, "num", &q->num);

@@ -21,15 +21,14 @@ struct virtqueue {
 };
 
 struct virtqueue_segment {
-    uint64_t pa;
-    uint32_t len;
+    uint64_t pa, len;
 };
 
 /* One request: all of it is DRAM. First what the device reads, then what it
  * writes. */
 struct virtqueue_chain {
     uint16_t head;
-    unsigned n_readable, n;      /* segments */
+    uint32_t n_readable, n;      /* segments */
     uint64_t readable, writable; /* bytes */
     struct virtqueue_segment segments[VIRTQUEUE_MAX];
 };
@@ -63,6 +62,7 @@ MUST_USE bool virtqueue_put(const struct virtqueue_chain *chain,
                             struct bus *bus, uint64_t offset, const void *from,
                             uint64_t len);
 
+void virtqueue_chain_archive(struct virtqueue_chain *chain, struct archive *a);
 void virtqueue_archive(struct virtqueue *q, struct archive *a);
 
 #endif

@@ -7,9 +7,10 @@
 #include "abi/platform.h"
 #include "base/compiler.h"
 #include "cpu/extension.h"
+#include "devices/faults.h"
+#include "devices/latency.h"
 #include "frontend/internal.h"
 #include "frontend/parse.h"
-#include "devices/image.h"
 
 static bool set_cpu_switch(struct hart_config *hart, const char *name,
                            bool is_on)
@@ -74,28 +75,15 @@ const char *options_set_cpu(struct options *o, const char *value)
 static const char *add_fault(struct options *o, struct drive_config *drive,
                              const char *rule)
 {
-    char all[2048], error[160];
-    struct image probe = {.n_faults = 0};
+    char all[2048], error[320];
+    struct faults faults;
 
     if (snprintf(all, sizeof all, "%s%s%s", drive->faults ? drive->faults : "",
                  drive->faults ? ";" : "", rule) >= (int)sizeof all)
         return "fewer faults";
-    if (!image_parse_faults(&probe, all, error, sizeof error))
+    if (!faults_parse(&faults, all, error, sizeof error))
         return options_keep(o, error);
     drive->faults = options_keep(o, all);
-    return NULL;
-}
-
-static const char *set_latency(struct drive_config *drive, const char *value)
-{
-    static const char usage[] =
-        "latency=fixed:TIME, of 1ns to 10s: a number with ns, us, ms or s";
-    static const char fixed[] = "fixed:";
-
-    if (strncmp(value, fixed, strlen(fixed)) ||
-        !parse_time(value + strlen(fixed), &drive->latency_ns) ||
-        !drive->latency_ns || drive->latency_ns > IMAGE_MAX_LATENCY_NS)
-        return usage;
     return NULL;
 }
 
@@ -115,7 +103,10 @@ static const char *set_drive_part(struct options *o, struct drive_config *drive,
                    ? NULL
                    : "readonly=on or readonly=off";
     } else if (!strcmp(part->key, "latency")) {
-        return set_latency(drive, part->value);
+        return latency_parse(part->value, &drive->latency)
+                   ? NULL
+                   : "latency=ssd, spinning or fixed:TIME, a number with ns, "
+                     "us, ms or s, 1ns to 10s";
     } else if (!strcmp(part->key, "fault")) {
         return add_fault(o, drive, part->value);
     } else {

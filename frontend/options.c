@@ -307,7 +307,8 @@ static const struct option_row rows[] = {
     { "dtb", "F", "a device tree instead of the built-in one", set_dtb },
     { "rom", "F", "run a regression ROM and print its verdict", set_rom },
     { "drive", "file=F[,if=virtio|quire][,format=raw][,readonly=on]"
-      "[,fault=read|write:eio@lba=A-B][,latency=fixed:TIME]",
+      "[,fault=OP:FAULT[@lba=A-B][@every=N]]"
+      "[,latency=fixed:TIME|ssd|spinning]",
       "a disk; faults can be repeated", options_set_drive },
     { "snapshot", NULL, "writes to drives stay in memory", set_snapshot },
     { "global", "virtio-mmio.force-legacy=on|off",

@@ -77,19 +77,6 @@ bool parse_decimal(const char *text, uint64_t *value)
     return multiply(value, factor);
 }
 
-bool parse_time(const char *text, uint64_t *ns)
-{
-    static const char *const units[] = {"ns", "us", "ms", "s"};
-    uint64_t factor = 1;
-
-    if (!read_number(&text, ns))
-        return false;
-    for (size_t i = 0; i < ARRAY_SIZE(units); i++, factor *= 1000)
-        if (!strcmp(text, units[i]))
-            return multiply(ns, factor);
-    return false;
-}
-
 bool parse_switch(const char *text, bool *value)
 {
     *value = !strcmp(text, "on");

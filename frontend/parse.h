@@ -15,8 +15,6 @@ MUST_USE bool parse_u64(const char *text, uint64_t *value);
 /* Bytes: a number with K, M or G (powers of 1024, either case, `B` or `iB`
  * may follow); without one it counts `unit` bytes. */
 MUST_USE bool parse_size(const char *text, uint64_t unit, uint64_t *bytes);
-/* A time in nanoseconds: a number with ns, us, ms or s. */
-MUST_USE bool parse_time(const char *text, uint64_t *ns);
 /* A number with k, M or G as powers of 1000. */
 MUST_USE bool parse_decimal(const char *text, uint64_t *value);
 /* "on" or "off". */

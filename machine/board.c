@@ -113,7 +113,7 @@ static void open_images(struct machine *m, struct image **quire)
             .is_readonly = drive->is_readonly,
             .is_snapshot = m->config.is_snapshot,
             .faults = drive->faults,
-            .latency_ns = drive->latency_ns,
+            .latency = drive->latency,
         };
         char error[160];
         struct image *image =

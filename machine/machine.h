@@ -20,6 +20,7 @@
 #include "cpu/hart.h"
 #include "devices/bus.h"
 #include "devices/clock.h"
+#include "devices/latency.h"
 #include "mmu/geometry.h"
 
 struct board;
@@ -43,7 +44,7 @@ struct drive_config {
     enum drive_interface interface;
     bool is_readonly;
     const char *faults; /* as image_options.faults, or NULL */
-    uint64_t latency_ns; /* as image_options.latency_ns */
+    struct latency latency;
 };
 
 /* Strings stay the caller's, and must outlive the machine. */
@@ -53,10 +54,10 @@ struct machine_config {
     unsigned n_harts; /* 1 .. MACHINE_MAX_HARTS */
     uint64_t ram_bytes;
     uint64_t clock_hz;
-    uint64_t dma_reach; /* bytes of DRAM that quire,dma reaches */
-    uint64_t seed;      /* of the rng-seed in /chosen */
+    uint64_t dma_reach;   /* bytes of DRAM that quire,dma reaches */
+    uint64_t seed;        /* of the rng-seed in /chosen */
     uint64_t rtc_seconds; /* the time of day at power-on, since 1970 */
-    const char *bios;   /* file of the firmware, NULL for none */
+    const char *bios;     /* file of the firmware, NULL for none */
     const char *kernel, *initrd, *append, *dtb; /* each NULL for none */
     struct drive_config drives[MACHINE_MAX_DRIVES];
     unsigned n_drives;

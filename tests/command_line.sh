@@ -115,6 +115,10 @@ refuses "a drive needs an interface that exists" 2 'if=virtio' \
 refuses "raw is the format" 2 'format=raw' -drive "file=$work/disk,format=qcow2"
 refuses "a fault needs its form" 2 '-drive' \
     -drive "file=$work/disk,fault=burn:now"
+refuses "a flush has no sectors" 2 "flush:drop@lba=1-2" \
+    -drive "file=$work/disk,fault=read:eio,fault=flush:drop@lba=1-2"
+refuses "a rule meets every n-th command, n above 0" 2 "@every=N" \
+    -drive "file=$work/disk,fault=read:short=1@every=0"
 refuses "a latency has a unit" 2 "fixed:TIME" \
     -drive "file=$work/disk,latency=fixed:5"
 refuses "a latency ends" 2 "1ns to 10s" \
@@ -237,6 +241,8 @@ accepts "an Image without PMP, with pmp=off" 0 -cpu rv32,pmp=off \
 refuses "firmware that is empty" 3 empty -bios "$work/empty" "$@"
 refuses "firmware that does not fit" 3 "outside DRAM" -m 1M \
     -bios "$work/two" "$@"
+accepts "a disk that spins and fails" 0 $bare "$work/good" \
+    -drive "file=$work/disk,latency=spinning,fault=flush:drop@every=2,fault=write:torn=1@lba=5-9"
 accepts "a disk's latency" 0 $bare "$work/good" \
     -drive "file=$work/disk,latency=fixed:3ms"
 accepts "other models" 0 -cache l1i=1K:1:16,l2=none -tlb i=8:2,l2=none \

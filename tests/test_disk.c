@@ -147,7 +147,7 @@ END_TEST
 
 START_TEST(a_command_costs_latency_and_transfer)
 {
-    uint64_t cycles = IMAGE_LATENCY_NS + QDMA_SETUP_NS + 512;
+    uint64_t cycles = LATENCY_DEFAULT_NS + QDMA_SETUP_NS + 512;
 
     enable();
     put_desc(0, QDMA_OP_FROM_DISK, BUFFER, 512, false);
@@ -164,7 +164,7 @@ END_TEST
 
 START_TEST(a_command_costs_the_latency_of_its_drive)
 {
-    rig.image[0]->latency_ns = 300000;
+    rig.image[0]->latency.fixed_ns = 300000;
     enable();
     put(0, QDISK_FLUSH, 0, 0, 0);
     wr(QDISK_TAIL, 1);
@@ -369,33 +369,91 @@ START_TEST(rules_make_sectors_fail)
 }
 END_TEST
 
-START_TEST(rules_that_make_no_sense_are_refused)
+static void with_faults(const char *rules, bool is_snapshot)
 {
-    static const char *const bad[] = {"",
-                                      ";",
-                                      "read",
-                                      "read:eio",
-                                      "read:eio@lba=",
-                                      "read:eio@lba=1",
-                                      "read:eio@lba=1-",
-                                      "read:eio@lba=2-1",
-                                      "read:eio@lba=-1-2",
-                                      "read:eio@lba=1-2;",
-                                      "read:eio@lba=1-2x",
-                                      "seek:eio@lba=1-2",
-                                      "read:eio@lba= 1-2"};
-    struct image image;
-    char error[256], many[1024] = "";
+    const struct image_options options = {.is_snapshot = is_snapshot,
+                                          .faults = rules};
 
-    for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
-        ck_assert_msg(!image_parse_faults(&image, bad[i], error, sizeof error),
-                      "'%s'", bad[i]);
-    for (unsigned i = 0; i < IMAGE_MAX_FAULTS; i++)
-        strcat(many, i ? ";write:eio@lba=0-9" : "write:eio@lba=0-9");
-    ck_assert(image_parse_faults(&image, many, error, sizeof error));
-    ck_assert_uint_eq(image.n_faults, IMAGE_MAX_FAULTS);
-    strcat(many, ";write:eio@lba=0-9");
-    ck_assert(!image_parse_faults(&image, many, error, sizeof error));
+    again(&options);
+    enable();
+}
+
+START_TEST(a_short_read_brings_its_first_sectors_and_fails)
+{
+    with_faults("read:short=2@lba=11-11", true);
+    memset(rig_ram(&rig, BUFFER), 0x55, 2048);
+    ck_assert_uint_eq(run(QDISK_READ, 10, 3, 1536), QDISK_EIO);
+    ck_assert_uint_eq(rig_ram(&rig, BUFFER)[0], 11);
+    ck_assert_uint_eq(rig_ram(&rig, BUFFER)[1023], 12);
+    ck_assert_uint_eq(rig_ram(&rig, BUFFER)[1024], 0x55);
+    ck_assert_uint_eq(rig.image[0]->stats.bytes_read, 1024);
+    ck_assert_uint_eq(rig.image[0]->stats.errors, 1);
+    ck_assert_uint_eq(run(QDISK_READ, 10, 2, 1024), QDISK_OK);
+    ck_assert_uint_eq(run(QDISK_READ, 12, 3, 1536), QDISK_OK);
+    ck_assert_uint_eq(rig.image[0]->stats.errors, 1);
+}
+END_TEST
+
+START_TEST(a_short_read_ends_amid_a_descriptor)
+{
+    with_faults("read:short=1", true);
+    memset(rig_ram(&rig, BUFFER), 0x55, 2048);
+    put_desc(0, QDMA_OP_FROM_DISK, BUFFER, 100, true);
+    put_desc(1, QDMA_OP_FROM_DISK, BUFFER + 100, 600, true);
+    put_desc(2, QDMA_OP_FROM_DISK, BUFFER + 700, 324, false);
+    put(0, QDISK_READ, 20, 2, DRAM_BASE + DESCS);
+    wr(QDISK_TAIL, 1);
+    rig_run(&rig, LONG);
+    ck_assert_uint_eq(status_of(0), QDISK_EIO);
+    ck_assert_uint_eq(rig_ram(&rig, BUFFER)[511], 21);
+    ck_assert_uint_eq(rig_ram(&rig, BUFFER)[512], 0x55);
+    ck_assert_uint_eq(rig_ram(&rig, BUFFER)[700], 0x55);
+}
+END_TEST
+
+START_TEST(a_torn_write_stores_its_first_sectors_and_is_well)
+{
+    with_faults("write:torn=2@every=2", true);
+    memset(rig_ram(&rig, BUFFER), 0xee, 1536);
+    ck_assert_uint_eq(run(QDISK_WRITE, 30, 3, 1536), QDISK_OK);
+    ck_assert_uint_eq(run(QDISK_WRITE, 40, 3, 1536), QDISK_OK);
+    ck_assert_uint_eq(rig.image[0]->stats.bytes_written, 1536 + 1024);
+    ck_assert_uint_eq(run(QDISK_READ, 30, 3, 1536), QDISK_OK);
+    ck_assert_uint_eq(rig_ram(&rig, BUFFER)[1535], 0xee);
+    ck_assert_uint_eq(run(QDISK_READ, 40, 3, 1536), QDISK_OK);
+    ck_assert_uint_eq(rig_ram(&rig, BUFFER)[1023], 0xee);
+    ck_assert_uint_eq(rig_ram(&rig, BUFFER)[1024], 43);
+    ck_assert_uint_eq(rig.image[0]->stats.errors, 0);
+}
+END_TEST
+
+START_TEST(a_rule_can_delay)
+{
+    with_faults("read:latency=300us", true);
+    put_desc(0, QDMA_OP_FROM_DISK, BUFFER, 512, false);
+    put(0, QDISK_READ, 0, 1, DRAM_BASE + DESCS);
+    wr(QDISK_TAIL, 1);
+    rig_run(&rig, 320000 + QDMA_SETUP_NS + 511);
+    ck_assert_uint_eq(rd(QDISK_HEAD), 0);
+    rig_run(&rig, 1);
+    ck_assert_uint_eq(rd(QDISK_HEAD), 1);
+}
+END_TEST
+
+START_TEST(a_disk_can_spin)
+{
+    const struct image_options options = {.is_snapshot = true,
+                                          .latency = {LATENCY_SPINNING, 0, 0}};
+
+    again(&options);
+    enable();
+    put_desc(0, QDMA_OP_FROM_DISK, BUFFER, 512, false);
+    put(0, QDISK_READ, 10, 1, DRAM_BASE + DESCS);
+    wr(QDISK_TAIL, 1); /* at 0; sector 10 passes at 41666.6 ns, for 4166.6 */
+    rig_run(&rig, 45834 + QDMA_SETUP_NS + 511);
+    ck_assert_uint_eq(rd(QDISK_HEAD), 0);
+    rig_run(&rig, 1);
+    ck_assert_uint_eq(rd(QDISK_HEAD), 1);
 }
 END_TEST
 
@@ -435,6 +493,57 @@ static uint8_t first_byte_of_file(void)
     close(fd);
     return byte;
 }
+
+/* Writes sector 0 full of `byte`, and flushes. */
+static void write_and_flush(uint8_t byte)
+{
+    memset(rig_ram(&rig, BUFFER), byte, 512);
+    ck_assert_uint_eq(run(QDISK_WRITE, 0, 1, 512), QDISK_OK);
+    ck_assert_uint_eq(run(QDISK_FLUSH, 0, 0, 1), QDISK_OK);
+    memset(rig_ram(&rig, BUFFER), 0, 512);
+    ck_assert_uint_eq(run(QDISK_READ, 0, 1, 512), QDISK_OK);
+    ck_assert_uint_eq(rig_ram(&rig, BUFFER)[0], byte);
+}
+
+START_TEST(what_a_dropped_flush_left_waits_for_a_good_one)
+{
+    with_faults("flush:drop@every=2", false);
+    write_and_flush(0xa1);
+    ck_assert_uint_eq(first_byte_of_file(), 0xa1);
+    write_and_flush(0xa2);
+    ck_assert_uint_eq(first_byte_of_file(), 0xa1);
+    write_and_flush(0xa3);
+    ck_assert_uint_eq(first_byte_of_file(), 0xa3);
+    write_and_flush(0xa4);
+    image_free(rig.image[0]); /* the power is cut */
+    rig.image[0] = NULL;
+    ck_assert_uint_eq(first_byte_of_file(), 0xa3);
+}
+END_TEST
+
+START_TEST(a_flush_can_fail)
+{
+    with_faults("flush:eio@every=2;flush:drop@every=9", false);
+    write_and_flush(0xb1);
+    memset(rig_ram(&rig, BUFFER), 0xb2, 512);
+    ck_assert_uint_eq(run(QDISK_WRITE, 0, 1, 512), QDISK_OK);
+    ck_assert_uint_eq(run(QDISK_FLUSH, 0, 0, 1), QDISK_EIO);
+    ck_assert_uint_eq(rig.image[0]->stats.errors, 1);
+    ck_assert_uint_eq(first_byte_of_file(), 0xb1);
+    ck_assert_uint_eq(run(QDISK_FLUSH, 0, 0, 1), QDISK_OK);
+    ck_assert_uint_eq(first_byte_of_file(), 0xb2);
+}
+END_TEST
+
+START_TEST(a_discard_is_held_back_too)
+{
+    with_faults("flush:drop@every=2", false);
+    ck_assert_uint_eq(run(QDISK_DISCARD, 0, 1, 1), QDISK_OK);
+    ck_assert_uint_eq(first_byte_of_file(), 1);
+    ck_assert_uint_eq(run(QDISK_FLUSH, 0, 0, 1), QDISK_OK);
+    ck_assert_uint_eq(first_byte_of_file(), 0);
+}
+END_TEST
 
 START_TEST(a_snapshot_leaves_the_file_alone)
 {
@@ -502,7 +611,14 @@ int main(void)
     tcase_add_test(tc, a_read_only_drive_refuses_writes);
     tcase_add_test(tc, discarded_sectors_read_as_zero);
     tcase_add_test(tc, rules_make_sectors_fail);
-    tcase_add_test(tc, rules_that_make_no_sense_are_refused);
+    tcase_add_test(tc, a_short_read_brings_its_first_sectors_and_fails);
+    tcase_add_test(tc, a_short_read_ends_amid_a_descriptor);
+    tcase_add_test(tc, a_torn_write_stores_its_first_sectors_and_is_well);
+    tcase_add_test(tc, a_rule_can_delay);
+    tcase_add_test(tc, a_disk_can_spin);
+    tcase_add_test(tc, what_a_dropped_flush_left_waits_for_a_good_one);
+    tcase_add_test(tc, a_flush_can_fail);
+    tcase_add_test(tc, a_discard_is_held_back_too);
     tcase_add_test(tc, files_that_are_no_images_are_refused);
     tcase_add_test(tc, a_snapshot_leaves_the_file_alone);
     tcase_add_test(tc, a_partial_write_in_a_snapshot_keeps_the_rest);

@@ -62,20 +62,6 @@ START_TEST(steps_count_in_powers_of_1000)
 }
 END_TEST
 
-START_TEST(times_have_units)
-{
-    uint64_t v;
-
-    ck_assert(parse_time("7ns", &v) && v == 7);
-    ck_assert(parse_time("7us", &v) && v == 7000);
-    ck_assert(parse_time("7ms", &v) && v == 7000000);
-    ck_assert(parse_time("7s", &v) && v == UINT64_C(7000000000));
-    ck_assert(!parse_time("7", &v) && !parse_time("7m", &v));
-    ck_assert(!parse_time("ms", &v) && !parse_time("7 ms", &v));
-    ck_assert(!parse_time("99999999999999s", &v));
-}
-END_TEST
-
 START_TEST(dates_are_days_with_or_without_a_time)
 {
     uint64_t v;
@@ -161,7 +147,6 @@ int main(void)
     tcase_add_test(tc, numbers_are_decimal_or_hexadecimal_and_nothing_else);
     tcase_add_test(tc, sizes_count_in_powers_of_1024);
     tcase_add_test(tc, steps_count_in_powers_of_1000);
-    tcase_add_test(tc, times_have_units);
     tcase_add_test(tc, dates_are_days_with_or_without_a_time);
     tcase_add_test(tc, lists_have_keys_values_and_doubled_commas);
     tcase_add_test(tc, lists_that_do_not_fit_are_bad);
