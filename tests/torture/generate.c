@@ -284,7 +284,7 @@ void generate(uint64_t seed, struct program p)
     tables_make(&g);
     fill_pages(&g);
     fill_control(&g);
-    blocks = 90 + pick(&g.r, 60);
+    blocks = 40 + pick(&g.r, 40);
     while (g.n_landings < blocks) {
         if (pick(&g.r, 64) < g.profile->weight[ITEM_PROBE])
             put_probe(&g);

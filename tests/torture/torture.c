@@ -91,6 +91,8 @@ static bool run_batch(const struct options *o, struct images *im, uint64_t seed,
     if (!run_reference(o, im, seed, n, t))
         return false;
     for (unsigned v = 1; v < N_VARIANTS; v++) {
+        if (o->is_long && (v + seed / MAX_SLOTS) % 2)
+            continue;
         memcpy(im->other, im->fresh, IMAGE_SIZE);
         (void)quire_run(o->batch, v, im->other, 0, n, &retired, NULL);
         compare_batch(im, seed, n, variant_name(v), false, t);
@@ -190,8 +192,11 @@ static bool parse(struct options *o, int argc, char **argv)
 {
     int opt;
 
-    while ((opt = getopt(argc, argv, "b:q:k:s:n:j:t:x:o:")) != -1) {
+    while ((opt = getopt(argc, argv, "b:q:k:s:n:j:t:x:o:l")) != -1) {
         switch (opt) {
+        case 'l':
+            o->is_long = true;
+            break;
         case 'x':
             o->is_shrinking = true;
             o->seed = strtoull(optarg, NULL, 0);
@@ -239,7 +244,7 @@ int main(int argc, char **argv)
 
     if (!parse(&o, argc, argv)) {
         fprintf(stderr, "usage: torture -b batch.elf [-q qemu] [-k quirks] "
-                        "[-s seed] [-n programs] [-j jobs] [-t seconds]\n"
+                        "[-s seed] [-n programs] [-j jobs] [-t seconds] [-l]\n"
                         "       torture -b batch.elf [-q qemu] [-k quirks] "
                         "-x seed [-o folder]\n");
         return 2;

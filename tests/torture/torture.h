@@ -21,6 +21,7 @@ struct options {
     uint64_t seed, programs;
     unsigned jobs;
     uint64_t seconds;  /* stop after that many, 0: never */
+    bool is_long;      /* half of the ways a batch, in turn */
     bool is_shrinking; /* the one seed, into `folder` */
     const char *folder;
 };
