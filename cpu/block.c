@@ -238,6 +238,23 @@ struct block *block_part(struct blocks *blocks, const struct block *b,
     return &blocks->partial;
 }
 
+struct block *block_single(struct blocks *blocks, const struct insn *d)
+{
+    struct insn *to = blocks->partial_insns;
+
+    memmove(to, d, sizeof *d);
+    to[0].index = 0;
+    to[1] = (struct insn){.op = OP_END,
+                          .index = 1,
+                          .offset = (uint16_t)(to[0].offset + to[0].size)};
+    blocks->partial = (struct block){.pa = BLOCK_DEAD,
+                                     .insns = to,
+                                     .steps = 1,
+                                     .length = ends_block(to) ? 1 : 2,
+                                     .link = {&blocks->none, &blocks->none}};
+    return &blocks->partial;
+}
+
 /* ---- dropping ---- */
 
 static void unlink_from_bucket(struct blocks *blocks, struct block *b)

@@ -70,6 +70,9 @@ struct block *block_at(struct hart *h, struct fault *fault);
 struct block *block_part(struct blocks *blocks, const struct block *b,
                          unsigned steps);
 
+/* The instruction d of a block alone, its fetch counted; likewise. */
+struct block *block_single(struct blocks *blocks, const struct insn *d);
+
 /* Drops what was decoded from the pages of [pa, pa + len), or everything. */
 void blocks_drop(struct hart *h, uint64_t pa, uint64_t len);
 void blocks_drop_all(struct blocks *blocks);

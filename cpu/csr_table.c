@@ -223,9 +223,7 @@ static bool is_inhibited(const struct hart *h, enum counter c)
 
 static uint64_t counted(const struct hart *h, enum counter c)
 {
-    uint64_t steps = hart_steps_now(h);
-
-    return c == CYCLE ? steps : steps - h->failed;
+    return c == CYCLE ? hart_cycles_now(h) : hart_steps_now(h) - h->failed;
 }
 
 static uint64_t counter(const struct hart *h, enum counter c)
@@ -376,7 +374,7 @@ const struct csr_row csr_table[] = {
 
 /* User */
 { 0xc00, 1, RVALL, "cycle", CALLS(read_mcycle, NULL),
-  "steps: instructions attempted" },
+  "steps (instructions attempted), or cycles with timing on" },
 { 0xc01, 1, RVALL, "time", CALLS(read_time, NULL),
   "mtime of the CLINT" },
 { 0xc02, 1, RVALL, "instret", CALLS(read_minstret, NULL),

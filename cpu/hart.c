@@ -28,13 +28,29 @@ const struct engine *engine_find(const char *name)
 
 /* ---- wires from and to the MMU ---- */
 
+static uint64_t cycle_now(const struct hart *h)
+{
+    return h->turn_now + (hart_cycles_now(h) - h->turn_cycles);
+}
+
 /* Between instructions whoever runs the hart keeps the time. */
 static void bring_clock_up_to_date(void *ctx)
 {
     struct hart *h = ctx;
 
     if (h->at)
-        h->clock->now = h->turn_now + (hart_steps_now(h) - h->turn_steps);
+        h->clock->now = cycle_now(h);
+}
+
+/* A stall brings the deadline nearer. Where it can fall into the block, the
+ * engine returns after this instruction and looks again. */
+static void stalled(void *ctx, uint64_t cycles)
+{
+    struct hart *h = ctx;
+
+    h->run_until = h->run_until > cycles ? h->run_until - cycles : 0;
+    if (h->run_until < h->steps + BLOCK_LIMIT)
+        hart_leave(h);
 }
 
 /* A device may have asked for a tick or raised an interrupt. */
@@ -198,7 +214,7 @@ static uint64_t add_saturating(uint64_t a, uint64_t b)
  * may have become due. */
 static bool begin_stretch(struct hart *h)
 {
-    uint64_t now = h->turn_now + (h->steps - h->turn_steps);
+    uint64_t now = cycle_now(h);
     uint64_t until;
     int interrupt;
 
@@ -215,10 +231,22 @@ static bool begin_stretch(struct hart *h)
     return true;
 }
 
+void hart_switch_models(struct hart *h, bool on)
+{
+    mmu_switch_models(&h->mmu, on);
+    blocks_count_for(h->blocks, &h->mmu);
+}
+
+uint64_t hart_cycles(const struct hart *h)
+{
+    return h->steps + h->mmu.stalls;
+}
+
 uint64_t hart_run(struct hart *h, uint64_t max_steps)
 {
+    uint64_t first = h->steps;
     h->turn_now = h->clock->now;
-    h->turn_steps = h->steps;
+    h->turn_cycles = h->steps + h->mmu.stalls;
     h->turn_limit = add_saturating(h->steps, max_steps);
     h->stop_requested = false;
     h->is_stuck = false;
@@ -227,8 +255,8 @@ uint64_t hart_run(struct hart *h, uint64_t max_steps)
         h->engine->run(h);
         h->at = NULL;
     }
-    h->clock->now = h->turn_now + (h->steps - h->turn_steps);
-    return h->steps - h->turn_steps;
+    h->clock->now = cycle_now(h);
+    return h->steps - first;
 }
 
 /* ---- life ---- */
@@ -236,8 +264,9 @@ uint64_t hart_run(struct hart *h, uint64_t max_steps)
 void hart_init(struct hart *h, const struct hart_config *config, unsigned id,
                struct bus *bus, struct clock *clock, struct cache *l2)
 {
-    struct mmu_port port = {bring_clock_up_to_date, look_again,
-                            hart_code_written, watched_written, h};
+    struct mmu_port port = {
+        bring_clock_up_to_date, look_again, hart_code_written,
+        watched_written,        h,          stalled};
     struct mmu_config mmu_config = config->mmu;
 
     memset(h, 0, sizeof *h);
@@ -271,7 +300,7 @@ void hart_reset(struct hart *h, uint64_t pc)
     memset(h->x, 0, sizeof h->x);
     memset(&h->csr, 0, sizeof h->csr);
     h->csr.wires = wires;
-    h->csr.mcycle_offset = -h->steps;
+    h->csr.mcycle_offset = -hart_cycles(h);
     h->csr.minstret_offset = -hart_retired(h);
     h->csr.menvcfg = envcfg_at_reset(h);
     h->csr.stimecmp = UINT64_MAX;

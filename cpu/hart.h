@@ -118,8 +118,8 @@ struct hart {
     /* The engine's own, derived from state: never archived. */
     struct blocks *blocks;
     const struct insn *at; /* instruction in flight, for exact time */
-    uint64_t turn_now;     /* clock->now when steps was turn_steps */
-    uint64_t turn_steps;
+    uint64_t turn_now;     /* clock->now when cycles were turn_cycles */
+    uint64_t turn_cycles;
     uint64_t turn_limit; /* in steps: where the turn ends at latest */
     uint64_t run_until;  /* in steps; 0 once `leave` is set */
     bool leave;          /* the engine returns after this instruction */
@@ -169,10 +169,17 @@ uint64_t hart_pc_now(const struct hart *h);
  * Runs exactly max_steps steps from clock->now on and returns their number;
  * fewer if the hart enters (or is in) WFI with nothing pending, gets stuck, a
  * stop is requested, or clock->deadline is reached (it may be pulled closer
- * meanwhile by an access to a device). Each step is one cycle; clock->now is
- * exact whenever a device is called, and advanced by the steps done on return.
+ * meanwhile by an access to a device). Each step is one cycle and its stalls;
+ * clock->now is exact whenever a device is called, and advanced by the cycles
+ * done on return.
  */
 uint64_t hart_run(struct hart *h, uint64_t max_steps);
+
+/* Cycles since power-on: a step is one, and with -timing on its stalls. */
+uint64_t hart_cycles(const struct hart *h);
+
+/* Between turns: the models on, empty, or off (mmu_switch_models). */
+void hart_switch_models(struct hart *h, bool on);
 
 /* Ends hart_run after the instruction in flight: for the finisher. */
 void hart_request_stop(struct hart *h);

@@ -17,6 +17,12 @@ static inline uint64_t hart_steps_now(const struct hart *h)
     return h->steps + (h->at ? h->at->index : 0);
 }
 
+/* The same in cycles: each step takes one, and stalls. */
+static inline uint64_t hart_cycles_now(const struct hart *h)
+{
+    return hart_steps_now(h) + h->mmu.stalls;
+}
+
 /* mtime at this very step. */
 uint64_t hart_mtime(const struct hart *h);
 

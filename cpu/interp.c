@@ -117,7 +117,10 @@ static NOINLINE struct block *next_block(struct hart *h)
         struct block *b = block_at(h, &fault);
 
         if (b) {
-            uint64_t left = h->run_until - h->steps;
+            uint64_t left = 1; /* at least, if fetching used up the rest */
+
+            if (LIKELY(h->run_until > h->steps))
+                left = h->run_until - h->steps;
 
             if (UNLIKELY(h->watch.exec != NULL))
                 return watched(h, b);
@@ -185,6 +188,8 @@ enter:
         case OP_FETCH:
             mmu_count_fetch(&h->mmu, page + d->offset, d->size);
             h->mmu.repeat_fetches += (uint64_t)d->imm - 1;
+            if (UNLIKELY(h->leave))
+                goto stalled;
             continue;
         case OP_ILLEGAL:
             fault = (struct fault){d->bits, CAUSE_ILLEGAL};
@@ -516,6 +521,13 @@ fell_through:
     if (LIKELY(b != NULL))
         goto enter;
     return;
+
+stalled: /* fetching took time: one instruction, then look at the clock */
+    h->mmu.repeat_fetches -= (uint64_t)d->imm - 1;
+    h->steps += d->index;
+    h->pc = (page + d->offset) & mask;
+    b = block_single(h->blocks, d + 1);
+    goto enter;
 
 fault:
     h->at = NULL;

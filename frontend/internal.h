@@ -17,6 +17,7 @@ const char *options_set_dma(struct options *o, const char *value);
 const char *options_set_rtc(struct options *o, const char *value);
 const char *options_set_cache(struct options *o, const char *value);
 const char *options_set_tlb(struct options *o, const char *value);
+const char *options_set_models(struct options *o, const char *value);
 const char *options_set_debug(struct options *o, const char *value);
 
 #endif

@@ -367,6 +367,28 @@ const char *options_set_tlb(struct options *o, const char *value)
     return is_bad ? usage : NULL;
 }
 
+const char *options_set_models(struct options *o, const char *value)
+{
+    static const char usage[] = "from=N or from=N,to=M, with M above N";
+    uint64_t from = 0, to = UINT64_MAX;
+    struct part part;
+    bool is_bad, has_from = false;
+
+    while (parse_part(&value, &part, &is_bad)) {
+        bool is_from = !strcmp(part.key, "from");
+
+        if ((!is_from && strcmp(part.key, "to")) ||
+            !parse_decimal(part.value, is_from ? &from : &to))
+            return usage;
+        has_from |= is_from;
+    }
+    if (is_bad || !has_from || to <= from)
+        return usage;
+    o->machine.models_from = from;
+    o->machine.models_to = to;
+    return NULL;
+}
+
 const char *options_set_debug(struct options *o, const char *value)
 {
     static const struct {

@@ -170,6 +170,12 @@ static const char *set_clock(struct options *o, const char *value)
     return NULL;
 }
 
+static const char *set_timing(struct options *o, const char *value)
+{
+    return parse_switch(value, &o->machine.hart.mmu.is_timed) ? NULL
+                                                              : "on or off";
+}
+
 static const char *set_pace(struct options *o, const char *value)
 {
     if (strcmp(value, "host") && strcmp(value, "none"))
@@ -333,6 +339,10 @@ static const struct option_row rows[] = {
       options_set_cache },
     { "tlb", "i=N[:WAYS[:lru|plru|fifo|random]],d=..,l2=..|none",
       "modelled TLBs (32, 32, 512:4); l2=none drops that", options_set_tlb },
+    { "models", "from=N[,to=M]",
+      "TLBs and caches are modelled from step N up to step M alone",
+      options_set_models },
+    { "timing", "on|off", "misses take machine time (off)", set_timing },
     { "clock", "HZ", "steps a second of machine time (1G)", set_clock },
     { "pace", "host|none",
       "sleep while all harts wait, or not (host at a terminal)", set_pace },

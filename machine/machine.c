@@ -48,6 +48,7 @@ void machine_config_default(struct machine_config *config)
         .ram_bytes = UINT64_C(64) << 20,
         .clock_hz = UINT64_C(1000000000),
         .dma_reach = UINT64_C(16) << 20,
+        .models_to = UINT64_MAX,
         .rtc_seconds = MACHINE_RTC_SECONDS,
     };
 }
@@ -57,7 +58,7 @@ static void start_round(struct machine *m)
     m->round_start = m->clock.now;
     m->round_longest = 0;
     m->turn = 0;
-    m->turn_steps = 0;
+    m->turn_steps = m->turn_cycles = 0;
 }
 
 /* Says, at the start and after a reset, how the models stand. */
@@ -65,6 +66,18 @@ static void trace_start(const struct machine *m)
 {
     if (m->trace)
         trace_models(m->trace, m->harts[0].mmu.models);
+}
+
+void machine_switch_models(struct machine *m, bool on)
+{
+    if (on == m->is_modelling)
+        return;
+    m->is_modelling = on;
+    for (unsigned i = 0; i < m->n_harts; i++)
+        hart_switch_models(&m->harts[i], on);
+    if (m->l2)
+        cache_clear(m->l2);
+    trace_start(m);
 }
 
 void machine_set_trace(struct machine *m, struct trace *trace)
@@ -102,6 +115,8 @@ static void create_harts(struct machine *m)
         mmus[i] = &m->harts[i].mmu;
     }
     mmu_join(mmus, m->n_harts);
+    m->is_modelling = true;
+    machine_switch_models(m, !m->config.models_from);
 }
 
 struct machine *machine_create(const struct machine_config *config)
@@ -180,25 +195,41 @@ static uint64_t quantum(const struct machine *m)
     return m->n_harts > 1 ? m->clock.hz / MTIME_HZ : QUANTUM_ALONE;
 }
 
+/* Switches the models if that is due before the next step; returns in how
+ * many steps it is due again. */
+static uint64_t keep_models(struct machine *m)
+{
+    uint64_t from = m->config.models_from, to = m->config.models_to;
+    uint64_t steps = machine_steps(m);
+
+    machine_switch_models(m, steps >= from && steps < to);
+    if (steps < from)
+        return from - steps;
+    return steps < to ? to - steps : UINT64_MAX;
+}
+
 /* Runs the hart whose turn it is for at most max_steps, and ends its turn
  * unless only max_steps or a stop cut it. Returns the steps done. */
 static uint64_t take_turn(struct machine *m, uint64_t max_steps)
 {
     uint64_t left = quantum(m) - m->turn_steps;
     uint64_t ask = left < max_steps ? left : max_steps;
+    uint64_t same = keep_models(m); /* steps with the same models */
     struct hart *h = &m->harts[m->turn];
     uint64_t did;
 
-    m->clock.now = m->round_start + m->turn_steps;
+    ask = ask < same ? ask : same;
+    m->clock.now = m->round_start + m->turn_cycles;
     did = hart_run(h, ask);
     m->turn_steps += did;
-    if (m->turn_steps > m->round_longest)
-        m->round_longest = m->turn_steps;
+    m->turn_cycles = m->clock.now - m->round_start;
+    if (m->turn_cycles > m->round_longest)
+        m->round_longest = m->turn_cycles;
     if (m->has_finished || m->is_reset_asked || m->is_stop_asked ||
         (did == ask && did < left && !hart_is_stuck(h)))
         return did;
     m->turn++;
-    m->turn_steps = 0;
+    m->turn_steps = m->turn_cycles = 0;
     return did;
 }
 

@@ -55,7 +55,9 @@ struct machine_config {
     uint64_t ram_bytes;
     uint64_t clock_hz;
     uint64_t dma_reach;   /* bytes of DRAM that quire,dma reaches */
-    uint64_t seed;        /* of the rng-seed in /chosen */
+    uint64_t seed;        /* of rng-seed in /chosen, random replacement */
+    /* Steps, all harts together: the models are on in [from, to). */
+    uint64_t models_from, models_to;
     uint64_t rtc_seconds; /* the time of day at power-on, since 1970 */
     const char *bios;     /* file of the firmware, NULL for none */
     const char *kernel, *initrd, *append, *dtb; /* each NULL for none */
@@ -107,8 +109,10 @@ struct machine {
 
     /* Harts take turns; here is where the round stands. */
     uint64_t round_start; /* clock.now at its beginning */
-    uint64_t round_longest, turn_steps;
-    uint32_t turn; /* the hart whose turn it is */
+    uint64_t round_longest, turn_cycles; /* of machine time */
+    uint64_t turn_steps;
+    uint32_t turn;     /* the hart whose turn it is */
+    bool is_modelling; /* the models are switched on */
 
     uint64_t resets;
     uint64_t idle_cycles; /* machine time that was jumped over */
@@ -134,6 +138,8 @@ const uint8_t *machine_device_tree(const struct machine *m, size_t *size);
 /* Runs until `max_steps` more steps are done, all harts together, or the
  * machine stops. A machine that passed, failed or died stays so. */
 enum machine_stop machine_run(struct machine *m, uint64_t max_steps);
+/* As config.models_from and models_to do by themselves; for a restore. */
+void machine_switch_models(struct machine *m, bool on);
 /* Makes machine_run return soon; for hooks, not for signal handlers. */
 void machine_request_stop(struct machine *m);
 

@@ -36,6 +36,14 @@ static void archive_verdict(struct machine *m, struct archive *a)
     m->fail_code = code;
 }
 
+static void archive_modelling(struct machine *m, struct archive *a)
+{
+    bool on = m->is_modelling;
+
+    archive_bool(a, "is_modelling", &on);
+    machine_switch_models(m, on);
+}
+
 void machine_archive(struct machine *m, struct archive *a)
 {
     archive_section(a, "machine");
@@ -45,6 +53,8 @@ void machine_archive(struct machine *m, struct archive *a)
     archive_u64(a, "round_start", &m->round_start);
     archive_u64(a, "round_longest", &m->round_longest);
     archive_u64(a, "turn_steps", &m->turn_steps);
+    archive_u64(a, "turn_cycles", &m->turn_cycles);
+    archive_modelling(m, a);
     archive_u32(a, "turn", &m->turn);
     archive_check(a, m->turn <= m->n_harts, "turn");
     archive_bool(a, "reset_asked", &m->is_reset_asked);

@@ -73,6 +73,7 @@ READ(resets, s->m->resets)
 
 READ(steps, s->m->harts[i].steps)
 READ(retired, hart_retired(&s->m->harts[i]))
+READ(hart_cycles_run, hart_cycles(&s->m->harts[i]))
 
 static uint64_t sum(const uint64_t *counts, size_t n)
 {
@@ -170,6 +171,8 @@ static const struct row rows[] = {
     { OF_MACHINE, "resets", "warm resets", resets, NULL },
     { OF_HART, "steps", "instructions attempted by this hart", steps, NULL },
     { OF_HART, "retired", "of these, retired", retired, NULL },
+    { OF_HART, "cycles", "its steps and, with -timing on, their stalls",
+      hart_cycles_run, NULL },
     { OF_HART, "exceptions", "exceptions taken", exceptions, NULL },
     { OF_HART, "interrupts", "interrupts taken", interrupts, NULL },
     { OF_HART, "fetch_page_faults", "page faults of instruction fetches",

@@ -145,6 +145,8 @@ static bool load_device(struct mmu *m, const struct span *s, uint64_t *value)
         trace_parts(m, s, false);
     before_device(m);
     ok = bus_read(m->bus, p->pa, p->len, value);
+    if (ok && !m->is_switched_off)
+        mmu_stall(m, STALL_DEVICE);
     after_device(m);
     return ok;
 }
@@ -158,6 +160,8 @@ static bool store_device(struct mmu *m, const struct span *s, uint64_t value)
         trace_parts(m, s, true);
     before_device(m);
     ok = bus_write(m->bus, p->pa, p->len, value);
+    if (ok && !m->is_switched_off)
+        mmu_stall(m, STALL_DEVICE);
     after_device(m);
     return ok;
 }

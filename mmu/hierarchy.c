@@ -8,17 +8,28 @@
 #include "mmu/models.h"
 
 /* Bytes of an L1 that are read from or written to the L2: one access a line
- * of it. */
-static void l2_access(const struct models *s, uint64_t pa, uint64_t len,
+ * of it. Returns whether all of them hit. */
+static bool l2_access(const struct models *s, uint64_t pa, uint64_t len,
                       bool is_write)
 {
     uint64_t end = pa + len;
+    bool is_hit = true;
 
     if (!s->l2)
-        return;
+        return false;
     pa &= ~(uint64_t)(s->l2->geometry.line_bytes - 1);
     for (; pa < end; pa += s->l2->geometry.line_bytes)
-        cache_access(s->l2, pa, is_write);
+        is_hit &= cache_access(s->l2, pa, is_write);
+    return is_hit;
+}
+
+/* Reads a line from the L2, or beyond. */
+static void fetch_line(struct mmu *m, const struct cache *l1, uint64_t line)
+{
+    bool is_hit = l2_access(m->models, line << l1->line_shift,
+                            l1->geometry.line_bytes, false);
+
+    mmu_stall(m, STALL_L1_MISS + (is_hit ? 0 : STALL_L2_MISS));
 }
 
 static uint64_t line_pa(const struct cache *c, uint32_t way)
@@ -66,8 +77,9 @@ static void snoop(struct mmu *m, uint64_t line, bool is_write)
     }
 }
 
-static uint32_t fill_l1d(struct models *s, uint64_t line)
+static uint32_t fill_l1d(struct mmu *m, uint64_t line)
 {
+    struct models *s = m->models;
     struct cache *c = &s->l1d;
     uint32_t way = cache_victim(c, line);
 
@@ -76,7 +88,7 @@ static uint32_t fill_l1d(struct models *s, uint64_t line)
             write_back(s, way);
         drop_l1d(s, way);
     }
-    l2_access(s, line << c->line_shift, c->geometry.line_bytes, false);
+    fetch_line(m, c, line);
     c->line[way] = line;
     replace_fill(&c->order, way, filter_tick(&s->data));
     return way;
@@ -117,7 +129,7 @@ uint32_t models_data(struct mmu *m, uint64_t pa, unsigned len, bool is_write)
         write_through(s, pa, len);
         return CACHE_NO_WAY;
     } else {
-        way = fill_l1d(s, line);
+        way = fill_l1d(m, line);
     }
     if (is_write)
         write_way(s, way, pa, len);
@@ -167,7 +179,7 @@ uint32_t models_insn(struct mmu *m, uint64_t pa)
     way = cache_victim(c, line);
     if (c->line[way] != CACHE_NO_LINE)
         drop_l1i(m, way);
-    l2_access(s, line << c->line_shift, c->geometry.line_bytes, false);
+    fetch_line(m, c, line);
     c->line[way] = line;
     replace_fill(&c->order, way, filter_tick(&s->fetch));
     return way;

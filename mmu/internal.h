@@ -56,6 +56,24 @@ static inline uint64_t mmu_frame(const struct mmu *m, uint64_t pa)
 /* The same after a page walk, which may have set A or D. */
 void mmu_walked(struct mmu *m, const struct walk *w);
 
+/* Cycles that events take with -timing on (docs/machine.md). */
+enum mmu_stall {
+    STALL_L1_MISS = 10,
+    STALL_L2_MISS = 100,
+    STALL_L2TLB = 4,
+    STALL_WALK_READ = 1,
+    STALL_DEVICE = 20,
+};
+
+static inline void mmu_stall(struct mmu *m, uint64_t cycles)
+{
+    if (!m->config.is_timed)
+        return;
+    m->stalls += cycles;
+    if (m->port.stalled)
+        m->port.stalled(m->port.ctx, cycles);
+}
+
 /* Withdraws every right to store to pa's frame without asking. */
 void mmu_kill_stores(struct mmu *m, uint64_t pa);
 

@@ -145,7 +145,7 @@ void mmu_init(struct mmu *m, const struct mmu_config *config, struct bus *bus,
     m->fetch_pages = alloc_zeroed(FETCH_PAGES, sizeof *m->fetch_pages);
     m->code_lines = alloc_zeroed(frames + 1, sizeof *m->code_lines);
     m->store_frames = alloc_zeroed(frames + 1, sizeof *m->store_frames);
-    m->models = models_new(config, l2);
+    m->kept = m->models = models_new(config, l2);
     m->fetch_line_mask = m->models ? m->models->fetch.line_mask : 63;
     mmu_forget_all(m);
     mmu_reset(m);
@@ -157,7 +157,7 @@ void mmu_free(struct mmu *m)
     free(m->fetch_pages);
     free(m->code_lines);
     free(m->store_frames);
-    models_delete(m->models);
+    models_delete(m->kept);
     stale_free(m);
     memset(m, 0, sizeof *m);
 }
@@ -275,8 +275,23 @@ void mmu_fence_i(struct mmu *m)
 void mmu_count(struct mmu *m, struct mmu_counts *counts)
 {
     memset(counts, 0, sizeof *counts);
-    if (m->models)
+    if (m->kept)
         models_count(m, counts);
+}
+
+void mmu_switch_models(struct mmu *m, bool on)
+{
+    m->is_switched_off = !on;
+    if (!m->kept || on == (m->models != NULL))
+        return;
+    if (!on)
+        models_settle(m);
+    m->models = m->kept;
+    models_clear(m);
+    mmu_forget_all(m);
+    if (!on)
+        m->models = NULL;
+    forget(m, false, 0);
 }
 
 void mmu_set_heat(struct mmu *m, struct heat *heat)
@@ -307,11 +322,12 @@ void mmu_archive(struct mmu *m, struct archive *a)
     archive_u64(a, "reserved_pa", &m->reserved_pa);
     archive_u8(a, "reserved_size", &m->reserved_size);
     archive_check(a, m->reserved_size <= 8, "reserved_size");
+    archive_u64(a, "stalls", &m->stalls);
     archive_pmp(m, a);
     if (archive_is_loading(a)) {
         pmp_set(&m->pmp, 0, m->pmp.cfg[0], m->pmp.addr[0]);
         forget_rights(m);
     }
-    if (m->models)
+    if (m->kept)
         models_archive(m, a);
 }

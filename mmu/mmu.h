@@ -38,6 +38,7 @@ struct mmu_config {
     bool has_pmp;
     bool is_svade;         /* what mmu_set_svade says at first */
     bool traps_misaligned; /* loads and stores; AMO, LR, SC always trap */
+    bool is_timed;         /* what misses takes cycles: see mmu->stalls */
 };
 
 /* What the mmu asks of its hart. Any function may be NULL. */
@@ -52,6 +53,8 @@ struct mmu_port {
      * [pa, pa + len) perhaps. */
     void (*watched_written)(void *ctx, uint64_t pa, uint64_t len);
     void *ctx;
+    /* The instruction in flight takes so many cycles more. */
+    void (*stalled)(void *ctx, uint64_t cycles);
 };
 
 /* A use of an entry of a modelled TLB, by an access that a walk would now let
@@ -148,8 +151,11 @@ struct mmu {
     struct bus *bus;
     struct mmu_config config;
     struct mmu_port port;
-    struct models *models; /* NULL: nothing is modelled */
-    struct heat *heat;     /* NULL: nobody looks */
+    struct models *models; /* NULL: nothing is modelled, or not now */
+    struct models *kept;   /* the same; also while they are switched off */
+    bool is_switched_off;
+    uint64_t stalls;   /* cycles beyond one a step, since power-on */
+    struct heat *heat; /* NULL: nobody looks */
     /* See mmu_set_trace and mmu_watch_stale. While there is either, the host
      * side remembers nothing, so that every access comes by. */
     bool sees_all;
@@ -389,6 +395,10 @@ struct mmu_counts {
     struct walk_stats walks;
 };
 void mmu_count(struct mmu *m, struct mmu_counts *counts);
+
+/* Switches the models on, which empties them, or off; counts stay. For all
+ * harts at once; the shared L2 is the caller's to empty. */
+void mmu_switch_models(struct mmu *m, bool on);
 
 /* The modelled structures, for the visualiser; 0 entries where there are
  * none. Slots as tlb_look and ways as cache_look number them. */

@@ -133,9 +133,10 @@ static struct cache_counts cache_counts_of(const struct cache *c)
 
 void models_count(struct mmu *m, struct mmu_counts *counts)
 {
-    const struct models *s = m->models;
+    const struct models *s = m->kept;
 
-    models_settle(m);
+    if (m->models)
+        models_settle(m);
     if (s->has_tlbs) {
         counts->itlb = tlb_counts_of(&s->itlb);
         counts->dtlb = tlb_counts_of(&s->dtlb);
@@ -217,9 +218,10 @@ static void archive_walks(struct walk_stats *w, struct archive *a)
 
 void models_archive(struct mmu *m, struct archive *a)
 {
-    struct models *s = m->models;
+    struct models *s = m->kept;
 
-    models_settle(m);
+    if (m->models)
+        models_settle(m);
     if (s->has_tlbs) {
         tlb_archive(&s->itlb, "itlb", a);
         tlb_archive(&s->dtlb, "dtlb", a);

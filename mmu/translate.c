@@ -177,6 +177,7 @@ static uint32_t find_second(struct mmu *m, const struct side *side,
     if (!t->geometry.entries)
         return TLB_NO_SLOT;
     t->stats.accesses++;
+    mmu_stall(m, STALL_L2TLB);
     slot = tlb_find(t, key);
     if (slot == TLB_NO_SLOT) {
         t->stats.misses++;
@@ -222,6 +223,7 @@ static void count_walk(struct mmu *m, const struct walk_request *q,
     s->walks.walks++;
     s->walks.reads += w->n_reads;
     s->walks.updates += w->was_updated;
+    mmu_stall(m, w->n_reads * STALL_WALK_READ);
     observe_walk(m, q, w);
     if (!s->has_caches)
         return;

@@ -104,6 +104,9 @@ refuses "an allocation policy is one of two" 2 'alloc or noalloc' \
     -cache l2=512K:8:64:lru:wb:never
 refuses "too many fields of a cache" 2 'too many' \
     -cache l2=512K:8:64:lru:wb:alloc:x
+refuses "models end after they begin" 2 'M above N' -models from=9,to=9
+refuses "models begin somewhere" 2 'from=N' -models to=9
+refuses "timing is on or off" 2 'on or off' -timing yes
 refuses "a TLB needs entries" 2 'above 0' -tlb i=0
 refuses "a TLB's ways divide it" 2 '512:7' -tlb l2=512:7
 refuses "a TLB needs a level that exists" 2 'i=, d=' -tlb x=4

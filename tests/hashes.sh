@@ -75,6 +75,13 @@ done
 guest=mmu/permissions
 plain=$(lines $guest)
 other "TLBs of another shape are another state" -tlb i=4,d=4,l2=none
+other "models for a part of the run are, too" -models from=30k,to=90k
+other "so is time that misses take" -timing on
+plain=$(lines $guest -timing on -models from=30k,to=120k)
+same "logging instructions changes no time" -timing on \
+    -models from=30k,to=120k -d exec
+other "other caches take other time" -timing on \
+    -models from=30k,to=120k -cache l1d=4K:1:64
 [ "$(lines $guest -tlb none | head -n 1)" = "status 0" ]
 point "$guest: without TLBs it passes all the same" $?
 

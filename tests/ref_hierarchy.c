@@ -246,6 +246,7 @@ static void l1(struct ref *r, unsigned hart, struct ref_cache *c, uint64_t pa,
 {
     bool is_data = c == &r->hart[hart].l1d;
     struct ref_line *l = cache_lookup(c, pa);
+    uint64_t missed;
 
     c->accesses++;
     c->misses += !l;
@@ -269,7 +270,9 @@ static void l1(struct ref *r, unsigned hart, struct ref_cache *c, uint64_t pa,
             clean(r, c, l);
             cache_remove(c, l);
         }
+        missed = r->l2.misses;
         l2(r, pa / c->line_bytes * c->line_bytes, c->line_bytes, false);
+        r->hart[hart].stalls += !r->l2.sets || r->l2.misses > missed ? 110 : 10;
         cache_put(c, l, pa);
     }
     cache_hit(c, l);
@@ -444,8 +447,10 @@ static int ref_walk(struct ref *r, unsigned hart, char kind, uint64_t va,
 
         if (!in_ram(r, pa))
             return ACCESS;
-        if (!is_peek && r->has_tlbs)
+        if (!is_peek && r->has_tlbs) {
+            h->stalls++;
             cached(r, hart, &h->l1d, pa, 4, false);
+        }
         memcpy(&v, at, 4);
         if (!(v & 1) || (v & 6) == 4)
             return PAGE;
@@ -526,6 +531,7 @@ static int translate(struct ref *r, unsigned hart, char kind, uint64_t va,
     } else if (h->l2tlb.sets) {
         struct ref_entry *second = tlb_lookup(&h->l2tlb, vpn, h->asid);
 
+        h->stalls += 4;
         h->l2tlb.accesses++;
         h->l2tlb.misses += !second;
         if (second) {

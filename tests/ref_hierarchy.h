@@ -52,6 +52,7 @@ struct ref_hart {
     /* The context of data and, with fetch_user instead, of fetches. */
     bool is_translated, is_user, sum, mxr;
     uint64_t root_pa, asid;
+    uint64_t stalls; /* cycles of -timing on, beyond one an instruction */
     bool is_reserved;
     uint64_t reserved_pa;
     unsigned reserved_size;

@@ -247,6 +247,7 @@ static void make(void)
         .l1i = cache_geometry(&shape->l1i, 3, shape->writes[0]),
         .l1d = cache_geometry(&shape->l1d, 4, shape->writes[0]),
         .seed = random_seed_of_policies,
+        .is_timed = true,
         .is_svade = shape->is_svade};
     struct cache_geometry shared =
         cache_geometry(&shape->l2, 5, shape->writes[1]);
@@ -436,6 +437,7 @@ static void compare_all(void)
 
         mmu_count(&mmu[i], &counts);
         compare_counts(&counts, h);
+        ck_assert_uint_eq(mmu[i].stalls, h->stalls);
         compare_tlb(&mmu[i], MMU_ITLB, &h->itlb);
         compare_tlb(&mmu[i], MMU_DTLB, &h->dtlb);
         compare_tlb(&mmu[i], MMU_L2TLB, &h->l2tlb);
@@ -672,6 +674,21 @@ static void step_data(void)
     }
 }
 
+/* The models are off: page tables are left alone. */
+static void off_data(void)
+{
+    uint64_t va = any_va() & ~UINT64_C(7), pa;
+
+    if (!ref.hart[at].is_translated)
+        va = RAM + va % (RAM_SIZE - TABLES * 4096) + TABLES * 4096;
+    if (ref_peek_store(&ref, at, va, &pa) && pa - RAM < (TABLES + 1) * 4096)
+        return;
+    if (one_in(2))
+        do_store(va, 8);
+    else
+        do_load(va, 8);
+}
+
 static void dma(void)
 {
     uint64_t len = 1 + below(one_in(4) ? 2000 : 100);
@@ -830,10 +847,69 @@ static void hash(void)
     archive_free(a);
 }
 
+/* Empty caches and TLBs, policies as at first; counts stay. */
+static void restart_cache(struct ref_cache *c, unsigned k)
+{
+    size_t n = (size_t)c->sets * c->ways;
+
+    if (!c->sets)
+        return;
+    memset(c->lines, 0, n * sizeof *c->lines);
+    memset(c->choice.bits, 0, n * sizeof *c->choice.bits);
+    c->choice.x = first_random(k);
+}
+
+static void restart_tlb(struct ref_tlb *t, unsigned k)
+{
+    size_t n = (size_t)t->sets * t->ways;
+
+    if (!t->sets)
+        return;
+    memset(t->entries, 0, n * sizeof *t->entries);
+    memset(t->choice.bits, 0, n * sizeof *t->choice.bits);
+    t->choice.x = first_random(k);
+}
+
+static void restart_hart(struct ref_hart *h, unsigned i)
+{
+    restart_tlb(&h->itlb, 8 * i + 3);
+    restart_tlb(&h->dtlb, 8 * i + 4);
+    restart_tlb(&h->l2tlb, 8 * i + 5);
+    restart_cache(&h->l1i, 8 * i);
+    restart_cache(&h->l1d, 8 * i + 1);
+}
+
+/* Some accesses between, of which nothing may be seen afterwards but what
+ * they did to A, D and memory. */
+static void switch_off_and_on(void)
+{
+    bool tlbs = ref.has_tlbs, caches = ref.has_caches;
+
+    if (!one_in(4))
+        return;
+    for (unsigned i = 0; i < shape->n_harts; i++)
+        mmu_switch_models(&mmu[i], false);
+    ref.has_tlbs = ref.has_caches = false;
+    for (unsigned i = 0; i < 20; i++)
+        off_data();
+    ref.has_tlbs = tlbs;
+    ref.has_caches = caches;
+    for (unsigned i = 0; i < shape->n_harts; i++) {
+        mmu_switch_models(&mmu[i], true);
+        restart_hart(&ref.hart[i], i);
+    }
+    if (l2)
+        cache_clear(l2);
+    restart_cache(&ref.l2, 2);
+}
+
 static void step_rare(void)
 {
     at = (unsigned)below(shape->n_harts);
-    switch (below(12)) {
+    switch (below(13)) {
+    case 12:
+        switch_off_and_on();
+        break;
     case 0:
     case 1:
     case 2:

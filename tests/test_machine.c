@@ -95,6 +95,19 @@ static const char *rom_disk(void)
     return path;
 }
 
+/* How the machines of ROMs differ from the default one. */
+static struct {
+    bool is_timed;
+    unsigned block_limit;
+    uint64_t models_from, models_to;
+} how;
+
+static void as_by_default(void)
+{
+    memset(&how, 0, sizeof how);
+    how.models_to = UINT64_MAX;
+}
+
 static struct machine *make_rom(const struct rom *rom)
 {
     static char path[512];
@@ -102,6 +115,10 @@ static struct machine *make_rom(const struct rom *rom)
     struct machine_config config = small_config();
 
     config.ram_bytes = UINT64_C(64) << 20;
+    config.hart.mmu.is_timed = how.is_timed;
+    config.hart.block_limit = how.block_limit;
+    config.models_from = how.models_from;
+    config.models_to = how.models_to;
     snprintf(path, sizeof path, "%s/roms/%s.elf", folder ? folder : ".",
              rom->name);
     config.kernel = path;
@@ -315,6 +332,69 @@ START_TEST(a_run_may_be_cut_anywhere)
 }
 END_TEST
 
+static unsigned i_rom;
+
+/* Steps, time and the caches, which timing makes state, all at once. */
+static uint64_t timed_hash(unsigned block_limit, bool is_cut)
+{
+    uint64_t seed = 1, hash;
+    struct machine *m;
+
+    how.block_limit = block_limit;
+    m = make_rom(&busy_roms[i_rom]);
+    while (!m->has_finished) {
+        seed = seed * UINT64_C(6364136223846793005) + 1;
+        machine_run(m, is_cut ? seed >> 33 & 0x3ff : UINT64_MAX);
+    }
+    ck_assert_int_eq(m->verdict, STOP_PASS);
+    ck_assert_uint_gt(hart_cycles(&m->harts[0]), m->harts[0].steps);
+    hash = machine_hash(m);
+    machine_free(m);
+    return hash;
+}
+
+static void time_all_ways(void)
+{
+    uint64_t whole = timed_hash(0, false);
+
+    ck_assert_uint_eq(timed_hash(1, false), whole);
+    ck_assert_uint_eq(timed_hash(3, true), whole);
+    ck_assert_uint_eq(timed_hash(0, true), whole);
+}
+
+START_TEST(time_knows_neither_cuts_nor_blocks)
+{
+    i_rom = (unsigned)_i;
+    how.is_timed = true;
+    time_all_ways();
+    how.models_from = 1000;
+    how.models_to = 20001;
+    time_all_ways();
+}
+END_TEST
+
+START_TEST(models_count_between_two_steps_alone)
+{
+    struct mmu_counts counts, later;
+    struct machine *m;
+
+    how.models_from = 1000;
+    how.models_to = 3000;
+    m = make_rom(&busy_roms[0]);
+    machine_run(m, 1000);
+    mmu_count(&m->harts[0].mmu, &counts);
+    ck_assert_uint_eq(counts.l1i.accesses, 0);
+    machine_run(m, 2000);
+    mmu_count(&m->harts[0].mmu, &counts);
+    ck_assert_uint_ge(counts.l1i.accesses, 2000);
+    ck_assert_uint_le(counts.l1i.accesses, 2400); /* some straddle */
+    machine_run(m, 5000);
+    mmu_count(&m->harts[0].mmu, &later);
+    ck_assert_int_eq(memcmp(&later, &counts, sizeof counts), 0);
+    machine_free(m);
+}
+END_TEST
+
 /* Saves m and restores it into `to`. */
 static void transfer(struct machine *m, struct machine *to)
 {
@@ -371,6 +451,29 @@ static struct machine *make_octavo(void)
         (struct drive_config){.file = image, .is_readonly = true};
     return machine_create(&config);
 }
+
+START_TEST(a_timed_machine_goes_on_after_a_restore)
+{
+    const struct rom *rom = &busy_roms[_i];
+    struct machine *one, *two;
+    uint64_t step;
+
+    how.is_timed = true;
+    how.models_from = 3000;
+    how.models_to = 60000;
+    step = rom_steps(rom) / RESTORES;
+    one = make_rom(rom);
+    two = make_rom(rom);
+    while (!one->has_finished) {
+        machine_run(two, step + 77);
+        transfer(one, two);
+        ck_assert_int_eq(machine_run(one, step), machine_run(two, step));
+        ck_assert_uint_eq(machine_hash(two), machine_hash(one));
+    }
+    machine_free(one);
+    machine_free(two);
+}
+END_TEST
 
 START_TEST(octavo_goes_on_after_a_restore)
 {
@@ -611,6 +714,7 @@ int main(void)
     TCase *tc = tcase_create("machine");
 
     tcase_set_timeout(tc, 0);
+    tcase_add_checked_fixture(tc, as_by_default, NULL);
     tcase_add_test(tc, the_finisher_passes);
     tcase_add_test(tc, the_finisher_fails_with_a_code);
     tcase_add_test(tc, a_reset_starts_over_and_time_goes_on);
@@ -626,6 +730,11 @@ int main(void)
     tcase_add_loop_test(tc, a_run_may_be_cut_anywhere, 0,
                         ARRAY_SIZE(busy_roms));
     tcase_add_loop_test(tc, a_restored_machine_goes_on_as_if_uninterrupted, 0,
+                        ARRAY_SIZE(busy_roms));
+    tcase_add_loop_test(tc, time_knows_neither_cuts_nor_blocks, 0,
+                        ARRAY_SIZE(busy_roms));
+    tcase_add_test(tc, models_count_between_two_steps_alone);
+    tcase_add_loop_test(tc, a_timed_machine_goes_on_after_a_restore, 0,
                         ARRAY_SIZE(busy_roms));
     tcase_add_test(tc, octavo_goes_on_after_a_restore);
     tcase_add_test(tc, a_damaged_snapshot_is_refused);
