@@ -27,7 +27,7 @@ point() { # NAME RESULT
 
 # Sets `machine` (options of the machine alone), `both` (those that the
 # reference needs too), `append` and `steps` for a program.
-programs="pagefault tlb memory fences permissions harts swap"
+programs="pagefault tlb memory fences permissions switched harts swap"
 program() {
     both=
     steps="60007 400000 2000000"
@@ -41,6 +41,11 @@ program() {
         ;;
     permissions)
         machine="-rom $top_builddir/roms/mmu/permissions.elf"
+        ;;
+    switched) # models on for a while only
+        machine="-rom $top_builddir/roms/mmu/permissions.elf
+            -models from=50000,to=350000"
+        steps="60000 300000 360000"
         ;;
     harts) # two of them, on the same data
         both="-smp 2"

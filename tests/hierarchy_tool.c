@@ -162,7 +162,7 @@ static const char *name_of(unsigned hart, const char *name)
 
 static void print_hart(const struct hart *h)
 {
-    const struct models *s = h->mmu.models;
+    const struct models *s = h->mmu.kept;
 
     if (s && s->has_caches) {
         print_cache(name_of(h->id, "l1i"), &s->l1i);
@@ -218,7 +218,7 @@ static void print_l2_counts(const struct cache *l2)
 
 static void print_state(struct machine *m)
 {
-    const struct models *s = m->harts[0].mmu.models;
+    const struct models *s = m->harts[0].mmu.kept;
     const struct cache *l2 = s ? s->l2 : NULL;
 
     for (unsigned i = 0; i < m->n_harts; i++)
