@@ -16,10 +16,18 @@ STUB(lr_next_sc, "lr.w a2, (a0)\n addi a0, a0, 4\n sc.w a0, a1, (a0)");
 STUB(lr_alias_sc, "lr.w a2, (a0)\n sc.w a0, a2, (a1)");
 STUB(lr_mret_sc, "lr.w a2, (a0)\n la t0, 1f\n csrw mepc, t0\n li t0, 0x1800\n"
                  "csrs mstatus, t0\n mret\n1: sc.w a0, a1, (a0)");
+STUB(lr_sret_sc, "lr.w a2, (a0)\n la t0, 1f\n csrw sepc, t0\n"
+                 "li t0, 0x100\n csrs sstatus, t0\n sret\n"
+                 "1: sc.w a0, a1, (a0)");
+STUB(lr_wfi_sc, "lr.w a2, (a0)\n wfi\n sc.w a0, a1, (a0)");
+/* Another address space and back, as a context switch has them. */
+STUB(lr_satp_sc, "lr.w a2, (a0)\n csrr t0, satp\n csrw satp, x0\n"
+                 "sfence.vma\n csrw satp, t0\n sfence.vma\n"
+                 "sc.w a0, a1, (a0)");
 /* The vector (mtvec = a3 before) goes on without MRET. */
 STUB(lr_trap_sc, "csrrw a3, mtvec, a2\n lr.w a4, (a0)\n ecall\n"
                  ".globl lr_trap_sc_on\nlr_trap_sc_on:\n ecall");
-STUB(lr_trap_vector, ".balign 4\n csrw mtvec, a3\n sc.w a0, a1, (a0)");
+STUB(lr_trap_vector, "csrw mtvec, a3\n sc.w a0, a1, (a0)");
 STUB(sc_alone, "sc.w a0, a1, (a0)");
 
 CASE(stores_and_fences_of_the_same_hart_keep_it)
@@ -38,6 +46,20 @@ CASE(a_return_drops_it)
 {
     EXPECT(rom_run(M, lr_mret_sc, frame_pa(0), 9, 0)->x[10], 1);
     EXPECT(*frame_words(0), 0);
+    EXPECT(rom_run(S, lr_sret_sc, frame_pa(0), 9, 0)->x[10], 1);
+    EXPECT(*frame_words(0), 0);
+}
+
+CASE(waiting_and_other_spaces_keep_it)
+{
+    csr_write(mie, 1u << IRQ_S_SOFT);
+    csr_write(mip, 1u << IRQ_S_SOFT);
+    EXPECT(rom_run(M, lr_wfi_sc, frame_pa(0), 9, 0)->x[10], SUCCEEDED);
+    csr_write(mip, 0);
+    EXPECT(*frame_words(0), 9);
+    vm_on(0);
+    EXPECT(vm_run(S, lr_satp_sc, frame_pa(0), 8)->x[10], SUCCEEDED);
+    EXPECT(*frame_words(0), 8);
 }
 
 CASE(a_trap_keeps_it)

@@ -66,6 +66,16 @@ static uint32_t cycle_low(void)
     return csr_read(cycle);
 }
 
+static uint32_t time_high(void)
+{
+    return csr_read(timeh);
+}
+
+static uint32_t time_low(void)
+{
+    return csr_read(time);
+}
+
 static uint32_t instret_high(void)
 {
     return csr_read(instreth);
@@ -99,6 +109,18 @@ CASE(time_is_mtime)
             continue;
         EXPECT_TRUE(before <= ((uint64_t)high << 32 | low));
         EXPECT_TRUE(((uint64_t)high << 32 | low) <= after);
+    }
+}
+
+CASE(time_never_goes_back)
+{
+    uint64_t last = 0;
+
+    for (unsigned i = 0; i < 1000; i++) {
+        const uint64_t now = wide(time_high, time_low);
+
+        EXPECT_TRUE(now >= last);
+        last = now;
     }
 }
 

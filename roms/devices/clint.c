@@ -86,6 +86,15 @@ CASE(mtime_carries_into_its_high_half)
     mtime_write(0);
 }
 
+CASE(mtime_rolls_over_to_zero)
+{
+    mtime_write(~0ull - 200000);
+    EXPECT_TRUE(mtime_now() >= ~0ull - 200000);
+    while (*word_at(MTIME + 4) != 0)
+        ;
+    EXPECT_TRUE(mtime_now() < 100000000);
+}
+
 CASE(msip_has_one_bit)
 {
     *word_at(CLINT_BASE + CLINT_MSIP) = ~0u;

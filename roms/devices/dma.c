@@ -142,6 +142,8 @@ CASE(bad_lengths_are_refused)
     EXPECT(*reg(QDMA_COMPLETED), 0);
     /* 4 GiB is not the end of its addresses. */
     EXPECT(run_one(QDMA_OP_FILL, frame_pa(1), 0, 0xffffffff), QDMA_ERR_REACH);
+    EXPECT(run_one(QDMA_OP_FILL, 0xfffffff0u, 0, 0x20), QDMA_ERR_NOT_RAM);
+    expect_refused(0xfffffff0u);
 }
 
 CASE(beyond_the_reach_is_refused_with_its_address)

@@ -224,3 +224,38 @@ CASE(code_follows_its_mapping_after_a_fence)
     sfence_va(vm_page(1));
     EXPECT(vm_run(S, stub_call, vm_page(1), 0)->cause, CAUSE_FETCH_PAGE);
 }
+
+/* The word at page 1 when satp goes from `from` to `to` with the same ASID and
+ * no fence, and once more. */
+static uint32_t load_after_switch(const volatile uint32_t *from,
+                                  const volatile uint32_t *to)
+{
+    uint32_t word;
+
+    vm_switch(from, 1);
+    sfence_all();
+    vm_load(S, vm_page(1));
+    vm_switch(to, 1);
+    word = vm_load(S, vm_page(1));
+    EXPECT(vm_load(S, vm_page(1)), word);
+    return word;
+}
+
+CASE(another_root_without_a_fence_shows_the_old_page_or_the_new)
+{
+    vm_on(1);
+    make_other();
+    label_frames();
+    vm_map(1, frame_pa(0), RW);
+    other_leaf[1] = pte(frame_pa(1), RW);
+    const uint32_t there = load_after_switch(vm_root, other_root);
+    const uint32_t back = load_after_switch(other_root, vm_root);
+
+    EXPECT(there & ~1u, 0x100);
+    EXPECT(back & ~1u, 0x100);
+    EXPECT(load_after_switch(vm_root, other_root), there);
+    EXPECT(load_after_switch(other_root, vm_root), back);
+    vm_switch(other_root, 1);
+    sfence_all();
+    EXPECT(vm_load(S, vm_page(1)), 0x101);
+}

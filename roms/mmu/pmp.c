@@ -1,5 +1,5 @@
 /*
- * Physical memory protection. Rows 42, 115, 116, 117 and 118 of the list
+ * Physical memory protection. Rows 42, 43, 115, 116, 117 and 118 of the list
  * of corner cases. The locking case is last, as locks stay until reset.
  */
 #include "roms/lib/vm.h"
@@ -197,6 +197,39 @@ CASE(addresses_have_32_bits_of_a_34_bit_space)
     EXPECT(csr_read(pmpaddr5), 0xffffffff);
     csr_write(pmpaddr5, 0x12345678);
     EXPECT(csr_read(pmpaddr5), 0x12345678);
+}
+
+CASE(the_grain_is_four_bytes_in_every_mode)
+{
+    static const uint8_t modes[] = {0, PMP_TOR, PMP_NA4, PMP_NAPOT};
+
+    for (unsigned i = 0; i < sizeof(modes); i++) {
+        csr_write(pmpcfg1, (uint32_t)modes[i] << 8);
+        EXPECT(csr_read(pmpcfg1), (uint32_t)modes[i] << 8);
+        csr_write(pmpaddr5, 0);
+        EXPECT(csr_read(pmpaddr5), 0);
+        csr_write(pmpaddr5, ~0u);
+        EXPECT(csr_read(pmpaddr5), ~0u);
+    }
+}
+
+CASE(what_was_translated_before_loses_its_right_at_once)
+{
+    vm_on(0);
+    vm_map(1, page(0), PTE_VRW | PTE_AD);
+    vm_map(2, page(1), PTE_VRWX | PTE_AD);
+    open_last();
+    vm_put_code(page(1), 1);
+    EXPECT(vm_run(S, stub_sw, vm_page(1), 5)->cause, CAUSE_ECALL_S);
+    EXPECT(vm_load(S, vm_page(1)), 5);
+    EXPECT(vm_run(S, stub_call, vm_page(2), 0)->x[10], 1);
+    pmp_set(0, PMP_NAPOT, pmp_napot(page(0), 4096));
+    EXPECT(vm_run(S, stub_lw, vm_page(1), 0)->cause, CAUSE_LOAD_ACCESS);
+    EXPECT(vm_run(S, stub_sw, vm_page(1), 6)->cause, CAUSE_STORE_ACCESS);
+    pmp_set(0, PMP_NAPOT | PMP_R, pmp_napot(page(1), 4096));
+    EXPECT_TRAP(vm_run(S, stub_call, vm_page(2), 0), CAUSE_FETCH_ACCESS,
+                vm_page(2), vm_page(2));
+    EXPECT(*frame_words(0), 5);
 }
 
 CASE(locks_hold_and_bind_m_mode)
