@@ -106,9 +106,14 @@ for rom in $(rom_names); do
     echo "not ok $number - $rom has caught no fault"
 done
 awk '{
+        file = $1
         sub(/\/[^\/]*$/, "", $1)
         planted[$1]++
         caught[$1] += $2 == "caught"
+        if ($1 == "mmu" || file == "cpu/trap.c" || file == "cpu/interp.c") {
+            core++
+            core_caught += $2 == "caught"
+        }
         all++
         good += $2 == "caught"
     }
@@ -116,6 +121,8 @@ awk '{
         for (folder in planted)
             printf "# %s: %d of %d caught\n", folder, caught[folder],
                 planted[folder]
+        printf "# mmu, cpu/trap.c and cpu/interp.c: %d of %d caught\n",
+            core_caught, core
         printf "# all: %d of %d caught\n", good, all
     }' "$work/score" | sort
 echo "1..$number"
