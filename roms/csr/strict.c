@@ -1,7 +1,7 @@
 /*
  * Rules of the privileged manual that QEMU 7.2 breaks, and choices that it
- * makes otherwise. Rows 14, 21, 24, 25, 28, 32, 41, 43, 46 and 116 of the
- * list of corner cases. Our choices: mstatus.MPP keeps its value when 2 is written; FS
+ * makes otherwise. Rows 14, 21, 24, 25, 28, 32, 41, 43 and 116 of the list of
+ * corner cases. Our choices: mstatus.MPP keeps its value when 2 is written; FS
  * is hard-wired 0; EBREAK leaves its address in mtval.
  */
 #include "roms/lib/rom.h"
@@ -117,20 +117,6 @@ CASE(u_may_not_fence_finely)
     for (unsigned i = 0; i < 4; i++)
         EXPECT_TRAP(rom_exec(U, words[i], 0, 0), CAUSE_ILLEGAL, rom_exec_pc(),
                     words[i]);
-}
-
-CASE(there_are_no_triggers)
-{
-    /* csrr a0 and csrw a0 of tselect, tdata1 to tdata3 and tinfo */
-    for (uint32_t csr = 0x7a0; csr <= 0x7a4; csr++) {
-        for (unsigned is_write = 0; is_write < 2; is_write++) {
-            const uint32_t word = csr << 20 | (is_write ? 0x51073 : 0x2573);
-            const struct trap *t = rom_exec(M, word, 0x5a5a, 0);
-
-            EXPECT_TRAP(t, CAUSE_ILLEGAL, rom_exec_pc(), word);
-            EXPECT(t->x[10], 0x5a5a);
-        }
-    }
 }
 
 CASE(misa_has_b)
