@@ -62,10 +62,15 @@ struct extent {
 static void die_outside(const char *name, uint64_t pa, uint64_t size,
                         const struct bus *bus)
 {
+    const char *mend = pa < bus->ram_base_pa
+                           ? "link it to DRAM, its ELF header left out (ld -n)"
+                           : "use a larger -m";
+
     die(EXIT_INPUT,
         "%s: %" PRIu64 " bytes at 0x%" PRIx64 " lie outside DRAM (0x%" PRIx64
-        " to 0x%" PRIx64 "): use a larger -m",
-        name, size, pa, bus->ram_base_pa, bus->ram_base_pa + bus->ram_size - 1);
+        " to 0x%" PRIx64 "): %s",
+        name, size, pa, bus->ram_base_pa, bus->ram_base_pa + bus->ram_size - 1,
+        mend);
 }
 
 /* Takes a copy of `data`, to stand at pa. */
