@@ -90,6 +90,29 @@ point "a machine that waits for a pipe gets it later"
 test $? = 4
 point "a guest that only input could wake dies with the end of input"
 
+# Ticks of the host's CPU that process $1 has used.
+cpu_ticks() {
+    awk '{ print $14 + $15 }' "/proc/$1/stat"
+}
+
+mkfifo "$work/fifo"
+sleep 60 >"$work/fifo" &
+holder=$!
+"$quire" -bios none -kernel "$work/wfi" <"$work/fifo" 2>/dev/null &
+idle=$!
+sleep 1
+before=$(cpu_ticks $idle)
+sleep 1
+after=$(cpu_ticks $idle)
+kill -TERM $idle
+wait $idle
+status=$?
+kill $holder
+test -n "$before" && test $((after - before)) -le 5
+point "a guest that waits for input alone leaves the host's CPU alone"
+test $status = 143
+point "... and can be killed"
+
 run "$work/echo" -serial "file:$work/file" -limit insns=1k <"$work/lines" \
     >"$work/out" 2>/dev/null
 test $? = 126 && test -f "$work/file" && ! test -s "$work/out"

@@ -274,6 +274,23 @@ CASE(the_disks_channel_is_not_softwares_while_enabled)
     *reg(QDISK_CONTROL) = QDISK_RESET;
 }
 
+CASE(completions_coalesce_in_one_bit)
+{
+    enable();
+    for (unsigned i = 0; i < 3; i++)
+        set_command(i, QDISK_FLUSH, 0, 0, 0);
+    ring_to(3);
+    EXPECT(*reg(QDISK_INT), QDISK_INT_DONE);
+    for (unsigned i = 0; i < 3; i++)
+        EXPECT(command(i)->status, QDISK_OK);
+    *reg(QDISK_INT) = QDISK_INT_DONE;
+    EXPECT(*reg(QDISK_INT), 0);
+    set_command(3, QDISK_FLUSH, 0, 0, 0);
+    ring_to(4);
+    EXPECT(*reg(QDISK_INT), QDISK_INT_DONE);
+    *reg(QDISK_CONTROL) = QDISK_RESET;
+}
+
 CASE(completion_interrupts)
 {
     const uint32_t claim = PLIC_BASE + PLIC_CONTEXT + 4;

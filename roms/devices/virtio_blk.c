@@ -144,22 +144,30 @@ static void set_desc(unsigned i, volatile void *p, uint32_t len, unsigned flags)
     DESCS[i].next = (uint16_t)(i + 1);
 }
 
-/* Puts the chain that starts at descriptor 0 up and waits for its end. */
-static void submit(void)
+/* Puts the chain that starts at descriptor 0 up, without the doorbell. */
+static void offer(void)
 {
     const uint16_t idx = AVAIL->idx;
 
     AVAIL->ring[idx % QUEUE] = 0;
-    __asm__ volatile("fence" ::: "memory");
+    fence();
     AVAIL->idx = (uint16_t)(idx + 1);
-    __asm__ volatile("fence" ::: "memory");
+    fence();
+}
+
+/* Puts it up and waits for its end. */
+static void submit(void)
+{
+    const uint16_t idx = AVAIL->idx;
+
+    offer();
     *reg(QUEUE_NOTIFY) = 0;
     while (USED->idx != (uint16_t)(idx + 1))
         ;
     EXPECT(USED->ring[idx % QUEUE].id, 0);
 }
 
-static uint8_t transfer(uint32_t type, uint64_t sector, uint32_t sectors)
+static void set_transfer(uint32_t type, uint64_t sector, uint32_t sectors)
 {
     REQUEST->type = type;
     REQUEST->reserved = 0;
@@ -169,8 +177,21 @@ static uint8_t transfer(uint32_t type, uint64_t sector, uint32_t sectors)
     set_desc(1, rom_frames[0], sectors * 512,
              DESC_NEXT | (type == BLK_READ ? DESC_WRITE : 0));
     set_desc(2, STATUS_BYTE, 1, DESC_WRITE);
+}
+
+static uint8_t transfer(uint32_t type, uint64_t sector, uint32_t sectors)
+{
+    set_transfer(type, sector, sectors);
     submit();
     return *STATUS_BYTE;
+}
+
+static void let_a_millisecond_pass(void)
+{
+    const uint64_t start = mtime_now();
+
+    while (mtime_now() < start + 10000)
+        ;
 }
 
 CASE(the_slots_are_there_and_one_holds_the_disk)
@@ -276,6 +297,59 @@ CASE(completion_interrupts_until_it_is_acknowledged)
     EXPECT(transfer(BLK_READ, 5, 1), BLK_OK);
     EXPECT(*reg(INTERRUPT_STATUS), 0);
     *word_at(PLIC_BASE + PLIC_ENABLE) = 0;
+}
+
+CASE(ringing_twice_does_the_request_once)
+{
+    begin();
+    set_transfer(BLK_READ, 5, 1);
+    offer();
+    *reg(QUEUE_NOTIFY) = 0;
+    *reg(QUEUE_NOTIFY) = 0;
+    while (!USED->idx)
+        ;
+    *reg(QUEUE_NOTIFY) = 0;
+    let_a_millisecond_pass();
+    EXPECT(USED->idx, 1);
+}
+
+CASE(completions_coalesce_in_one_bit)
+{
+    begin();
+    set_transfer(BLK_READ, 5, 1);
+    for (unsigned i = 0; i < 3; i++)
+        offer();
+    *reg(QUEUE_NOTIFY) = 0;
+    while (USED->idx != 3)
+        ;
+    let_a_millisecond_pass();
+    EXPECT(*reg(INTERRUPT_STATUS), 1);
+    *reg(INTERRUPT_ACK) = 1;
+    EXPECT(*reg(INTERRUPT_STATUS), 0);
+    EXPECT(transfer(BLK_READ, 6, 1), BLK_OK);
+    EXPECT(*frame_words(0), 6);
+}
+
+CASE(a_reset_in_flight_drops_the_request)
+{
+    uint8_t status;
+    uint16_t used;
+
+    begin();
+    set_transfer(BLK_READ, 5, 1);
+    offer();
+    *reg(QUEUE_NOTIFY) = 0;
+    *reg(STATUS) = 0; /* QEMU may have finished it by now */
+    status = *STATUS_BYTE;
+    used = USED->idx;
+    let_a_millisecond_pass();
+    EXPECT(*STATUS_BYTE, status);
+    EXPECT(USED->idx, used);
+    EXPECT(*reg(INTERRUPT_STATUS), 0);
+    AVAIL->idx = USED->idx = 0;
+    begin();
+    EXPECT(transfer(BLK_READ, 6, 1), BLK_OK);
+    EXPECT(*frame_words(0), 6);
 }
 
 CASE(a_reset_forgets_the_queue)
