@@ -209,6 +209,32 @@ START_TEST(loopback_shows_the_modem_lines)
 }
 END_TEST
 
+START_TEST(bytes_in_flight_survive_a_snapshot)
+{
+    struct archive *save = archive_new_save(), *load;
+    const void *data;
+    size_t size;
+
+    wr(IIR, 0xc1);
+    wr(IER, 0x01);
+    uart_receive(&rig.uart, 'x');
+    uart_receive(&rig.uart, 'y');
+    rig.uart.device.class->archive(&rig.uart.device, save);
+    data = archive_data(save, &size);
+    rig_free(&rig);
+    rig_init(&rig);
+    load = archive_new_load(data, size);
+    rig.uart.device.class->archive(&rig.uart.device, load);
+    ck_assert_ptr_null(archive_error(load));
+    ck_assert_uint_eq(rd(LSR), 0x61);
+    ck_assert_uint_eq(rd(RBR), 'x');
+    ck_assert_uint_eq(rd(RBR), 'y');
+    ck_assert_uint_eq(rd(LSR), 0x60);
+    archive_free(load);
+    archive_free(save);
+}
+END_TEST
+
 START_TEST(clearing_the_receiver_drops_its_bytes)
 {
     wr(IIR, 0x01);
@@ -259,6 +285,7 @@ int main(void)
     tcase_add_test(tc, dlab_shows_the_divisor);
     tcase_add_test(tc, loopback_hears_itself);
     tcase_add_test(tc, loopback_shows_the_modem_lines);
+    tcase_add_test(tc, bytes_in_flight_survive_a_snapshot);
     tcase_add_test(tc, clearing_the_receiver_drops_its_bytes);
     tcase_add_test(tc, the_finisher_stops_at_its_store);
     suite_add_tcase(suite, tc);
