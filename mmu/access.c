@@ -287,8 +287,8 @@ filter_store(struct mmu *m, uint64_t va, unsigned size)
     return e;
 }
 
-static bool load_miss(struct mmu *m, uint64_t va, unsigned size,
-                      uint64_t *value, struct fault *f)
+static NOINLINE bool load_miss(struct mmu *m, uint64_t va, unsigned size,
+                               uint64_t *value, struct fault *f)
 {
     struct span s;
     uint32_t way;
@@ -309,8 +309,8 @@ static bool load_miss(struct mmu *m, uint64_t va, unsigned size,
     return true;
 }
 
-static bool store_miss(struct mmu *m, uint64_t va, unsigned size,
-                       uint64_t value, struct fault *f)
+static NOINLINE bool store_miss(struct mmu *m, uint64_t va, unsigned size,
+                                uint64_t value, struct fault *f)
 {
     struct span s;
 

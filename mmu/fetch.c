@@ -162,7 +162,7 @@ static uint64_t fetched_pa(struct mmu *m, uint64_t va)
 }
 
 /* A fetch in one line. */
-static void count_line(struct mmu *m, uint64_t va, uint64_t pa)
+static NOINLINE void count_line(struct mmu *m, uint64_t va, uint64_t pa)
 {
     struct models *s = m->models;
     struct filter *f = &s->fetch;
@@ -185,7 +185,7 @@ static void count_line(struct mmu *m, uint64_t va, uint64_t pa)
 }
 
 /* A fetch across lines, of one page or two: fills nothing. */
-static void count_straddling(struct mmu *m, uint64_t va)
+static NOINLINE void count_straddling(struct mmu *m, uint64_t va)
 {
     struct models *s = m->models;
     uint64_t next = (va + 2) & UINT64_C(0xffffffff);
