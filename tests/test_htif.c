@@ -169,6 +169,23 @@ START_TEST(write_writes_to_the_console_alone)
 }
 END_TEST
 
+static void count_byte(void *ctx, uint8_t byte)
+{
+    (void)byte;
+    ++*(unsigned *)ctx;
+}
+
+START_TEST(a_write_takes_a_page_at_most)
+{
+    unsigned n = 0;
+
+    htif.put = count_byte;
+    htif.put_ctx = &n;
+    ck_assert_int_eq(call(64, 1, DRAM_BASE, RIG_RAM), 4096);
+    ck_assert_uint_eq(n, 4096);
+}
+END_TEST
+
 START_TEST(exit_ends_the_run)
 {
     call(93, 4, 0, 0);
@@ -259,6 +276,7 @@ int main(void)
     tcase_add_test(tc, input_answers_a_read);
     tcase_add_test(tc, a_response_waits_until_the_last_one_is_taken);
     tcase_add_test(tc, write_writes_to_the_console_alone);
+    tcase_add_test(tc, a_write_takes_a_page_at_most);
     tcase_add_test(tc, exit_ends_the_run);
     tcase_add_test(tc, what_is_unknown_is_taken_and_does_nothing);
     tcase_add_test(tc, without_fromhost_there_are_no_responses);
