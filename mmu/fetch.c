@@ -146,7 +146,6 @@ bool mmu_fetch_next(struct mmu *m, uint64_t va, struct fetch *out,
         observe_refused_fetch(m, next, out);
         return false;
     }
-    m->models->crossing_va = va;
     m->models->crossing[0] = first;
     m->models->crossing[1] = *out;
     return true;

@@ -25,7 +25,6 @@ struct models {
     bool is_fetch_cached;
     /* The instruction that crosses a page, between its translation and its
      * count. */
-    uint64_t crossing_va;
     struct fetch crossing[2];
 };
 
