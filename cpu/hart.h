@@ -75,7 +75,7 @@ struct csrs {
     uint64_t stvec, sscratch, sepc, scause, stval, scounteren, senvcfg, satp;
     uint64_t stimecmp;
     uint64_t mcountinhibit;
-    /* The counter is this plus the steps (or the instructions retired), or,
+    /* The counter is this plus the cycles (or the instructions retired), or,
      * while it is inhibited, this alone. */
     uint64_t mcycle_offset, minstret_offset;
     uint64_t mhpmevent[HPM_COUNTERS], hpm_offset[HPM_COUNTERS]; /* cpu/hpm.h */

@@ -1,8 +1,8 @@
 /*
  * Machine time. Its unit is the cycle of the nominal clock (`hz`, by default
- * 1 GHz); one step of a hart is one cycle. Host time never
- * enters. `now` is exact whenever a device is called: the harts bring it up
- * to date before an access leaves for the bus.
+ * 1 GHz); a step of a hart is one cycle and, with -timing on, its stalls. Host
+ * time never enters. `now` is exact whenever a device is called: the harts
+ * bring it up to date before an access leaves for the bus.
  */
 #ifndef QUIRE_DEVICES_CLOCK_H
 #define QUIRE_DEVICES_CLOCK_H
