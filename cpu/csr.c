@@ -98,6 +98,19 @@ static void write_row(struct hart *h, const struct csr_row *row,
     hart_look_at_interrupts(h);
 }
 
+bool csr_are_possible(const struct hart *h)
+{
+    for (size_t i = 0; i < csr_table_rows; i++) {
+        const struct csr_row *row = &csr_table[i];
+
+        if (row->field != CSR_NO_FIELD &&
+            read_field(&h->csr, row) & ~row->writable)
+            return false;
+    }
+    return (h->csr.mstatus & MSTATUS_MPP) != 2u << MSTATUS_MPP_SHIFT &&
+           envcfg_is_possible(h);
+}
+
 static bool is_read_only(unsigned number)
 {
     return number >> 10 == 3;

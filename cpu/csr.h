@@ -61,6 +61,10 @@ void csr_index(struct hart *h);
  * any machine. */
 MUST_USE bool csr_name(unsigned number, char name[16]);
 
+/* Whether the registers have no bits but those that they can come to; for what
+ * was restored. */
+MUST_USE bool csr_are_possible(const struct hart *h);
+
 enum csr_change { CSR_KEEP, CSR_SET, CSR_CLEAR, CSR_REPLACE };
 
 /* One access by the guest: *old is the value before it, sign-extended. False:

@@ -76,6 +76,17 @@ static void set_menvcfg(struct hart *h, uint64_t value)
     hart_timer_changed(h);
 }
 
+static bool is_possible(uint64_t value, uint64_t fields)
+{
+    return !(value & ~fields) && (value & CBIE) != CBIE_RESERVED;
+}
+
+bool envcfg_is_possible(const struct hart *h)
+{
+    return is_possible(h->csr.menvcfg, fields_of_menvcfg(h)) &&
+           is_possible(h->csr.senvcfg, fields_of_both(h));
+}
+
 uint64_t envcfg_read_menvcfg(const struct hart *h, unsigned i)
 {
     (void)i;

@@ -14,6 +14,8 @@ struct hart;
 
 /* menvcfg after a reset. */
 uint64_t envcfg_at_reset(const struct hart *h);
+/* Whether menvcfg and senvcfg have no bits but those that they can come to. */
+bool envcfg_is_possible(const struct hart *h);
 /* Tells the MMU and the timer what menvcfg says; after each change of it. */
 void envcfg_push(struct hart *h);
 

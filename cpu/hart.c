@@ -391,6 +391,7 @@ static void check_restored(struct hart *h, struct archive *a)
                   "pc");
     archive_check(a, h->priv <= PRIV_M && h->priv != 2, "priv");
     archive_check(a, h->failed <= h->steps, "failed");
+    archive_check(a, csr_are_possible(h), "CSRs");
 }
 
 void hart_archive(struct hart *h, struct archive *a)

@@ -190,7 +190,7 @@ static enum machine_stop end(struct machine *m, enum machine_stop verdict)
     return verdict;
 }
 
-static uint64_t quantum(const struct machine *m)
+uint64_t machine_quantum(const struct machine *m)
 {
     return m->n_harts > 1 ? m->clock.hz / MTIME_HZ : QUANTUM_ALONE;
 }
@@ -212,7 +212,7 @@ static uint64_t keep_models(struct machine *m)
  * unless only max_steps or a stop cut it. Returns the steps done. */
 static uint64_t take_turn(struct machine *m, uint64_t max_steps)
 {
-    uint64_t left = quantum(m) - m->turn_steps;
+    uint64_t left = machine_quantum(m) - m->turn_steps;
     uint64_t ask = left < max_steps ? left : max_steps;
     uint64_t same = keep_models(m); /* steps with the same models */
     struct hart *h = &m->harts[m->turn];

@@ -145,6 +145,8 @@ void machine_request_stop(struct machine *m);
 
 /* Steps, retired instructions since power-on, all harts together. */
 uint64_t machine_steps(const struct machine *m);
+/* The most steps of a turn. */
+uint64_t machine_quantum(const struct machine *m);
 uint64_t machine_retired(const struct machine *m);
 
 /* Bytes from outside, between two calls of machine_run or in the idle hook:

@@ -53,6 +53,7 @@ void machine_archive(struct machine *m, struct archive *a)
     archive_u64(a, "round_start", &m->round_start);
     archive_u64(a, "round_longest", &m->round_longest);
     archive_u64(a, "turn_steps", &m->turn_steps);
+    archive_check(a, m->turn_steps <= machine_quantum(m), "turn_steps");
     archive_u64(a, "turn_cycles", &m->turn_cycles);
     archive_modelling(m, a);
     archive_u32(a, "turn", &m->turn);

@@ -575,22 +575,49 @@ START_TEST(flipping_any_field_changes_the_hash)
 }
 END_TEST
 
+static bool is_refused(struct hart *h)
+{
+    struct archive *save = archive_new_save(), *load;
+    const void *data;
+    size_t size;
+    bool refused;
+
+    hart_archive(h, save);
+    data = archive_data(save, &size);
+    load = archive_new_load(data, size);
+    hart_archive(h, load);
+    refused = archive_error(load);
+    archive_free(load);
+    archive_free(save);
+    return refused;
+}
+
 START_TEST(impossible_state_is_refused)
 {
     struct hart_rig *r = rig_new();
-    struct archive *save, *load;
-    const void *data;
-    size_t size;
+    struct hart *h = &r->hart;
+    struct {
+        uint64_t *field, value;
+    } wrong[] = {
+        {&h->x[5], UINT64_C(1) << 40},
+        {&h->csr.mepc, 1},
+        {&h->csr.sepc, 1},
+        {&h->csr.mstatus, UINT64_C(2) << 11},
+        {&h->csr.menvcfg, UINT64_C(1) << 20},
+        {&h->csr.menvcfg, UINT64_C(2) << 4},
+        {&h->csr.senvcfg, UINT64_C(1) << 63},
+        {&h->csr.medeleg, UINT64_C(1) << 11},
+    };
 
-    r->hart.x[5] = UINT64_C(1) << 40;
-    save = archive_new_save();
-    hart_archive(&r->hart, save);
-    data = archive_data(save, &size);
-    load = archive_new_load(data, size);
-    hart_archive(&r->hart, load);
-    ck_assert_ptr_nonnull(archive_error(load));
-    archive_free(load);
-    archive_free(save);
+    ck_assert(!is_refused(h));
+    for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+        uint64_t right = *wrong[i].field;
+
+        *wrong[i].field = wrong[i].value;
+        ck_assert_msg(is_refused(h), "%zu", i);
+        *wrong[i].field = right;
+    }
+    ck_assert(!is_refused(h));
     rig_free(r);
 }
 END_TEST

@@ -517,6 +517,25 @@ START_TEST(a_damaged_snapshot_is_refused)
 }
 END_TEST
 
+START_TEST(a_turn_longer_than_turns_are_is_refused)
+{
+    struct machine *m = MAKE(WFI);
+    struct archive *save = archive_new_save(), *load;
+    size_t size;
+    const void *data;
+
+    m->turn_steps = machine_quantum(m) + 1;
+    machine_archive(m, save);
+    data = archive_data(save, &size);
+    load = archive_new_load(data, size);
+    machine_archive(m, load);
+    ck_assert_ptr_nonnull(archive_error(load));
+    archive_free(load);
+    archive_free(save);
+    machine_free(m);
+}
+END_TEST
+
 START_TEST(a_snapshot_of_another_machine_is_refused)
 {
     struct machine_config config = small_config();
@@ -738,6 +757,7 @@ int main(void)
                         ARRAY_SIZE(busy_roms));
     tcase_add_test(tc, octavo_goes_on_after_a_restore);
     tcase_add_test(tc, a_damaged_snapshot_is_refused);
+    tcase_add_test(tc, a_turn_longer_than_turns_are_is_refused);
     tcase_add_test(tc, a_snapshot_of_another_machine_is_refused);
     tcase_add_test(tc, flipping_any_bit_of_state_changes_the_hash);
     tcase_add_test(tc, the_boot_rom_hands_over_hart_tree_and_next_stage);
