@@ -5,6 +5,7 @@
  *     int HART PC: exception|interrupt CAUSE (NAME), tval TVAL, to PC in MODE
  *     tlb-stale HART PC: ACCESS VA, entry PA RIGHTS, walk PA RIGHTS|
  *         page fault|access fault
+ *     dma-stale HART PC: USE of LINE in CACHE, and the mend
  */
 #include "frontend/debug.h"
 
@@ -102,6 +103,49 @@ static void log_stale(void *ctx, const struct mmu_stale_use *use)
     else
         fprintf(out, "%s fault\n",
                 use->walk == WALK_PAGE_FAULT ? "page" : "access");
+}
+
+static void print_cache(FILE *out, const struct machine *m,
+                        const struct cache *c)
+{
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        const char *name = mmu_cache_name(&m->harts[i].mmu, c);
+
+        if (!name)
+            continue;
+        fputs(name, out);
+        if (m->n_harts > 1 && c != m->l2)
+            fprintf(out, " of hart %u", i);
+        return;
+    }
+}
+
+void debug_stale_line(FILE *out, const struct machine *m,
+                      const struct machine_stale *s)
+{
+    static const struct {
+        const char *use, *why;
+    } words[] = {
+        [CACHE_READ] = {"load from", "which DMA has written since: cbo.inval "
+                                     "or cbo.flush it"},
+        [CACHE_FETCH] = {"fetch from", "which DMA has written since: fence.i"},
+        [CACHE_FILL] = {"fill from", "which DMA has written since: cbo.inval "
+                                     "or cbo.flush it"},
+        [CACHE_WRITE_BACK] = {"write-back of",
+                              "over what DMA has written: cbo.inval or "
+                              "cbo.flush it before the DMA"},
+        [CACHE_DMA_READ] = {"DMA reads", "where it is dirty: cbo.clean or "
+                                         "cbo.flush it before"},
+    };
+    const struct hart *h = &m->harts[s->hart];
+
+    if (s->use == CACHE_DMA_READ)
+        fputs("dma-stale - -: ", out);
+    else
+        fprintf(out, "dma-stale %u %08" PRIx64 ": ", h->id, hart_pc_now(h));
+    fprintf(out, "%s %08" PRIx64 " in ", words[s->use].use, s->pa);
+    print_cache(out, m, s->cache);
+    fprintf(out, ", %s\n", words[s->use].why);
 }
 
 static void watch_hart(struct debug *d, struct hart *h, unsigned items,

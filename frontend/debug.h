@@ -25,6 +25,9 @@ struct debug {
 /* Has m watched for `items` (DEBUG_*), which may be 0; lines go to `out`. The
  * struct must outlive the machine's running. */
 void debug_open(struct debug *d, struct machine *m, unsigned items, FILE *out);
+/* A line for machine_hooks.dma_stale. */
+void debug_stale_line(FILE *out, const struct machine *m,
+                      const struct machine_stale *s);
 void debug_close(struct debug *d);
 
 #endif

@@ -145,12 +145,20 @@ const char *options_set_drive(struct options *o, const char *value)
 const char *options_set_dma(struct options *o, const char *value)
 {
     static const char usage[] =
-        "reach=SIZE, whole pages of 4K, 4K to 14G, of which DRAM may be less";
+        "reach=SIZE, whole pages of 4K, 4K to 14G, of which DRAM may be less, "
+        "coherent=on or coherent=off";
     struct part part;
     uint64_t reach;
     bool is_bad;
 
     while (parse_part(&value, &part, &is_bad)) {
+        bool is_coherent;
+
+        if (!strcmp(part.key, "coherent") &&
+            parse_switch(part.value, &is_coherent)) {
+            o->machine.is_dma_incoherent = !is_coherent;
+            continue;
+        }
         if (strcmp(part.key, "reach") || !parse_size(part.value, 1, &reach) ||
             !reach || reach > MACHINE_MAX_RAM || reach & MMU_PAGE_MASK)
             return usage;

@@ -319,7 +319,9 @@ static const struct option_row rows[] = {
     { "snapshot", NULL, "writes to drives stay in memory", set_snapshot },
     { "global", "virtio-mmio.force-legacy=on|off",
       "virtio-mmio version 1 or 2 (off)", set_global },
-    { "dma", "reach=SIZE", "what quire,dma reaches of memory (16M)",
+    { "dma", "reach=SIZE,coherent=on|off",
+      "what quire,dma reaches of memory (16M); off: caches do not follow DMA, "
+      "and uses of stale lines are logged (on)",
       options_set_dma },
     { "rtc", "base=DATE|SECONDS",
       "the time of day at the start (2026-01-01)", options_set_rtc },

@@ -308,9 +308,17 @@ static void close_output(struct session *s, const char *option,
     fail_host(s);
 }
 
+static void dma_stale(void *ctx, const struct machine_stale *finding)
+{
+    const struct session *s = ctx;
+
+    debug_stale_line(s->log, s->machine, finding);
+}
+
 static void open_session(struct session *s, const struct options *o)
 {
-    const struct machine_hooks hooks = {put, idle, s};
+    const struct machine_hooks hooks = {
+        .console_put = put, .idle = idle, .ctx = s, .dma_stale = dma_stale};
 
     *s = (struct session){.options = o, .timeout_ns = UINT64_MAX};
     if (o->timeout_seconds)

@@ -273,6 +273,8 @@ static void put_dma_bus(void *fdt, const struct machine *m)
 static void put_soc(void *fdt, const struct machine *m)
 {
     fdt_begin_node(fdt, "soc");
+    if (m->config.is_dma_incoherent)
+        put_empty(fdt, "dma-noncoherent");
     put_address_cells(fdt, 2, 2);
     put_string(fdt, "compatible", "simple-bus");
     put_empty(fdt, "ranges");

@@ -115,6 +115,8 @@ static void create_harts(struct machine *m)
         mmus[i] = &m->harts[i].mmu;
     }
     mmu_join(mmus, m->n_harts);
+    if (m->config.is_dma_incoherent)
+        machine_make_incoherent(m);
     m->is_modelling = true;
     machine_switch_models(m, !m->config.models_from);
 }

@@ -20,6 +20,7 @@
 #include "cpu/hart.h"
 #include "devices/bus.h"
 #include "devices/clock.h"
+#include "mmu/cache.h"
 #include "devices/latency.h"
 #include "mmu/geometry.h"
 
@@ -55,6 +56,7 @@ struct machine_config {
     uint64_t ram_bytes;
     uint64_t clock_hz;
     uint64_t dma_reach;   /* bytes of DRAM that quire,dma reaches */
+    bool is_dma_incoherent; /* caches do not follow DMA */
     uint64_t seed;        /* of rng-seed in /chosen, random replacement */
     /* Steps, all harts together: the models are on in [from, to). */
     uint64_t models_from, models_to;
@@ -80,6 +82,15 @@ enum machine_stop {
     STOP_REQUESTED, /* machine_request_stop, or the idle hook's wish */
 };
 
+/* A use of a line that would have been stale, as DMA is not coherent. */
+struct machine_stale {
+    enum cache_use use;
+    const struct cache *cache; /* of harts[..].mmu, or the L2 */
+    uint64_t pa;               /* of the line */
+    unsigned line_bytes;
+    unsigned hart; /* whose turn it is; of no meaning for CACHE_DMA_READ */
+};
+
 /* What the host may see and do. Any function may be NULL. */
 struct machine_hooks {
     /* The guest sent a byte to the console. */
@@ -93,6 +104,7 @@ struct machine_hooks {
         IDLE_STOP,  /* return STOP_REQUESTED, time as it is */
     } (*idle)(void *ctx, uint64_t cycles);
     void *ctx;
+    void (*dma_stale)(void *ctx, const struct machine_stale *s);
 };
 
 struct machine {
@@ -134,6 +146,10 @@ void machine_set_hooks(struct machine *m, const struct machine_hooks *hooks);
 void machine_set_trace(struct machine *m, struct trace *trace);
 /* The flattened device tree that software finds at a reset. */
 const uint8_t *machine_device_tree(const struct machine *m, size_t *size);
+
+/* For machine_create: DMA leaves the caches alone, and what would then be
+ * stale is found (docs/machine.md, "Coherence off"). */
+void machine_make_incoherent(struct machine *m);
 
 /* Runs until `max_steps` more steps are done, all harts together, or the
  * machine stops. A machine that passed, failed or died stays so. */

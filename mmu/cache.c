@@ -48,6 +48,7 @@ void cache_free(struct cache *c)
 {
     free(c->line);
     free(c->is_dirty);
+    free(c->marks);
     replace_free(&c->order);
     memset(c, 0, sizeof *c);
 }
@@ -90,7 +91,7 @@ uint32_t cache_victim(struct cache *c, uint64_t line)
 
 void cache_invalidate(struct cache *c, uint32_t way)
 {
-    c->line[way] = CACHE_NO_LINE;
+    cache_put(c, way, CACHE_NO_LINE);
     replace_invalidate(&c->order, way);
     c->is_dirty[way] = false;
 }
@@ -108,8 +109,11 @@ static uint32_t fill(struct cache *c, uint64_t line)
 {
     uint32_t way = cache_victim(c, line);
 
-    c->stats.writebacks += c->is_dirty[way];
-    c->line[way] = line;
+    if (c->is_dirty[way]) {
+        c->stats.writebacks++;
+        cache_note(c, way, CACHE_WRITE_BACK);
+    }
+    cache_put(c, way, line);
     c->is_dirty[way] = false;
     replace_fill(&c->order, way, ++c->now);
     return way;
@@ -125,6 +129,8 @@ bool cache_access(struct cache *c, uint64_t pa, bool is_write)
     c->stats.misses += !is_hit;
     if (is_hit) {
         replace_touch(&c->order, way, ++c->now);
+        if (!is_write)
+            cache_note(c, way, CACHE_FILL);
     } else if (is_write && c->geometry.is_no_allocate) {
         c->stats.writethroughs++;
         return false;

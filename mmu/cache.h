@@ -22,6 +22,24 @@ struct cache_stats {
     uint64_t writethroughs;    /* other writes passed on to it */
 };
 
+/* How a line was used that DMA has changed behind the caches' back; or, the
+ * last, how DMA used one that is dirty here. See mmu/coherence.c. */
+enum cache_use {
+    CACHE_READ,
+    CACHE_FETCH,
+    CACHE_FILL, /* of the level above */
+    CACHE_WRITE_BACK,
+    CACHE_DMA_READ,
+};
+
+/* Told once a line, use and DMA write; pa is the line's. */
+struct cache;
+struct cache_watch {
+    void (*found)(void *ctx, const struct cache *c, enum cache_use use,
+                  uint64_t pa);
+    void *ctx;
+};
+
 struct cache {
     struct cache_geometry geometry;
     unsigned line_shift;
@@ -33,6 +51,8 @@ struct cache {
     struct replace order;
     uint64_t now; /* of a shared cache; private ones use their hart's clock */
     struct cache_stats stats;
+    uint8_t *marks; /* by way, of the watch; NULL: DMA is coherent */
+    struct cache_watch watch;
 };
 
 /* The geometry must have been checked, and not be "none"; first_random as
@@ -59,6 +79,25 @@ static inline uint32_t cache_find(const struct cache *c, uint64_t line)
             return w;
     }
     return CACHE_NO_WAY;
+}
+
+/* DMA leaves this cache alone from now on, and the watch is told. */
+void cache_watch_dma(struct cache *c, const struct cache_watch *watch);
+void cache_note_marked(struct cache *c, uint32_t way, enum cache_use use);
+
+/* Such a use of a way, which may be stale. */
+static inline void cache_note(struct cache *c, uint32_t way, enum cache_use use)
+{
+    if (UNLIKELY(c->marks != NULL))
+        cache_note_marked(c, way, use);
+}
+
+/* Puts a line into a way. */
+static inline void cache_put(struct cache *c, uint32_t way, uint64_t line)
+{
+    c->line[way] = line;
+    if (UNLIKELY(c->marks != NULL))
+        c->marks[way] = 0;
 }
 
 /* The way that a fill of this line takes. */

@@ -40,6 +40,7 @@ static uint64_t line_pa(const struct cache *c, uint32_t way)
 static void write_back(struct models *s, uint32_t way)
 {
     s->l1d.stats.writebacks++;
+    cache_note(&s->l1d, way, CACHE_WRITE_BACK);
     l2_access(s, line_pa(&s->l1d, way), s->l1d.geometry.line_bytes, true);
     s->l1d.is_dirty[way] = false;
 }
@@ -89,7 +90,7 @@ static uint32_t fill_l1d(struct mmu *m, uint64_t line)
         drop_l1d(s, way);
     }
     fetch_line(m, c, line);
-    c->line[way] = line;
+    cache_put(c, way, line);
     replace_fill(&c->order, way, filter_tick(&s->data));
     return way;
 }
@@ -124,6 +125,8 @@ uint32_t models_data(struct mmu *m, uint64_t pa, unsigned len, bool is_write)
         snoop(m, line, is_write);
     if (is_hit) {
         replace_touch(&c->order, way, filter_tick(&s->data));
+        if (!is_write)
+            cache_note(c, way, CACHE_READ);
     } else if (is_write && c->geometry.is_no_allocate) {
         filter_tick(&s->data);
         write_through(s, pa, len);
@@ -173,6 +176,7 @@ uint32_t models_insn(struct mmu *m, uint64_t pa)
     c->stats.accesses++;
     if (way != CACHE_NO_WAY) {
         replace_touch(&c->order, way, filter_tick(&s->fetch));
+        cache_note(c, way, CACHE_FETCH);
         return way;
     }
     c->stats.misses++;
@@ -180,7 +184,7 @@ uint32_t models_insn(struct mmu *m, uint64_t pa)
     if (c->line[way] != CACHE_NO_LINE)
         drop_l1i(m, way);
     fetch_line(m, c, line);
-    c->line[way] = line;
+    cache_put(c, way, line);
     replace_fill(&c->order, way, filter_tick(&s->fetch));
     return way;
 }
@@ -194,9 +198,7 @@ void models_drop_l1i(struct mmu *m)
     m->fetch_line = FILTER_NO_TAG;
 }
 
-/* Calls act(m, line) for each of the smallest lines that [pa, pa + len) has:
- * all caches of one machine are asked in the order of addresses. */
-static void each_line(struct mmu *m, uint64_t pa, uint64_t len,
+void models_each_line(struct mmu *m, uint64_t pa, uint64_t len,
                       void (*act)(struct mmu *m, uint64_t pa))
 {
     const struct models *s = m->models;
@@ -227,6 +229,7 @@ static void read_line(struct mmu *m, uint64_t pa)
     way = cache_find(l2, pa >> l2->line_shift);
     if (way == CACHE_NO_WAY || !l2->is_dirty[way])
         return;
+    cache_note(l2, way, CACHE_WRITE_BACK);
     l2->is_dirty[way] = false;
     l2->stats.writebacks++;
 }
@@ -270,12 +273,18 @@ static void flush_line(struct mmu *m, uint64_t pa)
 
 void models_dma_read(struct mmu *m, uint64_t pa, uint64_t len)
 {
-    each_line(m, pa, len, read_line);
+    if (UNLIKELY(m->models->l1d.marks != NULL))
+        models_stale_read(m, pa, len);
+    else
+        models_each_line(m, pa, len, read_line);
 }
 
 void models_dma_write(struct mmu *m, uint64_t pa, uint64_t len)
 {
-    each_line(m, pa, len, write_line);
+    if (UNLIKELY(m->models->l1d.marks != NULL))
+        models_stale_write(m, pa, len);
+    else
+        models_each_line(m, pa, len, write_line);
 }
 
 void models_cbo(struct mmu *m, uint64_t pa, enum mmu_cbo op)
@@ -286,5 +295,5 @@ void models_cbo(struct mmu *m, uint64_t pa, enum mmu_cbo op)
         [MMU_CBO_INVAL] = drop_data_line,
     };
 
-    each_line(m, pa, MMU_BLOCK_BYTES, act[op]);
+    models_each_line(m, pa, MMU_BLOCK_BYTES, act[op]);
 }

@@ -25,6 +25,7 @@
 
 struct cache;
 struct cache_view;
+struct cache_watch;
 struct heat;
 struct models;
 struct tlb_view;
@@ -410,8 +411,14 @@ void mmu_tlb_look(const struct mmu *m, enum mmu_tlb which, unsigned slot,
                   struct tlb_view *view);
 unsigned mmu_cache_lines(const struct mmu *m, enum mmu_cache which,
                          unsigned *ways, unsigned *line_bytes);
+/* "l1i", "l1d" or "l2", if c is one of this hart's, else NULL. */
+const char *mmu_cache_name(const struct mmu *m, const struct cache *c);
 void mmu_cache_look(const struct mmu *m, enum mmu_cache which, unsigned way,
                     struct cache_view *view);
+
+/* DMA is not coherent with the caches from now on, L2 included; the watch
+ * (mmu/cache.h) is told of what would have been stale. */
+void mmu_watch_dma(struct mmu *m, const struct cache_watch *watch);
 
 /* Notes accesses in `heat` (mmu/heat.h) from now on, or no longer (NULL).
  * mmu_heat_epoch, called now and then with the machine's time, makes the

@@ -60,9 +60,16 @@ uint32_t models_insn(struct mmu *m, uint64_t pa);
 uint32_t models_data_span(struct mmu *m, uint64_t pa, unsigned len,
                           bool is_write);
 
+/* Calls act(m, line) for each of the smallest lines that [pa, pa + len) has:
+ * all caches of one machine are asked in the order of addresses. */
+void models_each_line(struct mmu *m, uint64_t pa, uint64_t len,
+                      void (*act)(struct mmu *m, uint64_t pa));
 void models_drop_l1i(struct mmu *m);
 void models_dma_read(struct mmu *m, uint64_t pa, uint64_t len);
 void models_dma_write(struct mmu *m, uint64_t pa, uint64_t len);
+/* The same where DMA is not coherent: marks and reports only. */
+void models_stale_read(struct mmu *m, uint64_t pa, uint64_t len);
+void models_stale_write(struct mmu *m, uint64_t pa, uint64_t len);
 /* On the block of MMU_BLOCK_BYTES at pa, in every cache but the L1Is. */
 void models_cbo(struct mmu *m, uint64_t pa, enum mmu_cbo op);
 

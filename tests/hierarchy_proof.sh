@@ -27,7 +27,7 @@ point() { # NAME RESULT
 
 # Sets `machine` (options of the machine alone), `both` (those that the
 # reference needs too), `append` and `steps` for a program.
-programs="pagefault tlb memory fences permissions switched harts swap"
+programs="pagefault tlb memory fences permissions switched incoherent harts swap"
 program() {
     both=
     steps="60007 400000 2000000"
@@ -47,6 +47,11 @@ program() {
             -models from=50000,to=350000"
         steps="60000 300000 360000"
         ;;
+    incoherent) # DMA that the caches do not follow, and cbo.*
+        both="-dma coherent=off"
+        machine="-rom $top_builddir/roms/devices/dma_caches.elf"
+        steps="20000 100000"
+        ;;
     harts) # two of them, on the same data
         both="-smp 2"
         machine="-bios none -kernel $top_builddir/roms/smp/workload.elf"
@@ -65,6 +70,7 @@ program() {
 short_steps() {
     case $1 in
     fences) echo 830000 ;;
+    incoherent) echo 100000 ;;
     *) echo 300000 ;;
     esac
 }
