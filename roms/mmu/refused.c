@@ -34,6 +34,17 @@ CASE(a_bad_second_page_leaves_the_first_alone)
     EXPECT(FLAGS(2), RW);
 }
 
+CASE(a_page_fault_comes_before_the_other_pages_access_fault)
+{
+    vm_on(0);
+    vm_map(1, NOWHERE, RW);
+    expect_crossing_refused(CAUSE_LOAD_PAGE, CAUSE_STORE_PAGE);
+    vm_map(1, 0, 0);
+    vm_map(2, NOWHERE, RW);
+    EXPECT_TRAP(vm_run(S, stub_lw, vm_page(2) - 2, 0), CAUSE_LOAD_PAGE, stub_lw,
+                vm_page(2) - 2);
+}
+
 CASE(a_bad_first_page_leaves_the_second_alone)
 {
     vm_on(0);

@@ -30,7 +30,7 @@ static void become_qemu(const struct options *o, const char *path)
     if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
         _exit(127);
     alarm(SECONDS_LIMIT);
-    execl(o->qemu, o->qemu, "-M", "virt,memory-backend=ram", "-object", memory,
+    execlp(o->qemu, o->qemu, "-M", "virt,memory-backend=ram", "-object", memory,
           "-m", "64M", "-smp", "2", "-cpu",
           "rv32,f=off,d=off,h=off,sstc=off,zbc=off,"
           "marchid=0,mimpid=0",
