@@ -65,16 +65,16 @@ static struct machine *make(const uint32_t *program, size_t n)
 struct rom {
     const char *name;
     enum { NO_DRIVE, WITH_QUIRE, WITH_VIRTIO } drive;
-    unsigned n_harts; /* 0: one */
+    unsigned n_harts;
 };
 
 static const struct rom busy_roms[] = {
-    {"trap/interrupts", NO_DRIVE},    {"trap/wfi", NO_DRIVE},
-    {"mmu/accessed_dirty", NO_DRIVE}, {"atomic/reservation", NO_DRIVE},
-    {"devices/clint", NO_DRIVE},      {"devices/plic", NO_DRIVE},
-    {"devices/uart", NO_DRIVE},       {"devices/dma", NO_DRIVE},
-    {"devices/disk", WITH_QUIRE},     {"devices/virtio_blk", WITH_VIRTIO},
-    {"smp/workload", NO_DRIVE, 2},    {"smp/workload", NO_DRIVE, 4},
+    {"trap/interrupts", NO_DRIVE, 1},    {"trap/wfi", NO_DRIVE, 1},
+    {"mmu/accessed_dirty", NO_DRIVE, 1}, {"atomic/reservation", NO_DRIVE, 1},
+    {"devices/clint", NO_DRIVE, 1},      {"devices/plic", NO_DRIVE, 1},
+    {"devices/uart", NO_DRIVE, 1},       {"devices/dma", NO_DRIVE, 1},
+    {"devices/disk", WITH_QUIRE, 1},     {"devices/virtio_blk", WITH_VIRTIO, 1},
+    {"smp/workload", NO_DRIVE, 2},       {"smp/workload", NO_DRIVE, 4},
 };
 
 #define ROM_SECTORS 128
@@ -122,7 +122,7 @@ static struct machine *make_rom(const struct rom *rom)
     snprintf(path, sizeof path, "%s/roms/%s.elf", folder ? folder : ".",
              rom->name);
     config.kernel = path;
-    config.n_harts = rom->n_harts ? rom->n_harts : 1;
+    config.n_harts = rom->n_harts;
     config.is_snapshot = true;
     if (rom->drive != NO_DRIVE) {
         config.n_drives = 1;
