@@ -129,8 +129,7 @@ bool mmu_fill_fetch(struct mmu *m, uint64_t va, const struct translation *t)
 {
     struct reach r = {.pa = t->page_pa, .len = MMU_PAGE_SIZE};
     uint64_t page_va = va & ~MMU_PAGE_MASK;
-    struct fetch_page *p =
-        &m->fetch_pages[va >> MMU_PAGE_SHIFT & (FETCH_PAGES - 1)];
+    struct fetch_page *p = mmu_fetch_page(m, va);
 
     r.host = bus_readable(m->bus, r.pa, r.len);
     if (!r.host || !permits(m, &m->fetch, t, &r, ACCESS_FETCH))

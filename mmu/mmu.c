@@ -28,14 +28,12 @@
 
 void mmu_forget_fetch(struct mmu *m, uint64_t va, bool all)
 {
-    uint64_t first = va >> MMU_PAGE_SHIFT & (FETCH_PAGES - 1), last = first;
+    /* One page has a place for each privilege. */
+    uint64_t step = all ? 1 : FETCH_PAGES / 4;
 
-    if (all) {
-        first = 0;
-        last = FETCH_PAGES - 1;
-    }
-    for (uint64_t i = first; i <= last; i++)
-        m->fetch_pages[i].tag = HOST_TAG_NONE;
+    for (uint64_t i = 0; i < FETCH_PAGES; i += step)
+        m->fetch_pages[((va >> MMU_PAGE_SHIFT) + i) & (FETCH_PAGES - 1)].tag =
+            HOST_TAG_NONE;
     m->fetch_line = FILTER_NO_TAG;
 }
 
@@ -78,7 +76,8 @@ static uint64_t key_of(const struct mmu *m, const struct context *c)
 {
     uint64_t epoch = c->scheme ? m->satp_epoch : m->bare_epoch;
 
-    return epoch << EPOCH_SHIFT | (uint64_t)c->rights.priv << 34 |
+    return epoch << EPOCH_SHIFT |
+           (uint64_t)c->rights.priv << MMU_KEY_PRIV_SHIFT |
            (uint64_t)c->rights.sum << 33 | (uint64_t)c->rights.mxr << 32;
 }
 

@@ -99,6 +99,7 @@ struct fetch_page {
 
 #define HOST_PAGES 4096
 #define FETCH_PAGES 256
+#define MMU_KEY_PRIV_SHIFT 34         /* in the keys of contexts */
 #define HOST_TAG_NONE UINT64_C(0x800) /* no address has this tag */
 
 /* Where instructions may be read, until the next call that can change
@@ -313,11 +314,21 @@ MUST_USE bool mmu_store_conditional(struct mmu *m, uint64_t va, unsigned size,
  * to a device, which can take the line away: count the next one in full.
  * Without models (see mmu_counts_fetches) counting may be left out altogether.
  */
+/* The privilege takes part in the place, so that a handler and the code that it
+ * interrupts do not take turns in one. */
+static ALWAYS_INLINE struct fetch_page *mmu_fetch_page(const struct mmu *m,
+                                                       uint64_t va)
+{
+    uint64_t priv = m->fetch_key >> MMU_KEY_PRIV_SHIFT & 3;
+
+    return &m->fetch_pages[(va >> MMU_PAGE_SHIFT ^ priv * (FETCH_PAGES / 4)) &
+                           (FETCH_PAGES - 1)];
+}
+
 MUST_USE static ALWAYS_INLINE bool
 mmu_fetch(struct mmu *m, uint64_t va, struct fetch *out, struct fault *fault)
 {
-    const struct fetch_page *page =
-        &m->fetch_pages[va >> MMU_PAGE_SHIFT & (FETCH_PAGES - 1)];
+    const struct fetch_page *page = mmu_fetch_page(m, va);
 
     if (LIKELY(page->tag == mmu_tag(va, 2, m->fetch_key))) {
         out->host = (const uint8_t *)(page->addend + va);
