@@ -151,7 +151,7 @@ point "a stale entry is reported once, with both translations"
 [ "$(awk '{ sub(":", "", $3); print $3 }' "$work/stale" | uniq | wc -l)" = 1 ]
 point "at the instruction that uses it"
 cat "$work/stale" | sed 's/^/# /'
-for program in roms/mmu/fence bench/guest/tlb; do
+for program in roms/mmu/permissions bench/guest/tlb; do
     "$quire" -bios none -kernel "$top_builddir/$program.elf" -serial null \
         -limit insns=1M -d tlb-stale -D "$work/log" >/dev/null 2>&1 </dev/null
     [ $? != 2 ] && [ ! -s "$work/log" ]
