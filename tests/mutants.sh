@@ -1,14 +1,23 @@
 #!/bin/sh
-# Shows that the tests can fail: plants the faults of rom_faults.tsv in a copy
+# Shows that the tests can fail: plants the faults of mutants.tsv in a copy
 # of the emulator, one at a time, and runs the part of the tests that must
 # notice: a regression ROM, or a unit test. Prints a point for each, and the
-# score by folder. Takes minutes; `make mutants` runs it, `make check` does
-# not. ONLY='a/b tests/test_c' restricts it to these parts.
+# score by folder; the status says whether all were caught. Takes minutes;
+# `make mutants` runs it, `make check` does not (tests/mutants_table.sh is in
+# there). ONLY='a/b tests/test_c' restricts it to these parts.
 . "$top_srcdir/tests/roms_lib.sh"
 source=$work/source
 build=$work/build
-table=$top_srcdir/tests/rom_faults.tsv
+table=$top_srcdir/tests/mutants.tsv
 tab=$(printf '\t')
+
+for part in $ONLY; do
+    grep -q "^$part$tab" "$table" || {
+        echo "mutants: no row for '$part': give parts of tests/mutants.tsv," \
+            "as ONLY='mmu/fence tests/test_mmu'" >&2
+        exit 2
+    }
+done
 
 # The tree without what git or a build left in it.
 mkdir -p "$source" "$build"
@@ -81,6 +90,7 @@ plant() {
 
 number=0
 caught=
+missed=0
 grep -v '^#' "$table" >"$work/table"
 while IFS=$tab read -r part file text replacement; do
     case " ${ONLY:-$part} " in
@@ -95,6 +105,7 @@ while IFS=$tab read -r part file text replacement; do
     else
         echo "not ok $number - $part: $file: $text # $detail"
         echo "$file missed" >>"$work/score"
+        missed=$((missed + 1))
     fi
 done <"$work/table"
 for rom in $(rom_names); do
@@ -104,6 +115,7 @@ for rom in $(rom_names); do
     test -n "$ONLY" && continue
     number=$((number + 1))
     echo "not ok $number - $rom has caught no fault"
+    missed=$((missed + 1))
 done
 awk '{
         file = $1
@@ -126,3 +138,4 @@ awk '{
         printf "# all: %d of %d caught\n", good, all
     }' "$work/score" | sort
 echo "1..$number"
+test $missed = 0
