@@ -195,7 +195,10 @@ static uint64_t gather(const struct mmu *m, const struct span *s)
     for (unsigned i = 0; i < s->n; i++) {
         const struct part *p = &s->part[i];
 
-        value |= load_le(bus_readable(m->bus, p->pa, p->len), p->len) << shift;
+        const uint8_t *host =
+            p->host ? p->host : bus_readable(m->bus, p->pa, p->len);
+
+        value |= load_le(host, p->len) << shift;
         shift += 8 * p->len;
     }
     return value;
@@ -219,42 +222,6 @@ static void store_dram(struct mmu *m, uint64_t va, const struct span *s,
     scatter(m, s, value);
     if (s->n == 1)
         mmu_fill_data(m, va, &s->part[0].t, way);
-}
-
-/* Of 1, 2, 4 or 8 bytes, each a move of its own: without a switch they would
- * be calls of memcpy. */
-static ALWAYS_INLINE uint64_t load_host(uintptr_t host, unsigned size)
-{
-    const void *p = (const void *)host;
-
-    switch (size) {
-    case 1:
-        return load_le(p, 1);
-    case 2:
-        return load_le(p, 2);
-    case 4:
-        return load_le(p, 4);
-    }
-    return load_le(p, 8);
-}
-
-static ALWAYS_INLINE void store_host(uintptr_t host, unsigned size,
-                                     uint64_t value)
-{
-    void *p = (void *)host;
-
-    switch (size) {
-    case 1:
-        store_le(p, 1, value);
-        return;
-    case 2:
-        store_le(p, 2, value);
-        return;
-    case 4:
-        store_le(p, 4, value);
-        return;
-    }
-    store_le(p, 8, value);
 }
 
 static struct filter_entry *filtered(struct mmu *m, uint64_t va)
@@ -297,7 +264,7 @@ static NOINLINE bool load_miss(struct mmu *m, uint64_t va, unsigned size,
         return fault_misaligned(f, ACCESS_LOAD, va);
     if (!locate(m, va, size, ACCESS_LOAD, ATTEMPT_PLAIN, &s, f))
         return false;
-    if (!bus_readable(m->bus, s.part[0].pa, 1)) {
+    if (!s.part[0].host && !bus_readable(m->bus, s.part[0].pa, 1)) {
         if (load_device(m, &s, value))
             return true;
         return refuse_at(m, &s, ACCESS_LOAD, va, f);
@@ -334,7 +301,7 @@ bool mmu_load_slow(struct mmu *m, uint64_t va, unsigned size, uint64_t *value,
 
     if (!e)
         return load_miss(m, va, size, value, f);
-    *value = load_host(e->addend + va, size);
+    *value = load_le((const void *)(e->addend + va), size);
     return true;
 }
 
@@ -345,7 +312,7 @@ bool mmu_store_slow(struct mmu *m, uint64_t va, unsigned size, uint64_t value,
 
     if (!e)
         return store_miss(m, va, size, value, f);
-    store_host(e->addend + va, size, value);
+    store_le((void *)(e->addend + va), size, value);
     return true;
 }
 
