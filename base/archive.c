@@ -5,6 +5,7 @@
  */
 #include "base/archive.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,8 +136,9 @@ static bool get_header(struct archive *a, const char *name,
         return false;
     }
     if (h.name != want->name || h.size != want->size) {
-        fail(a, name, "another field stands here: the snapshot is of another "
-                      "machine or version");
+        fail(a, name,
+             "another field stands here: the snapshot is of another "
+             "machine or version");
         return false;
     }
     return true;
@@ -287,6 +289,32 @@ void archive_pages(struct archive *a, const char *name, void *p, size_t size)
         return;
     }
     a->fields++;
+}
+
+void archive_same_u64(struct archive *a, const char *name, uint64_t here)
+{
+    uint64_t there = here;
+    char why[96];
+
+    visit(a, name, &there, sizeof there);
+    if (there == here || a->error[0])
+        return;
+    snprintf(why, sizeof why,
+             "the snapshot is of a machine with %" PRIu64
+             ", and this one has %" PRIu64,
+             there, here);
+    fail(a, name, why);
+}
+
+void archive_same_bytes(struct archive *a, const char *name, const void *p,
+                        size_t size)
+{
+    const uint64_t here = XXH3_64bits(p, size);
+    uint64_t there = here;
+
+    visit(a, name, &there, sizeof there);
+    if (there != here)
+        fail(a, name, "the snapshot is of a machine with another");
 }
 
 void archive_check(struct archive *a, bool ok, const char *what)

@@ -44,6 +44,12 @@ void archive_bytes(struct archive *a, const char *name, void *p, size_t size);
 /* Like archive_bytes for large, mostly zero memory: saved by non-zero page. */
 void archive_pages(struct archive *a, const char *name, void *p, size_t size);
 
+/* SAVE and LOAD alone: what both sides must have in common and is no state, a
+ * number or bytes (a digest travels). `name` tells the user which. */
+void archive_same_u64(struct archive *a, const char *name, uint64_t here);
+void archive_same_bytes(struct archive *a, const char *name, const void *p,
+                        size_t size);
+
 /* Fails a restore unless `ok`; `what` names the field or the rule. */
 void archive_check(struct archive *a, bool ok, const char *what);
 

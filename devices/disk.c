@@ -338,6 +338,15 @@ static void archive_command(struct archive *a, struct qdisk_command *c)
     archive_u32(a, "cookie", &c->cookie);
 }
 
+/* Where a command in hand came from: its status goes there. */
+static bool is_command_pa(const struct disk *d)
+{
+    uint64_t refused;
+
+    return is_aligned(d->command_pa, QDISK_C_SIZE) &&
+           !dma_check_range(d->dma, d->command_pa, QDISK_C_SIZE, &refused);
+}
+
 static void disk_archive(struct device *device, struct archive *a)
 {
     struct disk *d = CONTAINER_OF(device, struct disk, device);
@@ -363,6 +372,7 @@ static void disk_archive(struct device *device, struct archive *a)
                   d->phase <= DISK_MOVING &&
                       (d->phase == DISK_SEEKING) == (d->due != CLOCK_NEVER),
                   "phase");
+    archive_check(a, d->phase == DISK_IDLE || is_command_pa(d), "command_pa");
     archive_check(a,
                   d->phase != DISK_MOVING ||
                       (check(d) == QDISK_OK && d->command.op <= QDISK_WRITE &&

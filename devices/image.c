@@ -314,6 +314,18 @@ bool image_discard(struct image *image, uint64_t lba, uint64_t sectors)
     return true;
 }
 
+/* For -stats: in a stream that is stored, and in no hash. */
+static void archive_stats(struct image_stats *s, struct archive *a)
+{
+    archive_u64(a, "reads", &s->reads);
+    archive_u64(a, "writes", &s->writes);
+    archive_u64(a, "flushes", &s->flushes);
+    archive_u64(a, "discards", &s->discards);
+    archive_u64(a, "bytes_read", &s->bytes_read);
+    archive_u64(a, "bytes_written", &s->bytes_written);
+    archive_u64(a, "errors", &s->errors);
+}
+
 void image_archive(struct image *image, struct archive *a)
 {
     archive_u64(a, "written", &image->written);
@@ -322,6 +334,8 @@ void image_archive(struct image *image, struct archive *a)
     fault_effect_archive(&image->effect, a);
     archive_u64(a, "move_end", &image->move_end);
     archive_check(a, image->move_end <= image->size, "move_end");
+    if (archive_is_stored(a))
+        archive_stats(&image->stats, a);
     if (!image->overlay || !archive_is_stored(a))
         return;
     archive_bytes(a, "overlay_map", image->overlay_map,

@@ -330,6 +330,18 @@ void loader_place(const struct loader *l, struct bus *bus)
     memcpy(bus->rom, l->rom, sizeof l->rom);
 }
 
+void loader_archive_shape(const struct loader *l, struct archive *a)
+{
+    archive_same_u64(a, "images in memory", l->n_blobs);
+    for (unsigned i = 0; i < l->n_blobs; i++) {
+        const struct blob *b = &l->blobs[i];
+
+        archive_same_u64(a, "address of an image in memory", b->pa);
+        archive_same_u64(a, "bytes of an image in memory", b->mem_size);
+        archive_same_bytes(a, "image in memory", b->data, b->size);
+    }
+}
+
 const uint8_t *loader_device_tree(const struct loader *l, size_t *size)
 {
     *size = l->blobs[l->tree].size;

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/archive.h"
 #include "devices/bus.h"
 
 struct loader;
@@ -24,6 +25,10 @@ void loader_free(struct loader *l); /* NULL is allowed */
 
 /* Writes it all to DRAM and boot ROM; other memory stays as it is. */
 void loader_place(const struct loader *l, struct bus *bus);
+
+/* For a stored stream: what it places must be the same where it is restored,
+ * or the next warm reset would start something else. */
+void loader_archive_shape(const struct loader *l, struct archive *a);
 
 /* The device tree as it is placed. */
 const uint8_t *loader_device_tree(const struct loader *l, size_t *size);

@@ -5,22 +5,14 @@
 
 #include "machine/board.h"
 #include "machine/machine.h"
+#include "machine/shape.h"
 #include "mmu/cache.h"
 
-/* What a stream must have in common with the machine that restores it. */
-static void archive_shape(const struct machine *m, struct archive *a)
+/* For -stats alone. */
+static void archive_sums(struct machine *m, struct archive *a)
 {
-    uint32_t n_harts = m->n_harts;
-    uint64_t hz = m->clock.hz, ram_size = m->bus.ram_size;
-
-    if (!archive_is_stored(a))
-        return;
-    archive_u32(a, "n_harts", &n_harts);
-    archive_check(a, n_harts == m->n_harts, "another number of harts");
-    archive_u64(a, "clock_hz", &hz);
-    archive_check(a, hz == m->clock.hz, "another clock");
-    archive_u64(a, "ram_size", &ram_size);
-    archive_check(a, ram_size == m->bus.ram_size, "another size of RAM");
+    archive_u64(a, "resets", &m->resets);
+    archive_u64(a, "idle_cycles", &m->idle_cycles);
 }
 
 static void archive_verdict(struct machine *m, struct archive *a)
@@ -47,7 +39,10 @@ static void archive_modelling(struct machine *m, struct archive *a)
 void machine_archive(struct machine *m, struct archive *a)
 {
     archive_section(a, "machine");
-    archive_shape(m, a);
+    if (archive_is_stored(a)) {
+        shape_archive(m, a);
+        archive_sums(m, a);
+    }
     archive_u64(a, "now", &m->clock.now);
     archive_u64(a, "deadline", &m->clock.deadline);
     archive_u64(a, "round_start", &m->round_start);

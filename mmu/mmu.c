@@ -320,7 +320,11 @@ void mmu_archive(struct mmu *m, struct archive *a)
     archive_bool(a, "is_reserved", &m->is_reserved);
     archive_u64(a, "reserved_pa", &m->reserved_pa);
     archive_u8(a, "reserved_size", &m->reserved_size);
-    archive_check(a, m->reserved_size <= 8, "reserved_size");
+    archive_check(a,
+                  !m->is_reserved ||
+                      (m->reserved_size == 4 && is_aligned(m->reserved_pa, 4) &&
+                       bus_ram(m->bus, m->reserved_pa, 4)),
+                  "reserved_pa");
     archive_u64(a, "stalls", &m->stalls);
     archive_pmp(m, a);
     if (archive_is_loading(a)) {
