@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-struct machine;
+struct seen;
 
 /* 64 flags x {aligned, misaligned superpage or pointer with U, A or D} x
  * {fetch, load, store} x {U, S, M by MPRV as U, as S} x SUM x MXR */
@@ -17,8 +17,8 @@ struct cells {
     uint8_t reached[N_CELLS / 8];
 };
 
-/* Notes each access of the machine's hart 0 from now on. */
-void cells_watch(struct cells *cells, struct machine *m);
+/* Notes a translated access. */
+void cells_note(struct cells *cells, const struct seen *s);
 void cells_add(struct cells *sum, const struct cells *more);
 /* Prints how many of the cells that can be reached were, and which not. */
 void cells_report(const struct cells *cells);

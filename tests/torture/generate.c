@@ -4,6 +4,8 @@
  */
 #include "tests/torture/generate.h"
 
+#include <string.h>
+
 #include "base/bits.h"
 #include "base/compiler.h"
 #include "roms/lib/csr.h"
@@ -27,11 +29,6 @@ static const struct profile *profile_of(uint64_t seed)
     return &profiles[seed % ARRAY_SIZE(profiles)];
 }
 
-bool is_for_quire_alone(uint64_t seed)
-{
-    return seed % 4 == 3;
-}
-
 const char *profile_name(uint64_t seed)
 {
     return profile_of(seed)->name;
@@ -52,6 +49,17 @@ struct program program_at(uint8_t *image, unsigned slot)
     };
 
     return p;
+}
+
+void programs_copy(uint8_t *to, const uint8_t *from, unsigned first,
+                   unsigned end)
+{
+    size_t window = (size_t)first * WINDOW_SIZE;
+    size_t control = CONTROLS - WINDOWS + (size_t)first * CONTROL_SIZE;
+    size_t n = end - first;
+
+    memcpy(to + window, from + window, n * WINDOW_SIZE);
+    memcpy(to + control, from + control, n * CONTROL_SIZE);
 }
 
 static void put_item(struct gen *g, enum item item)
@@ -275,7 +283,7 @@ void generate(uint64_t seed, struct program p)
 
     random_seed(&g.r, (seed + 1) * UINT64_C(0x9e3779b97f4a7c15));
     g.has_two_roots = chance(&g.r, 30);
-    g.has_foreign = !is_for_quire_alone(seed);
+    g.has_foreign = seed % 4 != 3;
     g.irqs = irq_pairs[pick(&g.r, ARRAY_SIZE(irq_pairs))];
     g.code[0] = (struct code){p.window + PAGE_CODE * 4096,
                               p.window_pa + PAGE_CODE * 4096, 0, 2 * 4096};

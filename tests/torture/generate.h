@@ -5,7 +5,6 @@
 #ifndef QUIRE_TESTS_TORTURE_GENERATE_H
 #define QUIRE_TESTS_TORTURE_GENERATE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "tests/torture/layout.h"
@@ -18,6 +17,9 @@ struct program {
 
 /* Where slot `slot` is in an image of IMAGE_SIZE bytes. */
 struct program program_at(uint8_t *image, unsigned slot);
+/* The programs of slots first .. end-1, from image to image. */
+void programs_copy(uint8_t *to, const uint8_t *from, unsigned first,
+                   unsigned end);
 /* A seed has one slot: its addresses are part of the program. */
 unsigned slot_of(uint64_t seed);
 
@@ -25,8 +27,5 @@ unsigned slot_of(uint64_t seed);
 void generate(uint64_t seed, struct program p);
 /* The name of the profile that a seed has. */
 const char *profile_name(uint64_t seed);
-/* Programs with accesses across pages and translated atomics: when both halves
- * are refused, QEMU 7.2 reports the other one. */
-bool is_for_quire_alone(uint64_t seed);
 
 #endif

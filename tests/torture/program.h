@@ -65,8 +65,7 @@ struct gen {
     enum mode mode;
     bool is_virtual; /* whether S and U are translated, as far as planned */
     unsigned code_root;
-    bool
-        has_foreign; /* frames that PMP refuses; then no access crosses pages */
+    bool has_foreign;   /* frames that PMP refuses; then nobody reads tables */
     bool has_two_roots; /* then no page is global */
     struct page pages[MAX_PAGES];
     unsigned n_pages;

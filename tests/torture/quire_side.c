@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "machine/machine.h"
 #include "tests/torture/torture.h"
+#include "tests/torture/watch.h"
 
 /* Steps that no program needs, and the watchdog's pace. */
 #define STEPS_LIMIT UINT64_C(400000)
@@ -137,20 +138,20 @@ static unsigned run(struct machine **machine, const char *batch,
 
 unsigned quire_run(const char *batch, unsigned variant, uint8_t *image,
                    unsigned first, unsigned end, uint64_t *retired,
-                   struct cells *cells)
+                   struct cells *cells, struct corners *corners)
 {
     const struct variant *v = &variants[variant];
     struct machine *m = create(batch, v);
     const uint32_t batch_words[] = {end, first, first};
     unsigned at;
 
-    memcpy(memory(m, WINDOWS, IMAGE_SIZE), image, IMAGE_SIZE);
+    programs_copy(memory(m, WINDOWS, IMAGE_SIZE), image, first, end);
     memcpy(memory(m, BATCH, sizeof batch_words), batch_words,
            sizeof batch_words);
-    if (cells)
-        cells_watch(cells, m);
+    if (cells || corners)
+        watch(m, cells, corners);
     at = run(&m, batch, v, first, end);
-    memcpy(image, memory(m, WINDOWS, IMAGE_SIZE), IMAGE_SIZE);
+    programs_copy(image, memory(m, WINDOWS, IMAGE_SIZE), first, end);
     *retired = machine_retired(m);
     machine_free(m);
     return at;

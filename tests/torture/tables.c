@@ -202,8 +202,6 @@ static uint32_t page_offset(struct gen *g, unsigned size)
         offset = LOW_ZONE_SIZE + 0x20 + pick(&g->r, 0x20);
     if (chance(&g->r, 75))
         offset &= ~(size - 1);
-    if (g->has_foreign && offset + size > 4096)
-        offset = 4096 - size;
     return offset;
 }
 

@@ -11,8 +11,10 @@
 
 #include "base/compiler.h"
 #include "tests/torture/cells.h"
+#include "tests/torture/corners.h"
 #include "tests/torture/generate.h"
 #include "tests/torture/layout.h"
+#include "tests/torture/quirks.h"
 
 struct options {
     const char *batch;  /* the guest code, an ELF file */
@@ -27,36 +29,32 @@ struct options {
 };
 
 struct totals {
-    uint64_t programs, endless, with_qemu, traps, instructions;
-    uint64_t compared, masked; /* fields: words of registers, CSRs, log */
+    uint64_t programs, endless, traps, instructions;
+    uint64_t compared; /* fields: words of registers, CSRs, log */
     uint64_t differences;
     struct cells cells;
+    struct quirk_counts quirks;
 };
 
 /* quire_side.c: ways to run the same program that must not matter. */
 #define N_VARIANTS 9 /* and one more name, for QEMU */
 const char *variant_name(unsigned variant);
 /* Runs slots first .. end-1 of `image`, in place; returns the slot that does
- * not end, or `end`. Variant 0 is the reference. `cells` may be NULL. */
+ * not end, or `end`. Variant 0 is the reference. `cells` and `corners` may be
+ * NULL. */
 unsigned quire_run(const char *batch, unsigned variant, uint8_t *image,
                    unsigned first, unsigned end, uint64_t *retired,
-                   struct cells *cells);
+                   struct cells *cells, struct corners *corners);
 
 /* qemu_side.c: false, with one line on stderr, if QEMU failed. */
 MUST_USE bool qemu_run(const struct options *o, uint8_t *image, unsigned first,
                        unsigned end);
 
 /* compare.c */
-MUST_USE bool quirks_read(const char *path);
 /* Compares what a program left; prints the first difference under `label`.
  * `against_qemu`: quirks are masked and counted. True if equal. */
 MUST_USE bool compare(const uint8_t *a, const uint8_t *b, unsigned slot,
                       bool against_qemu, struct totals *t, char *why,
                       size_t why_size);
-
-/* Which bits of word `i` of a logged trap say nothing about QEMU. */
-uint32_t log_mask(unsigned i, const uint8_t *trap);
-/* The same of a word of a window. */
-uint32_t window_mask(const struct program *p, uint32_t offset);
 
 #endif
