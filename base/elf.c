@@ -76,6 +76,18 @@ static const char *read_segments(Elf *elf, const void *file, size_t size,
     return out->n_segments ? NULL : "no loadable segment";
 }
 
+/* Where the entry lies in memory, 0 if it is in no segment. */
+static uint64_t entry_pa(const struct elf_program *p, uint64_t entry)
+{
+    for (unsigned i = 0; i < p->n_segments; i++) {
+        const struct elf_segment *s = &p->segments[i];
+
+        if (entry >= s->va && entry - s->va < s->mem_size)
+            return s->pa + (entry - s->va);
+    }
+    return 0;
+}
+
 bool elf_read(const void *file, size_t size, unsigned xlen,
               struct elf_program *out, char *error, size_t error_size)
 {
@@ -94,6 +106,8 @@ bool elf_read(const void *file, size_t size, unsigned xlen,
         wrong = check_header(&header, size, xlen);
         if (!wrong)
             wrong = read_segments(elf, file, size, out);
+        if (!wrong)
+            out->entry_pa = entry_pa(out, header.e_entry);
     }
     elf_end(elf);
     if (wrong)

@@ -31,6 +31,7 @@ struct elf_htif {
 struct elf_program {
     struct elf_segment segments[ELF_MAX_SEGMENTS]; /* in the file's order */
     unsigned n_segments;                           /* > 0 */
+    uint64_t entry_pa; /* e_entry's, or 0 if no segment has it */
 };
 
 /* Whether the bytes begin as an ELF file does. */

@@ -4,13 +4,14 @@
 #include "frontend/console.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
+
 #include "base/log.h"
 #include "frontend/monitor.h"
+#include "frontend/output.h"
 
 #define CTRL_A 0x01
 
@@ -150,8 +151,7 @@ void console_open(struct console *c, const struct options *o,
 
     *c = (struct console){.monitor = monitor, .in = -1, .out = -1, .user = -1};
     if (o->serial == SERIAL_FILE) {
-        c->out = open(o->serial_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-                      0666);
+        c->out = output_open(o->serial_file);
         if (c->out < 0)
             die(EXIT_INPUT, "-serial file:%s: %s", o->serial_file,
                 strerror(errno));

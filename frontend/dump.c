@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "frontend/options.h"
+#include "frontend/output.h"
 #include "machine/machine.h"
 
 int dump_device_tree(const struct options *o)
@@ -16,7 +17,7 @@ int dump_device_tree(const struct options *o)
     struct machine *m = machine_create(&o->machine);
     size_t size;
     const uint8_t *tree = machine_device_tree(m, &size);
-    FILE *file = fopen(o->device_tree_file, "we");
+    FILE *file = output_open_stream(o->device_tree_file);
     int status = EXIT_PASS;
     bool is_written;
 

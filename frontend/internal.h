@@ -20,4 +20,7 @@ const char *options_set_tlb(struct options *o, const char *value);
 const char *options_set_models(struct options *o, const char *value);
 const char *options_set_debug(struct options *o, const char *value);
 
+/* Dies if two options name one file and at least one of them writes it. */
+void options_check_files(const struct options *o);
+
 #endif

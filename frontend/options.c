@@ -101,7 +101,6 @@ static const char *set_rom(struct options *o, const char *value)
     o->rom = options_keep(o, value);
     o->machine.kernel = o->rom;
     o->bios = "none";
-    o->display.kind = VISUAL_NONE;
     return NULL;
 }
 
@@ -380,16 +379,30 @@ static const struct option_row *find_row(const char *name)
     return NULL;
 }
 
+/* The text up to `end`; the next call overwrites it. */
+static const char *before(const char *text, const char *end)
+{
+    static char copy[32];
+
+    snprintf(copy, sizeof copy, "%.*s", (int)(end - text), text);
+    return copy;
+}
+
 /* Where an option stands: "" on the command line, else "FILE:LINE: ". */
 static const struct option_row *must_find_row(const char *where,
                                               const char *name)
 {
     const struct option_row *row = find_row(name);
     const char *nearest;
+    const char *equals;
 
     if (row)
         return row;
     nearest = parse_nearest(name, rows, ARRAY_SIZE(rows), sizeof rows[0]);
+    equals = strchr(name, '=');
+    if (equals && find_row(before(name, equals)))
+        die(EXIT_USAGE, "%s-%s: the value is a word of its own: -%s %s", where,
+            name, before(name, equals), equals + 1);
     if (nearest)
         die(EXIT_USAGE, "%s-%s: unknown option; did you mean -%s?", where, name,
             nearest);
@@ -447,6 +460,10 @@ static const char *set_config(struct options *o, const char *path)
 
     if (!text)
         die(EXIT_INPUT, "-config %s: %s", path, error);
+    o->configs = alloc_resize(o->configs, o->n_configs + 1, sizeof *o->configs);
+    o->configs[o->n_configs++] = options_keep(o, path);
+    if (memchr(text, 0, size))
+        die(EXIT_INPUT, "-config %s: not a text file", path);
     if (++o->config_depth > MAX_CONFIG_DEPTH)
         die(EXIT_USAGE, "-config %s: files name each other too deeply", path);
     for (unsigned number = 1; rest; number++) {
@@ -492,6 +509,37 @@ static void check_models(const struct mmu_config *mmu)
             "-tlb: i and d go together: give both entries, or -tlb none");
 }
 
+/* -rom stands for -kernel and -bios none. */
+static void check_programs(const struct options *o)
+{
+    if (o->rom && o->machine.kernel != o->rom)
+        die(EXIT_USAGE,
+            "-kernel %s: -rom has named the program: give one of "
+            "them",
+            o->machine.kernel);
+    if (!o->machine.bios && !o->machine.kernel && !o->device_tree_file)
+        die(EXIT_USAGE, "-bios none leaves nothing to run: give -kernel F");
+}
+
+/* What is asked for and cannot show anything. */
+static void warn_of_nothing(const struct options *o)
+{
+    const struct mmu_config *mmu = &o->machine.hart.mmu;
+    bool has_tlb = mmu->dtlb.entries != 0, has_cache = mmu->l1d.size_bytes != 0;
+
+    if (o->debug & DEBUG_TLB_STALE && !has_tlb)
+        log_error(
+            "-d tlb-stale: finds nothing, as -tlb none leaves no entries");
+    if (o->machine.is_dma_incoherent && !has_cache)
+        log_error("-dma coherent=off: finds nothing, as -cache none leaves no "
+                  "lines");
+    if (mmu->is_timed && !has_tlb && !has_cache)
+        log_error("-timing on: only devices take time, as nothing is modelled");
+    if (o->machine.models_from && !has_tlb && !has_cache)
+        log_error("-models: nothing is modelled, as -tlb none and -cache none "
+                  "say");
+}
+
 void options_parse(struct options *o, int argc, char **argv)
 {
     *o = (struct options){.serial = SERIAL_STDIO};
@@ -513,6 +561,9 @@ void options_parse(struct options *o, int argc, char **argv)
         o->machine.bios = find_firmware(o);
     else
         o->machine.bios = strcmp(o->bios, "none") ? o->bios : NULL;
+    check_programs(o);
+    options_check_files(o);
+    warn_of_nothing(o);
 }
 
 void options_free(struct options *o)
@@ -520,6 +571,7 @@ void options_free(struct options *o)
     for (size_t i = 0; i < o->n_strings; i++)
         free(o->strings[i]);
     free(o->strings);
+    free(o->configs);
 }
 
 void options_help(FILE *out)

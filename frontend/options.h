@@ -51,6 +51,8 @@ struct options {
     const char *expect;       /* a regular expression, or NULL */
     bool is_exit_raw;
 
+    char **configs; /* the -config files, in no one else's way */
+    size_t n_configs;
     unsigned config_depth; /* of -config files in each other */
     char **strings;        /* what options_free releases */
     size_t n_strings;

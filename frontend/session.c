@@ -16,6 +16,7 @@
 #include "frontend/debug.h"
 #include "frontend/mem_trace.h"
 #include "frontend/monitor.h"
+#include "frontend/output.h"
 #include "frontend/terminal.h"
 #include "machine/stats.h"
 #include "mmu/trace.h"
@@ -199,6 +200,7 @@ static void wait_stopped(struct session *s)
 static void end_by_guest(struct session *s, enum machine_stop stop)
 {
     const struct machine *m = s->machine;
+    const struct hart *h = &m->harts[0];
     unsigned code = m->fail_code;
 
     switch (stop) {
@@ -213,8 +215,9 @@ static void end_by_guest(struct session *s, enum machine_stop stop)
     case STOP_DEAD:
         end(s, EXIT_DEAD, "dead",
             "the guest is dead: nothing can ever happen again (pc 0x%08" PRIx64
-            ", after %" PRIu64 " steps)",
-            m->harts[0].pc, machine_steps(m));
+            ", after %" PRIu64 " steps; mcause %" PRIu64 ", mepc 0x%08" PRIx64
+            ", mtval 0x%08" PRIx64 ")",
+            h->pc, machine_steps(m), h->csr.mcause, h->csr.mepc, h->csr.mtval);
         break;
     case STOP_HOST_IO:
         end(s, EXIT_HOST_IO, "host",
@@ -279,7 +282,7 @@ static void run_slice(struct session *s)
  * to hear of a wrong path then. */
 static FILE *open_output(const char *option, const char *path)
 {
-    FILE *file = fopen(path, "we");
+    FILE *file = output_open_stream(path);
 
     if (!file)
         die(EXIT_INPUT, "%s %s: %s", option, path, strerror(errno));
@@ -323,12 +326,12 @@ static void open_session(struct session *s, const struct options *o)
     *s = (struct session){.options = o, .timeout_ns = UINT64_MAX};
     if (o->timeout_seconds)
         s->timeout_ns = host_ns() + o->timeout_seconds * NS_PER_SECOND;
+    s->machine = machine_create(&o->machine); /* reads its files */
     s->log = o->log_file ? open_output("-D", o->log_file) : stderr;
     if (o->stats)
         s->stats = open_output("-stats", o->stats_file);
     if (o->trace_file)
         s->trace = mem_trace_open(o->trace_file);
-    s->machine = machine_create(&o->machine);
     machine_set_hooks(s->machine, &hooks);
     if (s->trace)
         machine_set_trace(s->machine, s->trace);

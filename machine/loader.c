@@ -62,9 +62,10 @@ struct extent {
 static void die_outside(const char *name, uint64_t pa, uint64_t size,
                         const struct bus *bus)
 {
-    const char *mend = pa < bus->ram_base_pa
-                           ? "link it to DRAM, its ELF header left out (ld -n)"
-                           : "use a larger -m";
+    const char *mend =
+        pa < bus->ram_base_pa
+            ? "link it to DRAM, its ELF header left out (ld -n, gcc -Wl,-n)"
+            : "use a larger -m";
 
     die(EXIT_INPUT,
         "%s: %" PRIu64 " bytes at 0x%" PRIx64 " lie outside DRAM (0x%" PRIx64
@@ -114,6 +115,10 @@ static struct extent add_elf(struct loader *l, const struct machine *m,
         extent.start = s->pa < extent.start ? s->pa : extent.start;
         extent.end = end > extent.end ? end : extent.end;
     }
+    if (program.entry_pa && program.entry_pa != extent.start)
+        log_error("%s: starts at its first byte, 0x%" PRIx64
+                  ", as on QEMU's virt, not at its entry, 0x%" PRIx64,
+                  path, extent.start, program.entry_pa);
     return extent;
 }
 
@@ -124,13 +129,13 @@ static bool is_linux_image(const uint8_t *file, size_t size)
             !memcmp(file + IMAGE_MAGIC_AT, IMAGE_MAGIC, 8));
 }
 
-static uint8_t *read_file(const char *path, size_t *size)
+static uint8_t *read_file(const char *option, const char *path, size_t *size)
 {
     char error[160];
     uint8_t *file = file_read(path, MAX_FILE, size, error, sizeof error);
 
     if (!file)
-        die(EXIT_INPUT, "%s: %s", path, error);
+        die(EXIT_INPUT, "%s %s: %s", option, path, error);
     return file;
 }
 
@@ -145,7 +150,7 @@ static struct extent load_kernel(struct loader *l, const struct machine *m,
 
     if (!path)
         return extent;
-    file = read_file(path, &size);
+    file = read_file("-kernel", path, &size);
     if (elf_is_elf(file, size)) {
         extent = add_elf(l, m, path, file, size);
     } else if (is_linux_image(file, size)) {
@@ -157,7 +162,10 @@ static struct extent load_kernel(struct loader *l, const struct machine *m,
             file);
         extent.end = extent.start + mem_size;
     } else {
-        die(EXIT_INPUT, "%s: neither an ELF file nor a Linux Image", path);
+        die(EXIT_INPUT,
+            "%s: neither an ELF file nor a Linux Image; -bios runs a raw "
+            "program",
+            path);
     }
     free(file);
     return extent;
@@ -172,9 +180,9 @@ static struct extent load_firmware(struct loader *l, const struct machine *m)
 
     if (!m->config.bios)
         return extent;
-    file = read_file(m->config.bios, &size);
+    file = read_file("-bios", m->config.bios, &size);
     if (!size)
-        die(EXIT_INPUT, "%s: empty", m->config.bios);
+        die(EXIT_INPUT, "-bios %s: empty", m->config.bios);
     if (elf_is_elf(file, size)) {
         extent = add_elf(l, m, m->config.bios, file, size);
     } else {
@@ -198,9 +206,9 @@ static struct extent load_initrd(struct loader *l, const struct machine *m,
         return extent;
     if (!m->config.kernel)
         die(EXIT_USAGE, "-initrd needs a -kernel");
-    file = read_file(m->config.initrd, &size);
+    file = read_file("-initrd", m->config.initrd, &size);
     if (!size)
-        die(EXIT_INPUT, "%s: empty", m->config.initrd);
+        die(EXIT_INPUT, "-initrd %s: empty", m->config.initrd);
     distance = distance < INITRD_MAX_DISTANCE ? distance : INITRD_MAX_DISTANCE;
     extent.start = kernel_pa + distance;
     extent.end = extent.start + size;
@@ -255,11 +263,11 @@ static uint64_t load_fdt(struct loader *l, const struct machine *m,
     uint8_t *fdt;
 
     if (m->config.dtb) {
-        uint8_t *file = read_file(m->config.dtb, &size);
+        uint8_t *file = read_file("-dtb", m->config.dtb, &size);
 
         fdt = devicetree_adopt(file, &size, &chosen);
         if (!fdt)
-            die(EXIT_INPUT, "%s: not a valid flattened device tree",
+            die(EXIT_INPUT, "-dtb %s: not a valid flattened device tree",
                 m->config.dtb);
         free(file);
     } else {
@@ -301,6 +309,11 @@ struct loader *loader_create(struct machine *m)
     struct extent initrd = load_initrd(l, m, kernel.start);
     uint64_t fdt_pa;
 
+    if (!m->config.bios && m->config.kernel && kernel.start != DRAM_BASE)
+        die(EXIT_INPUT,
+            "%s: starts at 0x%" PRIx64 "; without firmware it must start at "
+            "0x%" PRIx64,
+            m->config.kernel, kernel.start, (uint64_t)DRAM_BASE);
     if (l->htif.tohost_pa)
         board_add_htif(m, l->htif.tohost_pa, l->htif.fromhost_pa);
     fdt_pa = load_fdt(l, m, initrd);

@@ -42,6 +42,20 @@ accepts() {
     fi
 }
 
+# is_kept NAME FILE STATUS PATTERN OPTION...: refuses, and leaves the file alone
+is_kept() {
+    kept=$2 sum=$(cksum <"$2")
+    name=$1
+    shift 2
+    refuses "$name" "$@"
+    number=$((number + 1))
+    if [ "$sum" = "$(cksum <"$kept")" ]; then
+        echo "ok $number - $name: the file is as it was"
+    else
+        echo "not ok $number - $name: the file was written"
+    fi
+}
+
 make_elf "$work/good" 1 243 2 $ram 16 16 \
     0x001002b7 0x00005337 0x55530313 0x0062a023
 make_elf "$work/dead" 1 243 2 $ram 4 4 0x00000067 # jalr zero, 0(zero)
@@ -199,7 +213,7 @@ refuses "a log that the host refuses" 7 '-D' $bare "$work/good" \
 
 refuses "a guest that jumps into nothing" 4 'dead' $bare "$work/dead"
 refuses "a guest that waits for nothing" 4 'dead' $bare "$work/wfi"
-refuses "memory without a program" 4 'dead' -bios none
+refuses "memory without a program" 2 "nothing to run" -bios none
 refuses "what was expected and not seen" 5 'was not seen' \
     $bare "$work/good" -expect hello
 refuses "not seen before the limit" 5 'was not seen' \
@@ -273,5 +287,72 @@ refuses "a device tree in no folder" 3 "No such file" \
 refuses "a device tree that the host refuses" 7 dumpdtb \
     -M quire32,dumpdtb=/dev/full
 refuses "a device tree in no file" 2 dumpdtb=FILE -M quire32,dumpdtb=
+
+# Files that two options name.
+cp "$work/good" "$work/kept.elf"
+for option in "-stats txt:$work/kept.elf" "-D $work/kept.elf" \
+    "-trace-mem $work/kept.elf" "-serial file:$work/kept.elf" \
+    "-M quire32,dumpdtb=$work/kept.elf" \
+    "-display png:$work/kept.elf"; do
+    is_kept "a program in the way of ${option%% *}" "$work/kept.elf" 2 \
+        "reads that file" $bare "$work/kept.elf" $option
+done
+ln "$work/disk" "$work/link"
+is_kept "a disk by another name" "$work/disk" 2 "reads that file" \
+    $bare "$work/good" -drive "file=$work/disk,readonly=on" -D "$work/link"
+refuses "a disk twice" 2 "writes that file" $bare "$work/good" \
+    -drive "file=$work/disk" -drive "file=$work/disk"
+accepts "a disk that is read twice" 0 $bare "$work/good" \
+    -drive "file=$work/disk,readonly=on" -drive "file=$work/disk,readonly=on"
+rm -f "$work/new"
+refuses "a file written twice" 2 "writes that file" $bare "$work/good" \
+    -D "$work/new" -stats "json:$work/../${work##*/}/new"
+echo "limit insns=1M" >"$work/kept.cfg"
+is_kept "a configuration file in the way" "$work/kept.cfg" 2 \
+    "reads that file" $bare "$work/good" -config "$work/kept.cfg" \
+    -D "$work/kept.cfg"
+refuses "a file for -stats beside a bad program" 3 "No such file" \
+    -kernel "$work/none" -stats "json:$work/new"
+number=$((number + 1))
+if [ -e "$work/new" ]; then
+    echo "not ok $number - statistics of no run are not begun"
+else
+    echo "ok $number - statistics of no run are not begun"
+fi
+number=$((number + 1))
+"$quire" -rom "$work/good" -stats txt:/dev/stdout >"$work/both"
+if grep -q '^ok good$' "$work/both" && grep -q 'harts.0.steps' "$work/both"
+then
+    echo "ok $number - /dev/stdout in a file is written where stdout stands"
+else
+    echo "not ok $number - /dev/stdout in a file is written where stdout stands"
+fi
+refuses "a program by -rom and by -kernel" 2 "give one of them" \
+    -rom "$work/good" -kernel "$work/dead"
+refuses "a kernel that firmware should start" 3 "without firmware" \
+    -bios none -kernel "$top_builddir/octavo32.elf"
+refuses "a value behind an equals sign" 2 "-m 16M" -m=16M
+head -c 1000 /dev/zero >"$work/zeros"
+refuses "a configuration of zeros" 3 "not a text file" -config "$work/zeros"
+{ head -c 24 "$work/good"; byte 4; tail -c +26 "$work/good"; } >"$work/entry"
+refuses "an entry that is not the first byte" 0 "at its first byte" \
+    $bare "$work/entry"
+# Said, and run all the same.
+refuses "no TLB to be stale" 0 "tlb-stale" $bare "$work/good" -tlb none \
+    -d tlb-stale
+refuses "no lines to be stale" 0 "coherent" $bare "$work/good" -cache none \
+    -dma coherent=off
+refuses "nothing that takes time" 0 "timing" $bare "$work/good" -cache none \
+    -tlb none -timing on
+refuses "nothing to switch on" 0 "-models" $bare "$work/good" -cache none \
+    -tlb none -models from=1
+rm -f "$work/a.png"
+accepts "a picture of a ROM" 0 -display "png:$work/a.png" -rom "$work/good"
+number=$((number + 1))
+if [ -s "$work/a.png" ]; then
+    echo "ok $number - the picture is there"
+else
+    echo "not ok $number - the picture is there"
+fi
 
 echo "1..$number"
