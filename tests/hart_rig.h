@@ -171,6 +171,30 @@ static inline void emit_csrr(struct hart_rig *r, unsigned rd, unsigned csr)
     emit(r, "csrrs", rd, ZERO, 0, (int32_t)csr);
 }
 
+/* A loop that stores, loads, calls and traps into a handler that returns. */
+static inline void emit_busy_program(struct hart_rig *r)
+{
+    r->at = RIG_START;
+    emit_li(r, A0, RIG_DATA);
+    emit(r, "addi", A1, A1, 0, 1);
+    emit(r, "sw", 0, A0, A1, 4);
+    emit(r, "c.addi", A2, A2, 0, 3);
+    emit(r, "lhu", A3, A0, 0, 4);
+    emit(r, "mul", A4, A3, A2, 0);
+    emit(r, "amoadd.w", A5, A0, A4, 0);
+    emit(r, "jal", RA, 0, 0, 12);
+    emit(r, "ecall", 0, 0, 0, 0);
+    emit(r, "jal", ZERO, 0, 0, -30);
+    emit(r, "divu", T0, A5, A3, 0);
+    emit(r, "c.jr", 0, RA, 0, 0);
+    r->at = RIG_HANDLER;
+    emit_csrr(r, T1, MEPC);
+    emit(r, "addi", T1, T1, 0, 4);
+    emit_csrw(r, MEPC, T1);
+    emit_csrr(r, T2, MCYCLE);
+    emit(r, "mret", 0, 0, 0, 0);
+}
+
 static inline struct hart_rig *rig_new_with(const struct hart_config *config)
 {
     struct hart_rig *r = calloc(1, sizeof *r);
@@ -194,6 +218,14 @@ static inline struct hart_rig *rig_new_with(const struct hart_config *config)
 static inline struct hart_rig *rig_new(void)
 {
     struct hart_config config = {.xlen = 32, .mmu = {.has_pmp = true}};
+
+    return rig_new_with(&config);
+}
+
+static inline struct hart_rig *rig_with_limit(unsigned block_limit)
+{
+    struct hart_config config = {
+        .xlen = 32, .block_limit = block_limit, .mmu = {.has_pmp = true}};
 
     return rig_new_with(&config);
 }

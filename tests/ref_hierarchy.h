@@ -1,7 +1,7 @@
 /*
  * A second, slow formulation of the memory hierarchy: what counts, written
- * down a second time, from docs/machine.md, with lists, ages and the bits of
- * trees in place of stamps, tags and filters. It has memory of its own.
+ * down a second time, from docs/machine.md, on the sets of tests/ref_sets.h and
+ * without filters. It has memory of its own.
  */
 #ifndef QUIRE_TESTS_REF_HIERARCHY_H
 #define QUIRE_TESTS_REF_HIERARCHY_H
@@ -9,42 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tests/ref_sets.h"
+
 #define REF_HARTS 2
-
-/* How a structure chooses its victims. */
-struct ref_choice {
-    char policy; /* of lru, plru, fifo, random */
-    unsigned ways;
-    bool *bits; /* plru: of each set `ways`, node n's children 2n and 2n + 1 */
-    uint32_t x; /* random: the generator */
-};
-
-struct ref_line {
-    bool is_valid, is_dirty;
-    uint64_t number;
-    unsigned age; /* 0: the one touched (fifo: filled) last in its set */
-};
-
-struct ref_cache {
-    unsigned sets, ways, line_bytes; /* sets == 0: none */
-    bool is_through, is_no_allocate;
-    struct ref_choice choice;
-    struct ref_line *lines; /* set by set */
-    uint64_t accesses, misses, writebacks, writethroughs;
-};
-
-struct ref_entry {
-    bool is_valid, is_global, is_whole;
-    uint64_t vpn, asid, frame; /* of the page; of the superpage if whole */
-    unsigned flags, level, age;
-};
-
-struct ref_tlb {
-    unsigned sets, ways;
-    struct ref_choice choice;
-    struct ref_entry *entries;
-    uint64_t accesses, misses;
-};
 
 struct ref_hart {
     struct ref_tlb itlb, dtlb, l2tlb;
@@ -88,16 +55,12 @@ void ref_sfence(struct ref *r, unsigned hart, bool has_va, uint64_t va,
 void ref_fence_i(struct ref *r, unsigned hart);
 void ref_dma(struct ref *r, bool is_write, uint64_t pa, uint64_t len);
 
-/* x is the random sequence's first number. */
-void ref_make_cache(struct ref_cache *c, unsigned size, unsigned ways,
-                    unsigned line_bytes, char policy, uint32_t x);
-void ref_make_tlb(struct ref_tlb *t, unsigned entries, unsigned ways,
-                  char policy, uint32_t x);
 void ref_free(struct ref *r);
 
-/* plru: how many ways of the set go before this one; random: 0 for the way
- * that it takes next, 1 for others; lru and fifo: by age among n_valid. */
-unsigned ref_rank(const struct ref_choice *c, unsigned set, unsigned way,
-                  unsigned age, unsigned n_valid);
+/* For the reference itself: whether an address is DRAM; an access of a first
+ * level cache, and of what is below it. */
+bool ref_in_ram(const struct ref *r, uint64_t pa);
+void ref_cached(struct ref *r, unsigned hart, struct ref_cache *c, uint64_t pa,
+                unsigned len, bool is_write);
 
 #endif
