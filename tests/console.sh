@@ -1,21 +1,9 @@
 #!/bin/sh
 # The console: input reaches the guest whole and reproducibly, keys of Ctrl-A,
 # the other ends of -serial, -expect, and a terminal that is left as found.
+. "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/elf_lib.sh"
 quire=$top_builddir/quire
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-number=0
-
-point() { # NAME; true if the last command was
-    result=$?
-    number=$((number + 1))
-    if [ $result = 0 ]; then
-        echo "ok $number - $1"
-    else
-        echo "not ok $number - $1"
-    fi
-}
 
 # Prints back what it reads, and passes after a q.
 make_elf "$work/echo" 1 243 2 0x80000000 56 56 \
@@ -183,7 +171,6 @@ if script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
     grep -q 'status 138' "$work/out" && grep -q same "$work/out"
     point "whichever it was"
 else
-    number=$((number + 1))
-    echo "ok $number - terminal modes # SKIP no pseudo-terminals here"
+    skipped "terminal modes" "no pseudo-terminals here"
 fi
 echo "1..$number"

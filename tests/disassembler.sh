@@ -2,8 +2,7 @@
 # Our disassembly of random instructions of every row equals GNU objdump's,
 # and docs/isa.md is what the tables say.
 echo 1..2
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+. "$top_srcdir/tests/lib.sh"
 tool=$top_builddir/tests/isa_tool
 base=0x80000000
 seed=${QUIRE_SEED:-1}

@@ -1,18 +1,9 @@
 #!/bin/sh
 # -display: pictures at exact steps, the window without a screen (SDL's dummy
 # driver), and what goes wrong with them. None of it changes the machine.
+. "$top_srcdir/tests/lib.sh"
 quire=$top_builddir/quire
 rom=$top_builddir/roms/mmu/permissions.elf
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-number=0
-
-point() { # NAME; true if the last command was
-    verdict=$?
-    number=$((number + 1))
-    [ $verdict = 0 ] || printf 'not '
-    printf 'ok %d - %s\n' $number "$1"
-}
 
 run() { # OPTION...: status to $status, stderr to $work/err
     timeout 60 "$quire" -bios none -kernel "$rom" -serial null "$@" \

@@ -1,27 +1,20 @@
 #!/bin/sh
 # Octavo's block drivers, without the rest of it, on Quire's own disk and on
 # virtio-blk of both versions, here and on QEMU; with data, errors, bounces.
+. "$top_srcdir/tests/lib.sh"
 program=$top_builddir/tests/drivers.elf
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-number=0
 
-# point NAME PATTERN COMMAND..: passes if the command does, and its output has
+# carries NAME PATTERN COMMAND..: passes if the command does, and its output has
 # the pattern.
-point() {
+carries() {
     name=$1 pattern=$2
-    number=$((number + 1))
     shift 2
     dd if=/dev/zero of="$good" bs=512 count=4096 2>/dev/null
     dd if=/dev/zero of="$bad" bs=512 count=100 2>/dev/null
     text=$("$@" 2>&1 </dev/null)
     status=$?
-    if test $status = 0 && echo "$text" | grep -q "$pattern"; then
-        echo "ok $number - $name"
-    else
-        echo "$text"
-        echo "not ok $number - $name # status $status"
-    fi
+    test $status = 0 && echo "$text" | grep -q "$pattern"
+    point "$name" "status $status" || echo "$text" | sed 's/^/# /'
 }
 
 on_quire() {
@@ -42,17 +35,17 @@ on_qemu() {
 good=$work/good bad=$work/bad
 rules='fault=read:eio@lba=50-59;write:eio@lba=50-59'
 echo 1..7
-point "quire,disk carries data, and bounces" 'qda: 4096 .* [1-9][0-9]* pages' \
+carries "quire,disk carries data, and bounces" 'qda: 4096 .* [1-9][0-9]* pages' \
     on_quire -drive file="$good",if=quire
-point "quire,disk tells which request failed" 'qda: 100 ' \
+carries "quire,disk tells which request failed" 'qda: 100 ' \
     on_quire -drive file="$bad",if=quire,"$rules"
-point "virtio-blk carries data, two disks at a time" 'vdb: 100 .* 0 pages' \
+carries "virtio-blk carries data, two disks at a time" 'vdb: 100 .* 0 pages' \
     on_quire -drive file="$good" -drive file="$bad","$rules"
-point "virtio-blk of version 1 does, too" 'vda: 4096 .* 0 pages' \
+carries "virtio-blk of version 1 does, too" 'vda: 4096 .* 0 pages' \
     on_quire -global virtio-mmio.force-legacy=on -drive file="$good"
-point "and tells which request failed" 'vda: 100 ' \
+carries "and tells which request failed" 'vda: 100 ' \
     on_quire -global virtio-mmio.force-legacy=on -drive file="$bad","$rules"
-point "virtio-blk carries data on QEMU" '4096 sectors' \
+carries "virtio-blk carries data on QEMU" '4096 sectors' \
     on_qemu -global virtio-mmio.force-legacy=false
-point "virtio-blk of version 1 does, too, on QEMU" '4096 sectors' \
+carries "virtio-blk of version 1 does, too, on QEMU" '4096 sectors' \
     on_qemu -global virtio-mmio.force-legacy=true

@@ -1,24 +1,13 @@
 #!/bin/sh
 # Checks our firmware on Quire and on QEMU, with the S-mode payload that calls
 # all of it, and without a next stage.
+. "$top_srcdir/tests/lib.sh"
 payload=$top_builddir/roms/firmware/payload.elf
 firmware=$top_builddir/firmware32.elf
-number=0
-
-# point STATUS CLAIM [DETAIL]
-point() {
-    number=$((number + 1))
-    if test "$1" = 0; then
-        echo "ok $number - $2"
-    else
-        echo "not ok $number - $2 # $3"
-    fi
-}
 
 # judge MACHINE STATUS TEXT: the payload's claims all hold and it has ended.
 judge() {
     bad=$(printf '%s\n' "$3" | grep '^not ok' | tr '\n' ';')
-    good=1
     case $1 in
     *" 2 harts" | *" 4 harts") # they must have been seen
         printf '%s\n' "$3" | grep -q 'ok and starts again' ||
@@ -26,8 +15,8 @@ judge() {
         ;;
     esac
     printf '%s\n' "$3" | tr -d '\r' | grep -q '^end$' && test "$2" = 0 &&
-        test -z "$bad" && good=0
-    point $good "$1: the payload's claims hold" "status $2: ${bad:-$3}"
+        test -z "$bad"
+    point "$1: the payload's claims hold" "status $2: ${bad:-$3}"
 }
 
 if test -z "$QEMU32"; then
@@ -43,7 +32,7 @@ done
 text=$(timeout 60 "$top_builddir/quire" -bios "$firmware" -nographic 2>&1 \
     </dev/null)
 test $? = 1
-point $? "Quire: without a next stage the firmware fails" "$text"
+point "Quire: without a next stage the firmware fails" "$text"
 test -n "$QEMU32" || exit 0
 
 for cpu in rv32 rv32,sstc=off rv32,sstc=off,pmp=off; do
@@ -69,4 +58,4 @@ done
 text=$(timeout 60 "$QEMU32" -M virt -nographic -bios "$firmware" 2>&1 \
     </dev/null)
 test $? = 1
-point $? "QEMU: without a next stage the firmware fails" "$text"
+point "QEMU: without a next stage the firmware fails" "$text"

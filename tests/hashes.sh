@@ -1,10 +1,8 @@
 #!/bin/sh
 # The same command gives the same -hash lines; watching, logging, drawing and
 # what the guest cannot observe do not change them; what it can, does.
+. "$top_srcdir/tests/lib.sh"
 quire=$top_builddir/quire
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-number=0
 
 # lines NAME OPTION...: its hash lines, and how it ended. A ROM, or `octavo`:
 # with swap, in 16 MiB, a program that wants more.
@@ -29,34 +27,24 @@ lines() {
     grep '^hash' "$work/log"
 }
 
-# point NAME RESULT
-point() {
-    number=$((number + 1))
-    if [ "$2" = 0 ]; then
-        echo "ok $number - $1"
-    else
-        echo "not ok $number - $1"
-    fi
-}
-
 same() { # NAME OPTION...
     name=$1
     shift
     [ "$(lines $guest "$@")" = "$plain" ]
-    point "$guest: $name" $?
+    point "$guest: $name"
 }
 
 other() { # NAME OPTION...
     name=$1
     shift
     [ "$(lines $guest "$@")" != "$plain" ]
-    point "$guest: $name" $?
+    point "$guest: $name"
 }
 
 for guest in devices/plic mmu/permissions; do
     plain=$(lines $guest)
     [ "$(echo "$plain" | grep -c hash)" -gt 2 ]
-    point "$guest: there are lines" $?
+    point "$guest: there are lines"
     same "the same command gives the same lines"
     same "logging instructions changes nothing" -d exec
     same "logging traps changes nothing" -d int
@@ -83,14 +71,14 @@ same "logging instructions changes no time" -timing on \
 other "other caches take other time" -timing on \
     -models from=30k,to=120k -cache l1d=4K:1:64
 [ "$(lines $guest -tlb none | head -n 1)" = "status 0" ]
-point "$guest: without TLBs it passes all the same" $?
+point "$guest: without TLBs it passes all the same"
 
 truncate -s 32M "$work/swap"
 "$(command -v mkswap || echo /sbin/mkswap)" -q "$work/swap"
 guest=octavo
 plain=$(lines $guest)
 echo "$plain" | grep -q 'status 0' && grep -q 'records in order' "$work/out"
-point "octavo: it sorts more than memory has" $?
+point "octavo: it sorts more than memory has"
 same "the same command gives the same lines"
 same "logging traps changes nothing" -d int
 same "pictures change nothing" \

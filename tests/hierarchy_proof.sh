@@ -4,26 +4,15 @@
 # program below, all counters and the whole state, after several numbers of
 # steps. `long` (make hierarchy-proof) runs all of it; without it each shape
 # meets one program, the next one each time, and stops early.
+. "$top_srcdir/tests/lib.sh"
 quire=$top_builddir/quire
 tool=$top_builddir/tests/hierarchy_tool
 reference=$top_builddir/tests/reference/hierarchy
 table=$top_srcdir/tests/hierarchy_geometries.tsv
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-number=0
 accesses=0
 lines=0
 differences=0
 tab=$(printf '\t')
-
-point() { # NAME RESULT
-    number=$((number + 1))
-    if [ "$2" = 0 ]; then
-        echo "ok $number - $1"
-    else
-        echo "not ok $number - $1"
-    fi
-}
 
 # Sets `machine` (options of the machine alone), `both` (those that the
 # reference needs too), `append` and `steps` for a program.
@@ -144,20 +133,21 @@ while IFS=$tab read -r name cache tlb more; do
         for n in $steps; do
             compare "$name" $each "$n" || result=1
         done
-        point "$name: $each" $result
+        [ $result = 0 ]
+        point "$name: $each"
     done
     if [ $((row % 8)) = 0 ]; then
         append=
         program pagefault
         compare "$name" pagefault 100000 && stated 100000
-        point "$name: -stats has the same counters" $?
+        point "$name: -stats has the same counters"
     fi
     row=$((row + 1))
 done <"$table"
 [ "$row" -ge 30 ]
-point "there are $row shapes" $?
+point "there are $row shapes"
 echo "# $accesses accesses, $lines lines of state and counters," \
     "$differences differences"
 [ "$1" != long ] || [ "$accesses" -ge 100000000 ]
-point "there were $accesses accesses" $?
+point "there were $accesses accesses"
 echo "1..$number"

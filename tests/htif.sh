@@ -1,28 +1,23 @@
 #!/bin/sh
 # Test programs that end by HTIF, and what of the host they reach by it: the
 # console and the end of the run.
+. "$top_srcdir/tests/lib.sh"
 quire=$top_builddir/quire
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-number=0
 
 # runs NAME STATUS OUTPUT INPUT OPTION...: in a folder where nothing may appear
 runs() {
     name=$1 want=$2 text=$3 input=$4
     shift 4
-    number=$((number + 1))
     mkdir "$work/here"
     got=$(cd "$work/here" && printf '%s' "$input" |
         timeout -k 1 60 "$quire" "$@" -limit insns=20M 2>"$work/err")
     status=$?
-    if [ $status = "$want" ] && [ "$got" = "$text" ] &&
-        ! [ -s "$work/err" ] && rmdir "$work/here"; then
-        echo "ok $number - $name"
-    else
+    [ $status = "$want" ] && [ "$got" = "$text" ] &&
+        ! [ -s "$work/err" ] && rmdir "$work/here"
+    point "$name" "status $status, output '$got'" || {
         rm -rf "$work/here"
-        echo "not ok $number - $name # status $status, output '$got'"
-        sed 's/^/# /' "$work/err"
-    fi
+        shown "$work/err"
+    }
 }
 
 case $quire in

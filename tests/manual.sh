@@ -1,18 +1,8 @@
 #!/bin/sh
 # quire(1), --help and docs/statistics.md agree with the tables.
+. "$top_srcdir/tests/lib.sh"
 quire=$top_builddir/quire
 page=$top_srcdir/docs/quire.1
-number=0
-
-point() { # NAME; true if the last command was
-    result=$?
-    number=$((number + 1))
-    if [ $result = 0 ]; then
-        echo "ok $number - $1"
-    else
-        echo "not ok $number - $1"
-    fi
-}
 
 # Lists, one a line; what is in one alone is shown.
 same() {

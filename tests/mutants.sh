@@ -64,7 +64,8 @@ unit_notices() {
     }
     # Its status says only whether it ran to its end: the lines tell.
     timeout -k 1 120 "$build/$1" >"$work/log" 2>&1 </dev/null
-    detail="status $?: $(grep -m 1 "^not ok\\|Sanitizer" "$work/log")"
+    detail="status $?: $(grep -m 1 "^not ok\\|Sanitizer" "$work/log" |
+        sed "s|$source/||")"
     case $detail in
     "status 124: ") return 1 ;;
     "status 0: ") return 1 ;;

@@ -5,17 +5,11 @@
 . "$top_srcdir/tests/roms_lib.sh"
 table=$top_srcdir/tests/mutants.tsv
 tab=$(printf '\t')
-number=0
 
-# point CLAIM: true if $work/wrong has no line.
-point() {
-    number=$((number + 1))
-    if [ -s "$work/wrong" ]; then
-        echo "not ok $number - $1"
-        sed 's/^/# /' "$work/wrong"
-    else
-        echo "ok $number - $1"
-    fi
+# holds CLAIM: $work/wrong has no line.
+holds() {
+    ! [ -s "$work/wrong" ]
+    point "$1" || shown "$work/wrong" 50
 }
 
 echo 1..3
@@ -25,15 +19,15 @@ while IFS=$tab read -r part file text replacement; do
         grep -qF -e "$text" "$top_srcdir/$file" 2>/dev/null ||
         echo "$part: $file: $text"
 done <"$work/table" >"$work/wrong"
-point "each row replaces a text of its file"
+holds "each row replaces a text of its file"
 
 for part in $(cut -f 1 "$work/table" | sort -u); do
     rom_names | grep -qx "$part" || [ -f "$top_srcdir/$part.c" ] ||
         echo "$part: neither a ROM nor a unit test"
 done >"$work/wrong"
-point "each row names a ROM or a unit test"
+holds "each row names a ROM or a unit test"
 
 for rom in $(rom_names); do
     grep -q "^$rom$tab" "$work/table" || echo "$rom"
 done >"$work/wrong"
-point "each ROM has a row"
+holds "each ROM has a row"

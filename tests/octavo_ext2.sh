@@ -3,8 +3,7 @@
 # files beyond the direct and the indirect blocks, holes, links, a directory
 # of many blocks. What must be read is what Linux reads (qemu-riscv32).
 sum=$top_builddir/tests/octavo/sum
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. "$top_srcdir/tests/lib.sh"
 root=$work/root
 files='/empty /small /direct /indirect /double /holes /short-link /long-link
 /many/file-with-a-long-name-in-a-large-directory-1
@@ -38,9 +37,7 @@ done
 "$QEMU_USER32" "$sum" "$root" $files >"$work/wanted"
 
 echo 1..3
-number=0
 for block in 1024 2048 4096; do
-    number=$((number + 1))
     rm -f "$work/image"
     "$MKE2FS" -q -t ext2 -b $block -m 0 -O none,filetype,sparse_super \
         -d "$root" "$work/image" 16M >"$work/log" 2>&1
@@ -50,10 +47,7 @@ for block in 1024 2048 4096; do
         -append "quiet init=/bin/sum -- \"\" $(echo $files)" \
         -drive "file=$work/image,readonly=on" </dev/null 2>&1 |
         tr -d '\r' | grep '^/' >"$work/got"
-    if cmp -s "$work/wanted" "$work/got"; then
-        echo "ok $number - files with blocks of $block bytes are read right"
-    else
-        echo "not ok $number - files with blocks of $block bytes"
+    cmp -s "$work/wanted" "$work/got"
+    point "files with blocks of $block bytes are read right" ||
         diff "$work/wanted" "$work/got" | sed 's/^/# /'
-    fi
 done

@@ -5,19 +5,9 @@
 # Every command's output is compared with what Linux programs must print, or
 # with what the host computes. What the console echoes is the command itself.
 
+. "$top_srcdir/tests/lib.sh"
 expect=$top_builddir/tests/demo_expect
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 PATH=$PATH:/usr/sbin:/sbin
-number=0
-
-point() { # name, and the verdict as status
-    verdict=$?
-    number=$((number + 1))
-    [ $verdict = 0 ] || printf 'not '
-    printf 'ok %d - %s\n' $number "$1"
-    return $verdict
-}
 
 # All lines of $1 stand in the console, in this order.
 said() {

@@ -2,8 +2,7 @@
 # The reference model of the memory hierarchy on traces so small that their
 # counts and states follow on paper; and traces that contradict it.
 hierarchy=$top_builddir/tests/reference/hierarchy
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+. "$top_srcdir/tests/lib.sh"
 echo 1..51
 
 # holds NAME 'OPTIONS' 'LINE;LINE...': with these options the trace on standard

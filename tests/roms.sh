@@ -5,19 +5,18 @@
 . "$top_srcdir/tests/roms_lib.sh"
 quire=$top_builddir/quire
 small="-tlb i=2,d=2:1,l2=4:2 -cache l1i=1K:1:32,l1d=1K:1:32,l2=2K:2:32"
-number=0
 
 # run_all LABEL OPTIONS
 run_all() {
     for name in $(rom_names); do
-        number=$((number + 1))
         line=$(timeout -k 1 60 "$quire" $2 $(rom_options "$name" 2) \
             -rom "$roms_folder/$name.elf" 2>&1 </dev/null)
         status=$?
         case $status:$line in
-        "0:ok ${name##*/}"*) echo "ok $number - $name, $1" ;;
-        *) echo "not ok $number - $name, $1 # status $status: $line" ;;
+        "0:ok ${name##*/}"*) true ;;
+        *) false ;;
         esac
+        point "$name, $1" "status $status: $line"
     done
 }
 

@@ -1,8 +1,7 @@
 # For the ROM runners: the built ROMs, their options, and disk images. Sourced;
 # needs top_srcdir and top_builddir.
+. "$top_srcdir/tests/lib.sh"
 roms_folder=$top_builddir/roms
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 
 # Names as group/name, sorted.
 rom_names() {

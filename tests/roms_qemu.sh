@@ -8,12 +8,10 @@ if test -z "$QEMU32"; then
 fi
 set -- $(rom_names)
 echo "1..$#"
-number=0
 for name; do
-    number=$((number + 1))
     reason=$(rom_column qemu-skip.tsv "$name" 2)
     if test -n "$reason"; then
-        echo "ok $number - $name # SKIP $reason"
+        skipped "$name" "$reason"
         continue
     fi
     # QEMU's harts are threads: a busy host can starve one that holds a lock.
@@ -24,9 +22,6 @@ for name; do
         status=$?
         [ $status = 124 ] || break
     done
-    if test $status = 0; then
-        echo "ok $number - $name"
-    else
-        echo "not ok $number - $name # status $status: $text"
-    fi
+    test $status = 0
+    point "$name" "status $status: $text"
 done

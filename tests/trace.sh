@@ -1,20 +1,8 @@
 #!/bin/sh
 # -trace-mem: its lines have the documented form, agree with the counts, and
 # change nothing else; a file that cannot take them ends the run.
+. "$top_srcdir/tests/lib.sh"
 quire=$top_builddir/quire
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-number=0
-
-point() { # NAME; true if the last command was
-    result=$?
-    number=$((number + 1))
-    if [ $result = 0 ]; then
-        echo "ok $number - $1"
-    else
-        echo "not ok $number - $1"
-    fi
-}
 
 # Lines that docs/machine.md does not know; none is good.
 strange() {

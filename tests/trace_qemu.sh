@@ -2,11 +2,9 @@
 # -trace-mem against what a plugin sees in QEMU's TCG: the same fetches, loads
 # and stores, in the same order, at the same addresses, from the first
 # instruction in DRAM on. Programs under Sv32, without interrupts.
+. "$top_srcdir/tests/lib.sh"
 quire=$top_builddir/quire
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 lines=300000
-number=0
 programs="pagefault tlb memory"
 
 if [ ! -x "$QEMU32" ]; then
@@ -14,14 +12,13 @@ if [ ! -x "$QEMU32" ]; then
     exit 0
 fi
 for program in $programs; do
-    number=$((number + 1))
     set -- -m 64M -bios none -kernel "$top_builddir/bench/guest/$program.elf"
     if ! timeout 60 "$QEMU32" -M virt -display none -serial null \
         -monitor none -plugin \
         "$top_builddir/tests/trace_plugin.so,out=$work/qemu,n=$lines" "$@" \
         </dev/null >"$work/error" 2>&1; then
         if grep -q -i plugin "$work/error"; then
-            echo "ok $number - $program # SKIP QEMU takes no plugins"
+            skipped "$program" "QEMU takes no plugins"
             continue
         fi
         sed 's/^/# /' "$work/error"
@@ -37,13 +34,11 @@ for program in $programs; do
             if (++done == n)
                 exit
         }' >"$work/quire"
-    if [ "$(wc -l <"$work/qemu")" = $lines ] &&
-        cmp "$work/qemu" "$work/quire" >"$work/error" 2>&1; then
-        echo "ok $number - $program: QEMU sees the same $lines accesses"
-    else
-        sed 's/^/# /' "$work/error"
+    [ "$(wc -l <"$work/qemu")" = $lines ] &&
+        cmp "$work/qemu" "$work/quire" >"$work/error" 2>&1
+    point "$program: QEMU sees the same $lines accesses" || {
+        shown "$work/error"
         diff "$work/qemu" "$work/quire" | head -n 6 | sed 's/^/# /'
-        echo "not ok $number - $program: QEMU sees the same $lines accesses"
-    fi
+    }
 done
 echo "1..$number"

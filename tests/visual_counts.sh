@@ -2,17 +2,8 @@
 # The picture's counts are Octavo's own: in the middle of heavy swapping, what
 # the frames show at the step at which the kernel writes /proc/meminfo and
 # /proc/buddyinfo equals what it writes.
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+. "$top_srcdir/tests/lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
-number=0
-
-point() { # NAME; true if the last command was
-    verdict=$?
-    number=$((number + 1))
-    [ $verdict = 0 ] || printf 'not '
-    printf 'ok %d - %s\n' $number "$1"
-}
 
 truncate -s 64M "$work/swap.img"
 mkswap -q "$work/swap.img"
