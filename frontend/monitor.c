@@ -104,9 +104,10 @@ static void info_cpus(struct monitor *m)
 {
     for (unsigned i = 0; i < m->machine->n_harts; i++) {
         const struct hart *h = &m->machine->harts[i];
+        uint64_t steps = h->steps;
 
         print(m, "%c CPU #%u: pc %08" PRIx64 "  %c-mode  %" PRIu64 " steps%s\n",
-              i == m->hart ? '*' : ' ', i, h->pc, "USHM"[h->priv], h -> steps,
+              i == m->hart ? '*' : ' ', i, h->pc, "USHM"[h->priv], steps,
               hart_is_waiting(h) ? ", waiting" : "");
     }
 }

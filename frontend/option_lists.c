@@ -256,6 +256,10 @@ static bool take_replacement(const char **text, enum replacement *policy)
     return true;
 }
 
+static const char cache_usage[] =
+    "LEVEL=SIZE:WAYS:LINE[:REPLACEMENT[:wb|wt[:alloc|noalloc]]] or LEVEL=none";
+static const char tlb_usage[] = "LEVEL=N[:WAYS[:REPLACEMENT]] or LEVEL=none";
+
 /* The rest of a cache's level. */
 static const char *take_policies(const char *text, struct cache_geometry *g)
 {
@@ -271,7 +275,7 @@ static const char *take_policies(const char *text, struct cache_geometry *g)
         return "the allocation policy is alloc or noalloc";
     g->is_write_through = is_through;
     g->is_no_allocate = is_none;
-    return text ? "too many fields" : NULL;
+    return text ? cache_usage : NULL;
 }
 
 /* SIZE:WAYS:LINE[:REPLACEMENT[:WRITE[:ALLOCATION]]] or none. */
@@ -288,8 +292,7 @@ static const char *set_cache_level(struct cache_geometry *level,
     if (!take_number(&text, true, &g.size_bytes) ||
         !take_number(&text, false, &g.ways) ||
         !take_number(&text, true, &g.line_bytes))
-        return "LEVEL=SIZE:WAYS:LINE[:REPLACEMENT[:wb|wt[:alloc|noalloc]]] or "
-               "LEVEL=none";
+        return cache_usage;
     wrong = take_policies(text, &g);
     if (wrong)
         return wrong;
@@ -336,14 +339,14 @@ static const char *set_tlb_level(struct tlb_geometry *level, const char *text)
         return NULL;
     }
     if (!take_number(&text, false, &g.entries))
-        return "LEVEL=N[:WAYS[:REPLACEMENT]] or LEVEL=none";
+        return tlb_usage;
     g.ways = g.entries;
     if (text && !take_number(&text, false, &g.ways))
-        return "LEVEL=N[:WAYS[:REPLACEMENT]] or LEVEL=none";
+        return tlb_usage;
     if (!take_replacement(&text, &g.replacement))
         return "the replacement is lru, plru, fifo or random";
     if (text)
-        return "too many fields";
+        return tlb_usage;
     wrong = g.entries ? tlb_geometry_check(&g) : "entries above 0";
     if (!wrong)
         *level = g;

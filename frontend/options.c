@@ -301,7 +301,8 @@ static const struct option_row rows[] = {
       options_set_machine },
     { "cpu", "rv32[,pmp=off][,svade=on][,misaligned=off][,EXTENSION=off]",
       "the hart: without PMP; A and D bits by software; misaligned loads and "
-      "stores trap; without zba, zbb, zbs, zicbom, zicboz, sstc, svadu, svinval", options_set_cpu },
+      "stores trap; without zba, zbb, zbs, zicbom, zicboz, sstc, svadu, svinval",
+      options_set_cpu },
     { "m", "SIZE", "memory, 1M to 14G (64M)", set_memory },
     { "smp", "N", "number of harts, 1 to 8 (1)", set_harts },
     { "kernel", "F", "an ELF program or a raw Linux Image", set_kernel },

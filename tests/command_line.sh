@@ -1,45 +1,32 @@
 #!/bin/sh
 # Wrong input: each gives its exit status and exactly one line on stderr that
 # says what is wrong; under the sanitizers, which would add lines of theirs.
+. "$top_srcdir/tests/lib.sh"
+. "$top_srcdir/tests/elf_lib.sh"
 quire=$top_builddir/quire-san
 rom=$top_builddir/roms/isa/divide.elf
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-number=0
-
-. "$top_srcdir/tests/elf_lib.sh"
 ram=0x80000000
 
 # refuses NAME STATUS PATTERN OPTION...
 refuses() {
     name=$1 want=$2 pattern=$3
     shift 3
-    number=$((number + 1))
     timeout 60 "$quire" "$@" </dev/null >"$work/out" 2>"$work/err"
     status=$?
     lines=$(wc -l <"$work/err")
-    if [ $status = "$want" ] && [ "$lines" = 1 ] &&
-        grep -q -- "$pattern" "$work/err"; then
-        echo "ok $number - $name"
-    else
-        echo "not ok $number - $name # status $status, $lines lines"
-        sed 's/^/# /' "$work/err" | head -20
-    fi
+    [ $status = "$want" ] && [ "$lines" = 1 ] &&
+        grep -q -- "$pattern" "$work/err"
+    point "$name" "status $status, $lines lines" || shown "$work/err"
 }
 
 # accepts NAME STATUS OPTION...: nothing on stderr
 accepts() {
     name=$1 want=$2
     shift 2
-    number=$((number + 1))
     timeout 60 "$quire" "$@" </dev/null >"$work/out" 2>"$work/err"
     status=$?
-    if [ $status = "$want" ] && ! [ -s "$work/err" ]; then
-        echo "ok $number - $name"
-    else
-        echo "not ok $number - $name # status $status"
-        sed 's/^/# /' "$work/err" | head -20
-    fi
+    [ $status = "$want" ] && ! [ -s "$work/err" ]
+    point "$name" "status $status" || shown "$work/err"
 }
 
 # is_kept NAME FILE STATUS PATTERN OPTION...: refuses, and leaves the file alone
@@ -116,8 +103,9 @@ refuses "a write policy is one of two" 2 'wb or wt' \
     -cache l2=512K:8:64:lru:rt
 refuses "an allocation policy is one of two" 2 'alloc or noalloc' \
     -cache l2=512K:8:64:lru:wb:never
-refuses "too many fields of a cache" 2 'too many' \
+refuses "too many fields of a cache" 2 'or LEVEL=none' \
     -cache l2=512K:8:64:lru:wb:alloc:x
+refuses "too many fields of a TLB" 2 'or LEVEL=none' -tlb d=16:4:lru:x
 refuses "models end after they begin" 2 'M above N' -models from=9,to=9
 refuses "models begin somewhere" 2 'from=N' -models to=9
 refuses "timing is on or off" 2 'on or off' -timing yes
@@ -275,13 +263,9 @@ dump() {
 }
 dump "a device tree" tree
 dump "a device tree of a device tree" again "-dtb $work/tree"
-number=$((number + 1))
-if cmp "$work/tree" "$work/again" && grep -aq "three words" "$work/tree" &&
-    grep -aq "cpu@1" "$work/tree" && ! grep -aq "cpu@2" "$work/tree"; then
-    echo "ok $number - the device tree is the machine's, and goes to the file"
-else
-    echo "not ok $number - the device tree is the machine's"
-fi
+cmp "$work/tree" "$work/again" && grep -aq "three words" "$work/tree" &&
+    grep -aq "cpu@1" "$work/tree" && ! grep -aq "cpu@2" "$work/tree"
+point "the device tree is the machine's, and goes to the file"
 refuses "a device tree in no folder" 3 "No such file" \
     -M "quire32,dumpdtb=$work/no/tree"
 refuses "a device tree that the host refuses" 7 dumpdtb \
