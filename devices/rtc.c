@@ -5,20 +5,10 @@
 #include "devices/rtc.h"
 
 #include "abi/platform.h"
+#include "abi/rtc.h"
 #include "base/compiler.h"
 
 #define NS_HZ UINT64_C(1000000000)
-
-enum {
-    TIME_LOW = 0x00,
-    TIME_HIGH = 0x04,
-    ALARM_LOW = 0x08,
-    ALARM_HIGH = 0x0c,
-    IRQ_ENABLED = 0x10,
-    CLEAR_ALARM = 0x14,
-    ALARM_STATUS = 0x18,
-    CLEAR_INTERRUPT = 0x1c,
-};
 
 static uint64_t machine_ns(const struct rtc *r)
 {
@@ -62,18 +52,18 @@ static uint64_t rtc_read(struct device *d, uint32_t offset, unsigned size)
 
     (void)size;
     switch (offset) {
-    case TIME_LOW:
+    case RTC_TIME_LOW:
         r->latched_high = (uint32_t)(time_ns(r) >> 32);
         return (uint32_t)time_ns(r);
-    case TIME_HIGH:
+    case RTC_TIME_HIGH:
         return r->latched_high;
-    case ALARM_LOW:
+    case RTC_ALARM_LOW:
         return (uint32_t)r->alarm_ns;
-    case ALARM_HIGH:
+    case RTC_ALARM_HIGH:
         return r->alarm_ns >> 32;
-    case IRQ_ENABLED:
+    case RTC_IRQ_ENABLED:
         return r->is_enabled;
-    case ALARM_STATUS:
+    case RTC_ALARM_STATUS:
         return r->is_armed;
     default:
         return 0;
@@ -101,24 +91,24 @@ static void rtc_write(struct device *d, uint32_t offset, unsigned size,
 
     (void)size;
     switch (offset) {
-    case TIME_LOW:
-    case TIME_HIGH:
-        set_time(r, offset == TIME_HIGH, value);
+    case RTC_TIME_LOW:
+    case RTC_TIME_HIGH:
+        set_time(r, offset == RTC_TIME_HIGH, value);
         break;
-    case ALARM_LOW:
+    case RTC_ALARM_LOW:
         r->alarm_ns = with_half(r->alarm_ns, false, value);
         r->is_armed = true;
         break;
-    case ALARM_HIGH:
+    case RTC_ALARM_HIGH:
         r->alarm_ns = with_half(r->alarm_ns, true, value);
         break;
-    case IRQ_ENABLED:
+    case RTC_IRQ_ENABLED:
         r->is_enabled = value & 1;
         break;
-    case CLEAR_ALARM:
+    case RTC_CLEAR_ALARM:
         r->is_armed = false;
         break;
-    case CLEAR_INTERRUPT:
+    case RTC_CLEAR_INTERRUPT:
         r->is_pending = false;
         break;
     default:
@@ -169,23 +159,23 @@ void rtc_init(struct rtc *r, uint64_t base_pa, struct clock *clock,
 
 /* clang-format off */
 static const struct device_reg rtc_regs[] = {
-    { TIME_LOW,        4, REG_RW, "TIME_LOW",
+    { RTC_TIME_LOW,        4, REG_RW, "TIME_LOW",
       "Nanoseconds since 1970, lower half; reading it keeps the upper half for "
       "TIME_HIGH. Writing sets this half.", 0, 0 },
-    { TIME_HIGH,       4, REG_RW, "TIME_HIGH",
+    { RTC_TIME_HIGH,       4, REG_RW, "TIME_HIGH",
       "The upper half, as of the last read of TIME_LOW. Writing sets it.",
       0, 0 },
-    { ALARM_LOW,       4, REG_RW, "ALARM_LOW",
+    { RTC_ALARM_LOW,       4, REG_RW, "ALARM_LOW",
       "The alarm's lower half; writing it arms the alarm.", 0, 0 },
-    { ALARM_HIGH,      4, REG_RW, "ALARM_HIGH",
+    { RTC_ALARM_HIGH,      4, REG_RW, "ALARM_HIGH",
       "Its upper half, to be written first.", 0, 0 },
-    { IRQ_ENABLED,     4, REG_RW, "IRQ_ENABLED",
+    { RTC_IRQ_ENABLED,     4, REG_RW, "IRQ_ENABLED",
       "Bit 0: an alarm that rang drives the wire.", 0, 0 },
-    { CLEAR_ALARM,     4, REG_WO, "CLEAR_ALARM",
+    { RTC_CLEAR_ALARM,     4, REG_WO, "CLEAR_ALARM",
       "Any write disarms the alarm.", 0, 0 },
-    { ALARM_STATUS,    4, REG_RO, "ALARM_STATUS",
+    { RTC_ALARM_STATUS,    4, REG_RO, "ALARM_STATUS",
       "1 while the alarm is armed.", 0, 0 },
-    { CLEAR_INTERRUPT, 4, REG_WO, "CLEAR_INTERRUPT",
+    { RTC_CLEAR_INTERRUPT, 4, REG_WO, "CLEAR_INTERRUPT",
       "Any write ends the interrupt.", 0, 0 },
 };
 /* clang-format on */

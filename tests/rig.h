@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "abi/platform.h"
+#include "abi/rtc.h"
 #include "base/archive.h"
 #include "base/bits.h"
 #include "devices/clint.h"

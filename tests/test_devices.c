@@ -107,9 +107,9 @@ static void start_all(void)
     rig_write(&rig, CLINT_BASE + CLINT_MTIMECMP, 8, 150);
     rig_write(&rig, CLINT_BASE + CLINT_MTIME, 8, 7);
     wr32(&rig, CLINT_BASE + 4, 1);
-    wr32(&rig, RTC_BASE + 0x10, 1);
-    wr32(&rig, RTC_BASE + 0x0c, (uint32_t)(RIG_TIME_NS >> 32));
-    wr32(&rig, RTC_BASE + 0x08, (uint32_t)RIG_TIME_NS + 0x800);
+    wr32(&rig, RTC_BASE + RTC_IRQ_ENABLED, 1);
+    wr32(&rig, RTC_BASE + RTC_ALARM_HIGH, (uint32_t)(RIG_TIME_NS >> 32));
+    wr32(&rig, RTC_BASE + RTC_ALARM_LOW, (uint32_t)RIG_TIME_NS + 0x800);
     rig_write(&rig, UART_BASE + 2, 1, 0x81);
     rig_write(&rig, UART_BASE + 1, 1, 0x0f);
     uart_receive(&rig.uart, 'x');

@@ -1,12 +1,10 @@
 /* The clock on the wall: read once at boot, from the Goldfish RTC. */
+#include "abi/rtc.h"
 #include "errno.h"
 #include "init.h"
 #include "io.h"
 #include "of.h"
 #include "syscalls.h"
-
-#define RTC_TIME_LOW 0x00  /* ns since 1970; reading it latches .. */
-#define RTC_TIME_HIGH 0x04 /* .. this half */
 
 static int __init rtc_init(void)
 {

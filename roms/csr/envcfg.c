@@ -6,6 +6,7 @@
  * again.
  */
 #include "roms/lib/rom.h"
+#include "roms/lib/sstc.h"
 
 #define CBIE(v) ((uint32_t)(v) << 4)
 #define CBCFE (1u << 6)
@@ -93,25 +94,10 @@ CASE(a_reserved_cbie_is_ignored)
     }
 }
 
-#define STCE (1u << 31)
-#define STIP (1u << IRQ_S_TIMER)
-
 /* Returns the time when mip.STIP has risen. */
 STUB(wait_for_stip, "li a2, 0x20\n"
                     "1: csrr a3, mip\n and a3, a3, a2\n bnez a3, 2f\n"
                     "j 1b\n 2: csrr a0, time");
-
-static void set_stce(bool on)
-{
-    csr_write(0x31a, on ? STCE : 0);
-}
-
-static void set_stimecmp(uint64_t when)
-{
-    csr_write(0x15d, ~0u);
-    csr_write(0x14d, (uint32_t)when);
-    csr_write(0x15d, (uint32_t)(when >> 32));
-}
 
 CASE(stimecmp_is_all_ones_after_reset)
 {

@@ -3,21 +3,11 @@
  * runs at machine time here and at the host's on QEMU, so that only relations
  * are checked.
  */
+#include "abi/rtc.h"
 #include "roms/lib/rom.h"
 
 #define SOURCE_BIT (1u << RTC_IRQ)
 #define SECOND 1000000000ull
-
-enum {
-    TIME_LOW = 0x00,
-    TIME_HIGH = 0x04,
-    ALARM_LOW = 0x08,
-    ALARM_HIGH = 0x0c,
-    IRQ_ENABLED = 0x10,
-    CLEAR_ALARM = 0x14,
-    ALARM_STATUS = 0x18,
-    CLEAR_INTERRUPT = 0x1c,
-};
 
 static volatile uint32_t *rtc(uint32_t reg)
 {
@@ -26,23 +16,23 @@ static volatile uint32_t *rtc(uint32_t reg)
 
 static uint64_t now(void)
 {
-    const uint32_t low = *rtc(TIME_LOW);
+    const uint32_t low = *rtc(RTC_TIME_LOW);
 
-    return (uint64_t)*rtc(TIME_HIGH) << 32 | low;
+    return (uint64_t)*rtc(RTC_TIME_HIGH) << 32 | low;
 }
 
 static void set_alarm(uint64_t when)
 {
-    *rtc(ALARM_HIGH) = (uint32_t)(when >> 32);
-    *rtc(ALARM_LOW) = (uint32_t)when;
+    *rtc(RTC_ALARM_HIGH) = (uint32_t)(when >> 32);
+    *rtc(RTC_ALARM_LOW) = (uint32_t)when;
 }
 
 /* The clock is silent, and the PLIC forwards it. */
 static void quiet(void)
 {
-    *rtc(CLEAR_ALARM) = 1;
-    *rtc(CLEAR_INTERRUPT) = 1;
-    *rtc(IRQ_ENABLED) = 0;
+    *rtc(RTC_CLEAR_ALARM) = 1;
+    *rtc(RTC_CLEAR_INTERRUPT) = 1;
+    *rtc(RTC_IRQ_ENABLED) = 0;
     *word_at(PLIC_BASE + PLIC_PRIORITY + 4 * RTC_IRQ) = 1;
     *word_at(PLIC_BASE + PLIC_CONTEXT) = 0;
     *word_at(PLIC_BASE + PLIC_ENABLE) = SOURCE_BIT;
@@ -82,11 +72,11 @@ CASE(reading_the_low_half_latches_the_high_half)
 {
     const uint32_t high = (uint32_t)(now() >> 32);
 
-    *rtc(TIME_HIGH) = high + 7;
-    EXPECT(*rtc(TIME_HIGH), high);
-    (void)*rtc(TIME_LOW);
-    EXPECT_TRUE(*rtc(TIME_HIGH) - (high + 7) <= 1);
-    *rtc(TIME_HIGH) = high;
+    *rtc(RTC_TIME_HIGH) = high + 7;
+    EXPECT(*rtc(RTC_TIME_HIGH), high);
+    (void)*rtc(RTC_TIME_LOW);
+    EXPECT_TRUE(*rtc(RTC_TIME_HIGH) - (high + 7) <= 1);
+    *rtc(RTC_TIME_HIGH) = high;
 }
 
 CASE(setting_the_low_half_keeps_the_high_half)
@@ -94,12 +84,12 @@ CASE(setting_the_low_half_keeps_the_high_half)
     const uint64_t start = now();
     uint64_t got;
 
-    *rtc(TIME_LOW) = 12345;
+    *rtc(RTC_TIME_LOW) = 12345;
     got = now();
     EXPECT(got >> 32, start >> 32);
     EXPECT_TRUE((uint32_t)got >= 12345);
     EXPECT_TRUE((uint32_t)got < 12345 + SECOND);
-    *rtc(TIME_LOW) = (uint32_t)start;
+    *rtc(RTC_TIME_LOW) = (uint32_t)start;
 }
 
 CASE(an_alarm_ahead_is_armed_and_reads_back)
@@ -107,16 +97,16 @@ CASE(an_alarm_ahead_is_armed_and_reads_back)
     const uint64_t when = now() + 100 * SECOND;
 
     quiet();
-    *rtc(IRQ_ENABLED) = ~0u;
-    EXPECT(*rtc(IRQ_ENABLED), 1);
-    EXPECT(*rtc(ALARM_STATUS), 0);
+    *rtc(RTC_IRQ_ENABLED) = ~0u;
+    EXPECT(*rtc(RTC_IRQ_ENABLED), 1);
+    EXPECT(*rtc(RTC_ALARM_STATUS), 0);
     set_alarm(when);
-    EXPECT(*rtc(ALARM_STATUS), 1);
-    EXPECT(*rtc(ALARM_LOW), (uint32_t)when);
-    EXPECT(*rtc(ALARM_HIGH), (uint32_t)(when >> 32));
+    EXPECT(*rtc(RTC_ALARM_STATUS), 1);
+    EXPECT(*rtc(RTC_ALARM_LOW), (uint32_t)when);
+    EXPECT(*rtc(RTC_ALARM_HIGH), (uint32_t)(when >> 32));
     EXPECT(is_pending(), 0);
-    *rtc(CLEAR_ALARM) = 1;
-    EXPECT(*rtc(ALARM_STATUS), 0);
+    *rtc(RTC_CLEAR_ALARM) = 1;
+    EXPECT(*rtc(RTC_ALARM_STATUS), 0);
 }
 
 CASE(an_alarm_rings_when_its_time_has_come)
@@ -124,15 +114,15 @@ CASE(an_alarm_rings_when_its_time_has_come)
     const uint64_t when = now() + SECOND / 1000;
 
     quiet();
-    *rtc(IRQ_ENABLED) = 1;
+    *rtc(RTC_IRQ_ENABLED) = 1;
     set_alarm(when);
     for (unsigned i = 0; i < 500000 && !is_pending(); i++)
         (void)now();
     EXPECT_TRUE(is_pending());
     EXPECT_TRUE(now() >= when);
-    EXPECT(*rtc(ALARM_STATUS), 0);
+    EXPECT(*rtc(RTC_ALARM_STATUS), 0);
     EXPECT(*word_at(PLIC_BASE + PLIC_CONTEXT + 4), RTC_IRQ);
-    *rtc(CLEAR_INTERRUPT) = 1;
+    *rtc(RTC_CLEAR_INTERRUPT) = 1;
     *word_at(PLIC_BASE + PLIC_CONTEXT + 4) = RTC_IRQ;
     EXPECT(is_pending(), 0);
 }
@@ -143,7 +133,7 @@ CASE(wfi_waits_for_an_alarm)
 
     quiet();
     csr_write(mie, 1u << IRQ_M_EXT);
-    *rtc(IRQ_ENABLED) = 1;
+    *rtc(RTC_IRQ_ENABLED) = 1;
     set_alarm(when);
     while (!is_pending())
         __asm__ volatile("wfi");
@@ -154,9 +144,9 @@ CASE(wfi_waits_for_an_alarm)
 CASE(an_alarm_in_the_past_rings_at_once)
 {
     quiet();
-    *rtc(IRQ_ENABLED) = 1;
+    *rtc(RTC_IRQ_ENABLED) = 1;
     set_alarm(now() - SECOND);
-    EXPECT(*rtc(ALARM_STATUS), 0);
+    EXPECT(*rtc(RTC_ALARM_STATUS), 0);
     EXPECT(is_pending(), 1);
     quiet();
     EXPECT(is_pending(), 0);
@@ -167,7 +157,7 @@ CASE(an_alarm_rings_unheard_until_it_is_enabled)
     quiet();
     set_alarm(now() - 1);
     EXPECT(is_pending(), 0);
-    *rtc(IRQ_ENABLED) = 1;
+    *rtc(RTC_IRQ_ENABLED) = 1;
     EXPECT(is_pending(), 1);
     quiet();
 }
@@ -177,9 +167,9 @@ CASE(an_alarm_that_was_cleared_does_not_ring)
     const uint64_t when = now() + SECOND / 1000;
 
     quiet();
-    *rtc(IRQ_ENABLED) = 1;
+    *rtc(RTC_IRQ_ENABLED) = 1;
     set_alarm(when);
-    *rtc(CLEAR_ALARM) = 1;
+    *rtc(RTC_CLEAR_ALARM) = 1;
     while (now() < when + SECOND / 1000)
         ;
     EXPECT(is_pending(), 0);

@@ -2,12 +2,12 @@
  * The sizes of accesses that a device takes, as QEMU 7.2 takes them. Row 61 of
  * the list of corner cases; ROM devices/strict has what QEMU is lax about.
  */
+#include "abi/rtc.h"
 #include "roms/lib/rom.h"
 
 STUB(do_lh, "lh a0, 0(a0)");
 STUB(do_sh, "sh a1, 0(a0)");
 
-#define RTC_IRQ_ENABLED 0x10
 #define VIRTIO_CONFIG 0x100
 #define UART_LINE 4 /* four registers that reading does not change */
 

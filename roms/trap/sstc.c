@@ -2,10 +2,9 @@
  * Sstc: stimecmp drives STIP while menvcfg.STCE is set, and who may reach it.
  */
 #include "roms/lib/rom.h"
+#include "roms/lib/sstc.h"
 
-#define STCE (1u << 31)
 #define TM 2u
-#define STIP (1u << IRQ_S_TIMER)
 
 STUB(spin, "1: j 1b");
 STUB(sleep, "wfi");
@@ -13,18 +12,6 @@ STUB(sleep, "wfi");
 /* csrr a0, stimecmp | stimecmph; csrw the same, a0 */
 static const uint32_t accesses[] = {0x14d02573, 0x15d02573, 0x14d51073,
                                     0x15d51073};
-
-static void set_stce(bool on)
-{
-    csr_write(0x31a, on ? STCE : 0);
-}
-
-static void set_stimecmp(uint64_t when)
-{
-    csr_write(0x15d, ~0u);
-    csr_write(0x14d, (uint32_t)when);
-    csr_write(0x15d, (uint32_t)(when >> 32));
-}
 
 static void begin(void)
 {
