@@ -31,8 +31,13 @@ static void note(const struct watcher *w, const struct hart *h, struct seen s,
     s.is_s = priv != PRIV_U;
     if (w->cells && s.satp >> 31)
         cells_note(w->cells, &s);
-    if (w->corners)
+    if (!w->corners)
+        return;
+    corners_note(w->corners, &s);
+    if (s.access == FETCH && (s.va & 0xfff) == 0xffe) {
+        s.va += 2; /* the second half, if the instruction has one */
         corners_note(w->corners, &s);
+    }
 }
 
 static void note_fetch(const struct watcher *w, const struct hart *h,
