@@ -537,19 +537,24 @@ static void map_pages(struct machine *m)
         poke(m, TABLES + 4096 + 4 * i, 4, (BUFFER + 4096 * i) >> 2 | leaf);
 }
 
+/* To S-mode with translation. */
+static void op_supervisor(struct program *p)
+{
+    op_csrw(p, PMPADDR0, 0xffffffff);
+    op_csrw(p, PMPCFG0, 0x1f);
+    op_csrw(p, SATP, 0x80000000 | TABLES >> 12);
+    op_csrw(p, MSTATUS, PRIV_S << MSTATUS_MPP_SHIFT);
+    op_csrw(p, MEPC, (uint32_t)p->at + 4 * 4);
+    op(p, "mret", 0, 0, 0, 0);
+}
+
 static uint64_t write_pages(struct machine *m)
 {
     struct program p = start(m);
     uint64_t stop;
 
     map_pages(m);
-    op_csrw(&p, PMPADDR0, 0xffffffff);
-    op_csrw(&p, PMPCFG0, 0x1f);
-    op_csrw(&p, SATP, 0x80000000 | TABLES >> 12);
-    op_csrw(&p, MSTATUS, PRIV_S << MSTATUS_MPP_SHIFT);
-    op_csrw(&p, MEPC, (uint32_t)p.at + 5 * 4);
-    op(&p, "csrrs", ZERO, ZERO, 0, MEPC);
-    op(&p, "mret", 0, 0, 0, 0);
+    op_supervisor(&p);
     op_walk(&p, PAGES_VA, 4096 + 64, 24);
     stop = p.at;
     op_walk(&p, PAGES_VA + 31 * 4096, -4096 - 128, 16);
@@ -557,6 +562,42 @@ static uint64_t write_pages(struct machine *m)
     op_save(&p, SEEN, S1);
     op_pass(&p);
     return stop;
+}
+
+/* One page, whose table is changed after the snapshot. */
+static uint64_t write_remap(struct machine *m)
+{
+    struct program p = start(m);
+    uint64_t stop;
+
+    map_pages(m);
+    poke(m, BUFFER, 4, 5);
+    poke(m, BUFFER + 4096, 4, 6);
+    op_supervisor(&p);
+    op_read(&p, A1, PAGES_VA);
+    stop = p.at;
+    op_read(&p, A1, PAGES_VA);
+    op_save(&p, SEEN, A1);
+    op_write(&p, TABLES + 4096, (BUFFER + 4096) >> 2 | 0xcf);
+    op(&p, "sfence.vma", 0, ZERO, ZERO, 0);
+    op_read(&p, A1, PAGES_VA);
+    op_save(&p, SEEN + 4, A1);
+    op_walk(&p, PAGES_VA, 4, 16);
+    op_pass(&p);
+    return stop;
+}
+
+static void check_mapped(struct machine *m)
+{
+    ck_assert_int_eq(m->harts[0].priv, PRIV_S);
+    ck_assert_ptr_null(m->harts[0].mmu.models);
+    ck_assert_uint_eq(peek(m, TABLES + 4096, 4) >> 10, BUFFER >> 12);
+}
+
+static void check_remapped(struct machine *m)
+{
+    ck_assert_uint_eq(peek(m, SEEN, 4), 5);
+    ck_assert_uint_eq(peek(m, SEEN + 4, 4), 6);
 }
 
 static unsigned valid_entries(const struct mmu *mmu, enum mmu_tlb which)
@@ -599,6 +640,8 @@ static void check_pages_end(struct machine *m)
     ck_assert_int_eq(peek(m, TABLES + 4096 + 4, 1) & 0xc0, 0xc0);
 }
 
+#define OFF UINT64_MAX /* from a step that never comes */
+
 /* clang-format off */
 const struct scene scenes[] = {
     { "between LR and SC", 1, NO_DRIVE, false, 0, 0,
@@ -608,6 +651,11 @@ const struct scene scenes[] = {
     { "between LR and SC while another hart stores beside", 2, NO_DRIVE,
       false, 0, 0, write_unbroken, check_reserved, NULL,
       check_sc_stored_beside },
+    { "between LR and SC that another hart makes fail, nothing modelled", 2,
+      NO_DRIVE, false, OFF, OFF, write_broken, check_reserved, NULL,
+      check_sc_failed },
+    { "before a page table is changed, nothing modelled", 1, NO_DRIVE,
+      false, OFF, OFF, write_remap, check_mapped, NULL, check_remapped },
     { "in WFI with a timer to come", 1, NO_DRIVE, false, 0, 0,
       write_wfi, check_wfi, NULL, check_woken },
     { "with an interrupt pending and masked", 1, NO_DRIVE, false, 0, 0,

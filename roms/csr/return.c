@@ -1,6 +1,6 @@
 /*
  * MRET and SRET: where they go, what they change, who may use them. Rows 25,
- * 26 and 104 of the list of corner cases.
+ * 26, 51 and 104 of the list of corner cases.
  */
 #include "roms/lib/rom.h"
 
@@ -42,6 +42,54 @@ CASE(mret_to_s_and_u_leaves_u_in_mpp)
         EXPECT(t->status,
                (uint32_t)modes[i] << MSTATUS_MPP_SHIFT | MSTATUS_MPIE);
     }
+}
+
+/* Each mode has a stack of its own: what MIE was goes to MPIE and comes from
+ * there, whatever SIE and SPIE are, and the other way round. */
+STUB(set_status, "csrw mstatus, a0");
+
+CASE(a_trap_to_m_stacks_mie_alone)
+{
+    EXPECT(rom_run(M, set_status, MSTATUS_SIE, 0, 0)->status,
+           MSTATUS_MPP | MSTATUS_SIE);
+    EXPECT(rom_run(M, set_status, MSTATUS_MIE | MSTATUS_SPIE, 0, 0)->status,
+           MSTATUS_MPP | MSTATUS_MPIE | MSTATUS_SPIE);
+}
+
+CASE(mret_takes_mie_from_mpie_alone)
+{
+    EXPECT(status_after(do_mret, MSTATUS_MPP | MSTATUS_SPIE, read_status),
+           MSTATUS_MPIE | MSTATUS_SPIE);
+    EXPECT(status_after(do_mret, MSTATUS_MPP | MSTATUS_MPIE, read_status),
+           MSTATUS_MPIE | MSTATUS_MIE);
+}
+
+/* In S-mode, after a trap there: SPIE, and MPIE as the ECALL left it. */
+STUB(trapped_s, "");
+
+CASE(a_trap_to_s_stacks_sie_alone)
+{
+    const uint32_t mask = MSTATUS_SPIE | MSTATUS_SIE | MSTATUS_MPIE;
+
+    csr_write(medeleg, 1u << CAUSE_ECALL_U);
+    csr_write(stvec, (uint32_t)trapped_s);
+    csr_write(mstatus, MSTATUS_MPIE);
+    EXPECT(rom_run(U, stub_ecall, 0, 0, 0)->status & mask, MSTATUS_MPIE);
+    csr_write(mstatus, MSTATUS_SIE);
+    EXPECT(rom_run(U, stub_ecall, 0, 0, 0)->status & mask, MSTATUS_SPIE);
+}
+
+CASE(sret_takes_sie_from_spie_alone)
+{
+    const uint32_t mask = MSTATUS_SPIE | MSTATUS_SIE;
+    const struct trap *t = rom_run(M, do_sret, MSTATUS_SPP | MSTATUS_MPIE,
+                                   (uint32_t)stub_ecall, 0);
+
+    EXPECT_TRAP(t, CAUSE_ECALL_S, stub_ecall, 0);
+    EXPECT(t->status & mask, MSTATUS_SPIE);
+    t = rom_run(M, do_sret, MSTATUS_SPP | MSTATUS_SPIE, (uint32_t)stub_ecall,
+                0);
+    EXPECT(t->status & mask, MSTATUS_SPIE | MSTATUS_SIE);
 }
 
 CASE(sret_in_m_is_legal)

@@ -38,6 +38,12 @@ CASE(immediates_are_sign_extended)
 
     __asm__ volatile("sltiu %0, %1, -1" : "=r"(value) : "r"(5));
     EXPECT(value, 1);
+    __asm__ volatile("sltiu %0, %1, -1" : "=r"(value) : "r"(-5));
+    EXPECT(value, 1);
+    __asm__ volatile("sltiu %0, %1, -5" : "=r"(value) : "r"(-1));
+    EXPECT(value, 0);
+    __asm__ volatile("slti %0, %1, -1" : "=r"(value) : "r"(-5));
+    EXPECT(value, 1);
     __asm__ volatile("xori %0, %1, -1" : "=r"(value) : "r"(5));
     EXPECT(value, ~5u);
     __asm__ volatile("addi %0, %1, -2048" : "=r"(value) : "r"(0));
@@ -60,6 +66,15 @@ CASE(lui_and_auipc_reach_the_sign_bit)
                      "1: auipc %0, 0xfffff\n .option pop"
                      : "=r"(value), "=r"(pc));
     EXPECT(value, pc - 0x1000);
+    /* As any register with that bit, to all that looks at it. */
+    __asm__ volatile("auipc %0, 0\n slti %0, %0, 0" : "=r"(value));
+    EXPECT(value, 1);
+    __asm__ volatile("auipc %0, 0\n srai %0, %0, 31" : "=r"(value));
+    EXPECT(value, ~0u);
+    __asm__ volatile("lui %0, 0x80000\n slti %0, %0, 0" : "=r"(value));
+    EXPECT(value, 1);
+    __asm__ volatile("jal %0, 1f\n 1: slti %0, %0, 0" : "=r"(value));
+    EXPECT(value, 1);
 }
 
 CASE(loads_extend_by_their_kind)
