@@ -32,7 +32,7 @@ const struct board_row board_rows[] = {
       "disk", NULL, true, PLACE(disk) },
     { &virtio_mmio_class, VIRTIO_BASE, VIRTIO_IRQ, VIRTIO_SLOTS, VIRTIO_STRIDE,
       PARENT_SOC, "virtio_mmio", NULL, true, PLACE(slots[0]) },
-    { &htif_class, 0, 0, 1, 0, PARENT_SOC,
+    { &htif_class, 0, 0, 1, 0, PARENT_ROOT,
       "htif", NULL, true, PLACE(htif) },
 };
 /* clang-format on */

@@ -43,6 +43,7 @@ struct board {
 
 /* Where a device's node stands in the device tree. */
 enum board_parent {
+    PARENT_ROOT, /* what has no window */
     PARENT_SOC,
     PARENT_DMA_BUS, /* whose masters reach the first bytes of DRAM only */
 };

@@ -130,6 +130,7 @@ static void put_cpu(void *fdt, const struct machine *m, unsigned hart)
     if (m->n_harts > 1)
         put_u32(fdt, "phandle", phandle_of_cpu(m, hart));
     fdt_begin_node(fdt, "interrupt-controller");
+    put_u32(fdt, "#address-cells", 0); /* of interrupt-map */
     put_u32(fdt, "#interrupt-cells", 1);
     put_empty(fdt, "interrupt-controller");
     put_string(fdt, "compatible", "riscv,cpu-intc");
@@ -345,6 +346,7 @@ uint8_t *devicetree_build(const struct machine *m,
     fdt_end_node(fdt);
     put_memory(fdt, &m->bus);
     put_cpus(fdt, m);
+    put_devices(fdt, m, PARENT_ROOT);
     put_soc(fdt, m);
     put_syscon(fdt, "poweroff", "syscon-poweroff", FINISHER_PASS);
     put_syscon(fdt, "reboot", "syscon-reboot", FINISHER_RESET);
