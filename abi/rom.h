@@ -7,7 +7,11 @@
  * Pass: it writes FINISHER_PASS to the finisher and prints nothing.
  * Fail: it prints one line of at most ROM_DETAIL_MAX bytes on the UART,
  *     case N (CLAIM) at FILE:LINE: WHAT: expected X, got Y
- * and then writes N << 16 | FINISHER_FAIL.
+ * and then writes N << 16 | FINISHER_FAIL. A ROM whose result depends on
+ * options that it cannot see ends the line with `; made for OPTIONS`. Where
+ * its machine lacks what it needs, no case runs: the line is
+ *     needs OPTIONS
+ * and the number ROM_NEEDS_CODE.
  *
  * `quire -rom F` does not let the UART through. It prints exactly one line,
  * where NAME is F without folders and `.elf`:
@@ -22,5 +26,6 @@
 
 #define ROM_RAM_SIZE 0x04000000 /* 64 MiB, Quire's default; QEMU: -m 64M */
 #define ROM_DETAIL_MAX 240
+#define ROM_NEEDS_CODE 77
 
 #endif

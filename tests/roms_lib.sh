@@ -3,9 +3,12 @@
 . "$top_srcdir/tests/lib.sh"
 roms_folder=$top_builddir/roms
 
-# Names as group/name, sorted.
+# Names as group/name, sorted; of those in $ONLY, if that is set.
 rom_names() {
-    cat "$roms_folder/list"
+    ONLY=$ONLY awk '
+        BEGIN { for (n = split(ENVIRON["ONLY"], only); n; n--) wanted[only[n]] }
+        !length(ENVIRON["ONLY"]) || $0 in wanted
+    ' "$roms_folder/list"
 }
 
 # rom_column FILE NAME COLUMN: a field of a table, empty if there is no row.

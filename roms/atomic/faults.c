@@ -5,6 +5,8 @@
  */
 #include "roms/lib/vm.h"
 
+NEEDS_PMP;
+
 STUB(do_lr, "lr.w a2, (a0)");
 STUB(do_lr_sc, "lr.w a2, (a1)\n sc.w a2, a1, (a0)");
 STUB(do_amo, "amoadd.w a2, a1, (a0)");

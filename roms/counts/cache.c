@@ -11,6 +11,8 @@
 #include "roms/lib/hpm.h"
 #include "roms/lib/vm.h"
 
+MADE_FOR("-cache l1i=4K:4:64,l1d=4K:4:64,l2=16K:4:64 -tlb i=4,d=4,l2=16:4");
+
 #define LINE 64u
 #define LINES 64u       /* in all of L1D */
 #define SET_BYTES 1024u /* addresses so far apart share a set */

@@ -8,6 +8,8 @@
 #include "roms/lib/hpm.h"
 #include "roms/lib/vm.h"
 
+MADE_FOR("-cache l1i=4K:4:64,l1d=4K:4:64,l2=16K:4:64 -tlb i=4,d=4,l2=16:4");
+
 #define RW (PTE_VRW | PTE_AD)
 
 /* One load from each of a2 places, a1 bytes apart, from a0 on. */

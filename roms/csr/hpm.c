@@ -6,6 +6,9 @@
 #include "abi/hpm.h"
 #include "roms/lib/vm.h"
 
+MADE_FOR("-cache l1i=32K:8:64,l1d=32K:8:64,l2=512K:8:64 "
+         "-tlb i=32,d=32,l2=512:4");
+
 #define PAGES 64
 #define LINE 64
 

@@ -6,6 +6,8 @@
  */
 #include "roms/lib/rom.h"
 
+NEEDS_PMP;
+
 #define NO_STATE (1u << 31 | 3u << 15 | MSTATUS_FS | 3u << 9)
 
 CASE(setting_no_bits_through_a_register_is_still_a_write)

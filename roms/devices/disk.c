@@ -6,6 +6,8 @@
 #include "abi/qdma.h"
 #include "roms/lib/rom.h"
 
+NEEDS("-drive file=DISK,if=quire", rom_has_device, QDISK_BASE);
+
 #define SECTORS 128u
 #define RING 8u
 

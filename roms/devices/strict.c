@@ -5,6 +5,8 @@
  */
 #include "roms/lib/rom.h"
 
+NEEDS_PMP;
+
 STUB(do_lh, "lh a0, 0(a0)");
 STUB(do_sh, "sh a1, 0(a0)");
 

@@ -5,6 +5,8 @@
  */
 #include "roms/lib/rom.h"
 
+NEEDS("-drive file=DISK,if=virtio", rom_has_virtio_disk, 2);
+
 enum {
     MAGIC = 0x000,
     VERSION = 0x004,

@@ -5,6 +5,9 @@
  */
 #include "roms/lib/rom.h"
 
+NEEDS("-global virtio-mmio.force-legacy=on -drive file=DISK,if=virtio",
+      rom_has_virtio_disk, 1);
+
 enum {
     VERSION = 0x004,
     DEVICE_ID = 0x008,

@@ -7,6 +7,8 @@
  */
 #include "roms/lib/vm.h"
 
+NEEDS_PMP;
+
 #define ENABLE (3u << 4 | 1u << 6 | 1u << 7)
 #define URW (PTE_VRW | PTE_U)
 

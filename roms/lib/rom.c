@@ -4,6 +4,7 @@
 #include "roms/lib/rom.h"
 
 extern const struct rom_case rom_cases[], rom_cases_end[];
+extern const struct rom_need rom_needs[], rom_needs_end[];
 
 /* Filled by the trap vector. */
 struct trap rom_traps[ROM_HARTS];
@@ -11,7 +12,7 @@ uint8_t rom_frames[ROM_FRAMES][4096] __attribute__((aligned(4096)));
 
 struct reset_state rom_reset_state;
 
-static const struct rom_case *current;
+static const struct rom_case *current = rom_cases;
 
 STUB(stub_ecall, "");
 STUB(stub_lw, ".option norvc\n lw a0, 0(a0)");
@@ -85,6 +86,11 @@ static void begin_failure(const char *file, int line)
 
 static _Noreturn void end_failure(void)
 {
+    for (const struct rom_need *n = rom_needs; n < rom_needs_end; n++)
+        if (!n->is_met) {
+            print("; made for ");
+            print(n->options);
+        }
     print("\n");
     finish((uint32_t)(current - rom_cases + 1) << 16 | FINISHER_FAIL);
 }
@@ -180,11 +186,14 @@ void mtimecmp_set(uint64_t when)
         csr_write(pmpaddr##n, addr);                                           \
         break
 
-/* The entry is off while its address changes. */
+/* The entry is off while its address changes. Without PMP all is open
+ * as it is. */
 void pmp_set(unsigned i, uint32_t cfg, uint32_t addr)
 {
     const unsigned shift = 8 * (i % 4);
 
+    if (!rom_has_pmp(0))
+        return;
     if (i < 4)
         csr_clear(pmpcfg0, 0xffu << shift);
     else
@@ -236,11 +245,31 @@ static void reset_state(void)
         ((volatile uint32_t *)rom_frames)[i] = 0;
 }
 
+/* Ends the ROM on a machine that lacks what it needs. */
+static void check_needs(void)
+{
+    for (const struct rom_need *n = rom_needs; n < rom_needs_end; n++) {
+        reset_state();
+        if (!n->is_met || n->is_met(n->argument))
+            continue;
+        print("needs ");
+        print(n->options);
+        print("\n");
+        finish(ROM_NEEDS_CODE << 16 | FINISHER_FAIL);
+    }
+}
+
 _Noreturn void rom_main(void);
 void rom_main(void)
 {
-    rom_reset_state = (struct reset_state){csr_read(mstatus), csr_read(pmpcfg1),
-                                           csr_read(mcause), csr_read(mip)};
+    rom_reset_state = (struct reset_state){
+        .mstatus = csr_read(mstatus),
+        .mcause = csr_read(mcause),
+        .mip = csr_read(mip),
+    };
+    if (rom_has_pmp(0))
+        rom_reset_state.pmpcfg1 = csr_read(pmpcfg1);
+    check_needs();
     for (current = rom_cases; current < rom_cases_end; current++) {
         reset_state();
         current->run();

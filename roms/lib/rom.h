@@ -53,6 +53,33 @@ struct rom_case {
     static void name(void)
 
 /*
+ * What the machine must have beyond Quire's default, as its options: NEEDS ends
+ * the ROM before its first case unless is_met(argument), called in the state
+ * that cases begin with. MADE_FOR is for what a program cannot tell, once a
+ * ROM: it is said where a case fails. Both stand at file scope; the options
+ * are those of roms/options.tsv, if the ROM has a row there.
+ */
+struct rom_need {
+    const char *options;
+    bool (*is_met)(uint32_t argument); /* NULL: MADE_FOR */
+    uint32_t argument;
+};
+#define NEEDS(options, is_met, argument)                                       \
+    __attribute__((used, section(".rom_needs"))) static const struct rom_need  \
+        need_##is_met = {options, is_met, argument}
+#define MADE_FOR(options)                                                      \
+    __attribute__((used, section(".rom_needs"))) static const struct rom_need  \
+        made_for = {options, NULL, 0}
+
+/* For NEEDS (roms/lib/needs.c): PMP; harts 0 to n - 1; anything at pa; a block
+ * device on virtio-mmio of that version. */
+bool rom_has_pmp(uint32_t unused);
+bool rom_has_harts(uint32_t n);
+bool rom_has_device(uint32_t pa);
+bool rom_has_virtio_disk(uint32_t version);
+#define NEEDS_PMP NEEDS("-cpu rv32,pmp=on", rom_has_pmp, 0)
+
+/*
  * A piece of assembly that can run in any mode and at any address, and ends
  * with ECALL unless it traps before. `name` is its physical address.
  */
@@ -77,7 +104,8 @@ uint32_t rom_exec_pc(void);
 
 /* What the CSRs held when the ROM began. */
 struct reset_state {
-    uint32_t mstatus, pmpcfg1, mcause, mip;
+    uint32_t mstatus, mcause, mip;
+    uint32_t pmpcfg1; /* 0 without PMP */
 };
 extern struct reset_state rom_reset_state;
 
@@ -147,7 +175,8 @@ void rom_reset_hart(void);
 uint64_t mtime_now(void);
 void mtimecmp_set(uint64_t when);
 
-/* PMP: sets entry i, address given as the register holds it. */
+/* PMP: sets entry i, address given as the register holds it; does nothing on a
+ * machine without PMP, on which all is open (NEEDS_PMP). */
 void pmp_set(unsigned i, uint32_t cfg, uint32_t addr);
 static inline uint32_t pmp_napot(uint32_t base, uint32_t size)
 {

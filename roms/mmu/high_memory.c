@@ -6,6 +6,7 @@
 
 #define RWX (PTE_VRWX | PTE_AD)
 #define FOUR_GIB_PPN 0x100000u
+#define LAST_PAGE 0x1bffffu /* DRAM ends at 2 GiB + 5 GiB */
 
 /* Page number i from 4 GiB + 16 MiB on, all of it memory. */
 static uint32_t high_pte(uint32_t i, uint32_t flags)
@@ -18,6 +19,16 @@ static void map_high(unsigned n, uint32_t i)
 {
     vm_leaf[n] = high_pte(i, RWX);
 }
+
+static bool has_5_gib(uint32_t last_page)
+{
+    vm_on(0);
+    vm_leaf[1] = last_page << 10 | RWX;
+    return vm_run(S, stub_lw, vm_page(1), 0)->cause == CAUSE_ECALL_S;
+}
+
+NEEDS_PMP;
+NEEDS("-m 5G", has_5_gib, LAST_PAGE);
 
 CASE(a_page_there_is_not_the_one_four_gib_below)
 {
@@ -92,10 +103,9 @@ CASE(atomics_work_there)
 
 CASE(the_end_of_memory_is_where_it_should_be)
 {
-    /* DRAM ends at 2 GiB + 5 GiB. */
     vm_on(0);
-    vm_leaf[1] = 0x1bffffu << 10 | RWX;
-    vm_leaf[2] = 0x1c0000u << 10 | RWX;
+    vm_leaf[1] = LAST_PAGE << 10 | RWX;
+    vm_leaf[2] = (LAST_PAGE + 1) << 10 | RWX;
     vm_store(S, vm_page(1) + 4092, 5);
     EXPECT(vm_load(S, vm_page(1) + 4092), 5);
     EXPECT(vm_run(S, stub_lw, vm_page(2), 0)->cause, CAUSE_LOAD_ACCESS);

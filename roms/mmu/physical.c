@@ -6,6 +6,8 @@
  */
 #include "roms/lib/vm.h"
 
+NEEDS_PMP;
+
 /* A PTE for a page number of 22 bits. */
 static uint32_t pte_of_ppn(uint32_t ppn, uint32_t flags)
 {

@@ -4,6 +4,8 @@
  */
 #include "roms/lib/vm.h"
 
+NEEDS_PMP;
+
 #define EVERYTHING (~0u)
 
 static uint32_t page(unsigned i)

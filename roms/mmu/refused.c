@@ -6,6 +6,8 @@
  */
 #include "roms/lib/vm.h"
 
+NEEDS_PMP;
+
 #define FLAGS(i) (vm_leaf[i] & 0x3ff)
 #define RW PTE_VRW
 #define NOWHERE 0x40000000u /* no memory, no device */

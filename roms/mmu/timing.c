@@ -28,6 +28,17 @@ load_cycles(const volatile void *at)
     return after - before;
 }
 
+/* A device takes time, whatever the caches are. */
+static bool takes_time(uint32_t device_pa)
+{
+    load_cycles(word_at(device_pa));
+    return load_cycles(word_at(device_pa)) > 2;
+}
+
+NEEDS("-timing on -cache l1i=32K:8:64,l1d=32K:8:64,l2=512K:8:64 "
+      "-tlb i=32,d=32,l2=512:4",
+      takes_time, CLINT_BASE);
+
 /* Two instructions, each of one cycle, once code and line are known. */
 CASE(a_hit_takes_a_cycle)
 {

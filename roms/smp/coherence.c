@@ -5,6 +5,8 @@
  */
 #include "roms/lib/rom.h"
 
+NEEDS("-smp 4", rom_has_harts, 4);
+
 #define TURNS 500
 
 #define RET 0x8082

@@ -4,6 +4,8 @@
  */
 #include "roms/lib/vm.h"
 
+NEEDS("-smp 2 -tlb i=32,d=32,l2=none", rom_has_harts, 2);
+
 #define RW (PTE_VRW | PTE_AD)
 
 /* Loads from a0, sets the word at a1 to 1, waits until it is 2; loads again,

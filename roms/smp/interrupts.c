@@ -4,6 +4,8 @@
  */
 #include "roms/lib/rom.h"
 
+NEEDS("-smp 2", rom_has_harts, 2);
+
 #define UART_IER (UART_BASE + 1)
 #define IER_THRE 2
 #define CONTEXT(hart) (2 * (hart)) /* M-mode's */

@@ -5,6 +5,8 @@
  */
 #include "roms/lib/vm.h"
 
+NEEDS("-smp 2", rom_has_harts, 2);
+
 static volatile uint32_t step;
 
 static void sc_there(volatile uint32_t *word, uint32_t value)

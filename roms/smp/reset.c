@@ -4,6 +4,8 @@
  */
 #include "roms/lib/rom.h"
 
+NEEDS("-smp 2", rom_has_harts, 2);
+
 /* Outside the ROM's own segments. */
 #define MARK_PA 0x80900000u
 #define MARK 0x32534554u

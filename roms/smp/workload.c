@@ -7,6 +7,8 @@
  */
 #include "roms/lib/vm.h"
 
+NEEDS("-smp 2", rom_has_harts, 2);
+
 #define ROUNDS 1500
 #define SHARED_ASID 1
 #define PRIVATE_ASID(hart) (2 + (hart))

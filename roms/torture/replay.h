@@ -7,6 +7,8 @@
 
 #include "roms/lib/rom.h"
 
+NEEDS_PMP; /* torture_run opens all with it */
+
 struct word {
     uint32_t pa, value;
 };

@@ -3,6 +3,8 @@
  */
 #include "roms/lib/rom.h"
 
+NEEDS_PMP;
+
 /* A vector that faults on its third instruction; the next vector is ours. */
 STUB(bad_vector, "csrw mtvec, a2\n csrr a0, mepc\n csrr a1, mcause\n"
                  ".globl bad_vector_at\nbad_vector_at:\n lw a3, 0(x0)");
