@@ -14,4 +14,9 @@
 MUST_USE bool png_save(const char *path, const uint32_t *pixels, int width,
                        int height, char *error, size_t size);
 
+/* The same to a new file: STEM.png, or if that exists already STEM-2.png,
+ * STEM-3.png and so on. */
+MUST_USE bool png_save_new(const char *stem, const uint32_t *pixels, int width,
+                           int height, char *error, size_t size);
+
 #endif

@@ -152,13 +152,13 @@ static void set_speed_text(struct window *w)
 
 static void save_picture(const struct window *w)
 {
-    char name[64], error[200];
+    char stem[64], error[200];
 
-    snprintf(name, sizeof name, "quire-%llu.png",
+    snprintf(stem, sizeof stem, "quire-%llu",
              (unsigned long long)w->views[w->front].steps);
-    if (!png_save(name, w->pixels, w->scene.width, w->scene.height, error,
-                  sizeof error))
-        log_error("cannot write the picture %s: %s", name, error);
+    if (!png_save_new(stem, w->pixels, w->scene.width, w->scene.height, error,
+                      sizeof error))
+        log_error("cannot write the picture %s.png: %s", stem, error);
 }
 
 static void grant(struct window *w, enum control_wish wish)
