@@ -325,6 +325,72 @@ START_TEST(the_same_input_gives_the_same_pixels)
 }
 END_TEST
 
+/* The words of a picture are pixels: whether a part of it depends on a fact. */
+static bool differs_in(const struct stage *s, const uint32_t *other,
+                       struct rect r)
+{
+    for (int y = r.y; y < r.y + r.h; y++)
+        for (int x = r.x; x < r.x + r.w; x++)
+            if (pixel(s, x, y) != other[y * s->scene.width + x])
+                return true;
+    return false;
+}
+
+static uint32_t *copy_of(const struct stage *s)
+{
+    size_t n = (size_t)s->scene.width * (size_t)s->scene.height;
+    uint32_t *copy = alloc_zeroed(n, sizeof *copy);
+
+    memcpy(copy, s->pixels, n * sizeof *copy);
+    return copy;
+}
+
+START_TEST(panels_of_one_hart_of_several_name_it)
+{
+    struct stage *s = stage_new(4096, 1440, 900);
+    uint32_t *one;
+
+    s->scene.mode = MODE_HEAT;
+    s->view.n_harts = 1;
+    draw(s);
+    one = copy_of(s);
+    s->view.n_harts = 2;
+    draw(s);
+    ck_assert(differs_in(s, one, s->picture.layout.panels));
+    free(one);
+    stage_free(s);
+}
+END_TEST
+
+START_TEST(the_scale_of_the_miss_rates_is_told)
+{
+    struct stage *s = stage_new(4096, 1440, 900);
+    struct rect labels;
+    uint32_t *before;
+
+    draw(s);
+    before = copy_of(s);
+    labels = s->picture.layout.timeline;
+    labels.w = MAP_X - 1;
+    draw(s);
+    ck_assert(!differs_in(s, before, labels));
+    for (unsigned i = 0; i < s->history.n; i++) {
+        struct history_bucket *b = &s->history.buckets[i];
+
+        b->first.l1d_misses /= 2;
+        b->last.l1d_misses /= 2;
+        b->first.tlb_misses /= 2;
+        b->last.tlb_misses /= 2;
+        b->first.l2_misses /= 2;
+        b->last.l2_misses /= 2;
+    }
+    draw(s);
+    ck_assert(differs_in(s, before, labels));
+    free(before);
+    stage_free(s);
+}
+END_TEST
+
 START_TEST(an_empty_snapshot_draws)
 {
     struct stage *s = stage_new(4096, 1440, 900);
@@ -361,6 +427,8 @@ int main(void)
     tcase_add_test(tc, every_zoom_level_draws);
     tcase_add_test(tc, hostile_snapshots_are_no_crash);
     tcase_add_test(tc, the_same_input_gives_the_same_pixels);
+    tcase_add_test(tc, panels_of_one_hart_of_several_name_it);
+    tcase_add_test(tc, the_scale_of_the_miss_rates_is_told);
     tcase_add_test(tc, an_empty_snapshot_draws);
     suite_add_tcase(suite, tc);
     unit_main(suite);

@@ -18,9 +18,15 @@ static const struct {
 } columns[] = {{"#", -14},     {"VPN", 22},    {"size", 70}, {"PPN", 102},
                {"ASID", -190}, {"flags", 202}, {"page", 276}};
 
-static void miss_text(uint64_t misses, uint64_t accesses, char text[32])
+/* The panels show hart 0's models; which, matters where there are others. */
+static const char *hart_text(const struct picture *p)
 {
-    snprintf(text, 32, "miss %.2f %%",
+    return p->view->n_harts > 1 ? "hart 0: " : "";
+}
+
+static void miss_text(uint64_t misses, uint64_t accesses, char text[48])
+{
+    snprintf(text, 48, "miss %.2f %% since start",
              accesses ? 100.0 * (double)misses / (double)accesses : 0.0);
 }
 
@@ -121,7 +127,7 @@ int draw_tlb(struct picture *p, int y)
     const struct view_tlb *t = &p->view->tlb;
     struct rect r = p->layout.panels;
     unsigned valid = 0, shown = 0;
-    char caption[64], miss[32];
+    char caption[80], miss[48];
     uint64_t reach = 0;
     int room = (r.y + r.h - y - 190) / TLB_PITCH;
 
@@ -131,8 +137,8 @@ int draw_tlb(struct picture *p, int y)
         valid += t->slots[i].is_valid;
         reach += !t->slots[i].is_valid ? 0 : t->slots[i].level ? 1024 : 1;
     }
-    snprintf(caption, sizeof caption, "%u of %u entries, reach %.1f MiB", valid,
-             t->entries, (double)reach / 256);
+    snprintf(caption, sizeof caption, "%s%u of %u entries, reach %.1f MiB",
+             hart_text(p), valid, t->entries, (double)reach / 256);
     miss_text(t->misses, t->accesses, miss);
     y = panel_title(p, r, y, "L1 D-TLB", caption, miss);
     draw_tlb_head(p, y + 5);
@@ -196,13 +202,13 @@ int draw_l1d(struct picture *p, int y)
     const struct view_cache *c = &p->view->l1d;
     struct rect r = p->layout.panels;
     int fit = (r.w - 24) / CELL_W, x = r.x + 24;
-    char caption[64], miss[32];
+    char caption[80], miss[48];
 
     if (!c->sets)
         return y;
-    snprintf(caption, sizeof caption, "%u KiB, %u sets x %u ways x %u B, lru",
-             c->sets * c->ways * c->line_bytes >> 10, c->sets, c->ways,
-             c->line_bytes);
+    snprintf(caption, sizeof caption, "%s%u KiB, %u sets x %u ways x %u B",
+             hart_text(p), c->sets * c->ways * c->line_bytes >> 10, c->sets,
+             c->ways, c->line_bytes);
     miss_text(c->misses, c->accesses, miss);
     y = panel_title(p, r, y, "L1D", caption, miss);
     fit = (int)c->sets < fit ? (int)c->sets : fit;

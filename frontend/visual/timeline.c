@@ -93,6 +93,22 @@ static void track_label(struct picture *p, int y, const char *name,
                       colour(p, ROLE_DIM), sub);
 }
 
+/* The name of a track, and as its second line what its height stands for. */
+static void scale_label(struct picture *p, const struct track *r,
+                        const char *name, double most, bool is_share)
+{
+    char scale[48], n[32];
+
+    if (most <= 0)
+        snprintf(scale, sizeof scale, is_share ? "" : "per s");
+    else if (is_share)
+        snprintf(scale, sizeof scale, "0 to %.2f %%", 100 * most);
+    else
+        snprintf(scale, sizeof scale, "0 to %s /s",
+                 number_text((uint64_t)most, n));
+    track_label(p, r->y + 9, name, scale);
+}
+
 static int scaled(double value, double most, int height)
 {
     int h = most > 0 ? (int)(value / most * height + 0.5) : 0;
@@ -184,7 +200,7 @@ static void draw_faults(const struct plot *t, struct track r)
 {
     double most = most_of(t, MINOR, MAJOR);
 
-    track_label(t->p, r.y + 9, "Faults", "per s");
+    scale_label(t->p, &r, "Faults", most, false);
     draw_bars(t, r.y + r.h, r.h, MINOR, most, false, ROLE_G3);
     draw_bars(t, r.y + r.h, r.h, MAJOR, most, false, ROLE_VERM);
     canvas_fill(&t->p->canvas, r.x, r.y + r.h, r.w, 1, colour(t->p, ROLE_LINE));
@@ -244,7 +260,7 @@ static void draw_misses(const struct plot *t, struct track r)
     double most = most_of(t, L1D, TLB), other = most_of(t, L2, L1D);
 
     most = other > most ? other : most;
-    track_label(t->p, r.y + 9, "Miss rate", "TLB L1D L2");
+    scale_label(t->p, &r, "Miss rate", most, true);
     if (most > 0) {
         draw_line(t, &r, L2, most, ROLE_G2);
         draw_line(t, &r, TLB, most, ROLE_ORANGE);
@@ -360,11 +376,11 @@ static void draw_values(const struct plot *t, int free_y, int faults_y,
         value_row(p, swap_y + 13, ROLE_BLUE, 0, "out", text);
     }
     snprintf(text, sizeof text, "%.2f %%", 100 * v[L1D]);
-    value_row(p, miss_y, ROLE_SKY, 11, "L1D", text);
+    value_row(p, miss_y, ROLE_SKY, 11, "L1D now", text);
     snprintf(text, sizeof text, "%.2f %%", 100 * v[TLB]);
-    value_row(p, miss_y + 12, ROLE_ORANGE, 11, "TLB", text);
+    value_row(p, miss_y + 12, ROLE_ORANGE, 11, "I+D TLB now", text);
     snprintf(text, sizeof text, "%.2f %%", 100 * v[L2]);
-    value_row(p, miss_y + 24, ROLE_G2, 11, "L2", text);
+    value_row(p, miss_y + 24, ROLE_G2, 11, "L2 now", text);
 }
 
 /* The time of the picture, at the cursor: the right edge. */
