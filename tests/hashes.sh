@@ -22,7 +22,7 @@ lines() {
             -hash every=50k "$@"
         ;;
     esac
-    timeout 100 "$quire" -D "$work/log" "$@" </dev/null >"$work/out" 2>&1
+    timeout 500 "$quire" -D "$work/log" "$@" </dev/null >"$work/out" 2>&1
     echo "status $?"
     grep '^hash' "$work/log"
 }
