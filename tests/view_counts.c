@@ -184,7 +184,8 @@ int main(int argc, char **argv)
 {
     struct options options;
     struct run *r = alloc_zeroed(1, sizeof *r);
-    const struct machine_hooks hooks = {put, idle, r};
+    const struct machine_hooks hooks = {
+        .console_put = put, .idle = idle, .ctx = r};
     struct kview *kview;
     enum machine_stop stop;
     char *text = NULL;
