@@ -1,21 +1,11 @@
 #!/bin/sh
 # The device tree under dtc's checks: no machine's gives a warning.
+. "$top_srcdir/tests/lib.sh"
 quire=$top_builddir/quire
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-number=0
 if ! command -v dtc >/dev/null; then
     echo "1..0 # SKIP dtc (device-tree-compiler) is not installed"
     exit 0
 fi
-
-point() { # NAME; true if the last command was
-    verdict=$?
-    number=$((number + 1))
-    [ $verdict = 0 ] || printf 'not '
-    printf 'ok %d - %s\n' $number "$1"
-    [ $verdict = 0 ] || sed 's/^/# /' "$work/err"
-}
 
 # is_clean OPTION...: the tree as text to $work/dts, warnings to $work/err
 is_clean() {
@@ -26,12 +16,12 @@ is_clean() {
 
 truncate -s 64K "$work/disk"
 is_clean
-point "the default machine"
+point "the default machine" || shown "$work/err"
 is_clean -smp 8 -m 14G -dma reach=2M,coherent=off -append x \
-    -drive "file=$work/disk,if=quire" -drive "file=$work/disk,if=virtio"
-point "a machine with much in it"
+    -drive "file=$work/disk,if=quire,readonly=on" -drive "file=$work/disk,if=virtio,readonly=on"
+point "a machine with much in it" || shown "$work/err"
 is_clean -bios none -kernel "$top_builddir/tests/htif_pass.elf"
-point "a machine with tohost"
+point "a machine with tohost" || shown "$work/err"
 grep -q '^	htif {' "$work/dts"
 point "whose node stands at the root"
 printf '/dts-v1/;\n/ { soc { a@0 { }; }; };\n' |
