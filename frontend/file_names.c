@@ -17,7 +17,7 @@ struct named_file {
 };
 
 /* Room for those that are not repeated. */
-#define MAX_SINGLE 11
+#define MAX_SINGLE 10
 
 struct names {
     struct named_file *files;

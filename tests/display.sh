@@ -50,15 +50,15 @@ point "an open window changes no hash"
 
 SDL_VIDEODRIVER=nosuchdriver
 run -display sdl
-[ $status = 3 ] && [ "$(wc -l <"$work/err")" = 1 ]
-point "no display for a window: one line, status 3"
+[ $status = 7 ] && [ "$(wc -l <"$work/err")" = 1 ]
+point "no display for a window: one line, status 7"
 unset SDL_VIDEODRIVER
 
 (
     unset DISPLAY WAYLAND_DISPLAY
     [ -e /dev/dri ] || { # else SDL may draw there
         run -display sdl
-        [ $status = 3 ] && grep -q 'no display' "$work/err"
+        [ $status = 7 ] && grep -q 'no display' "$work/err"
     }
 )
 point "nor does a window open where nobody sees it"

@@ -427,7 +427,7 @@ struct window *window_open(struct kview *kview)
             SDL_GetError());
     SDL_SemWait(w->opened);
     if (w->error[0])
-        die(EXIT_INPUT, "%s", w->error);
+        die(EXIT_HOST_IO, "%s", w->error);
     return w;
 }
 
