@@ -24,8 +24,16 @@ struct scene {
     void (*check_end)(struct machine *m);
 };
 
-extern const struct scene scenes[];
-extern const unsigned n_scenes;
+/* By subject, a file each. */
+struct scene_list {
+    const struct scene *scenes;
+    unsigned n;
+};
+extern const struct scene_list hart_scenes, device_scenes, model_scenes;
+
+/* All of them, numbered from 0; the last is one of the models. */
+unsigned count_scenes(void);
+const struct scene *find_scene(unsigned number);
 
 /* A machine that stands before its first instruction. */
 struct machine *scene_make(const struct scene *scene, enum replacement policy);

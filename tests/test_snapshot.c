@@ -105,14 +105,15 @@ static void try_scene(const struct scene *scene, enum replacement policy,
 START_TEST(a_machine_restored_within_something_goes_on_alike)
 {
     for (unsigned where = 0; where < STANDINGS; where++)
-        try_scene(&scenes[_i], (enum replacement)(where % POLICIES), where);
+        try_scene(find_scene((unsigned)_i),
+                  (enum replacement)(where % POLICIES), where);
 }
 END_TEST
 
 START_TEST(so_it_does_with_every_policy)
 {
     for (unsigned policy = 0; policy < POLICIES; policy++)
-        try_scene(&scenes[n_scenes - 1], (enum replacement)policy,
+        try_scene(find_scene(count_scenes() - 1), (enum replacement)policy,
                   (unsigned)_i);
 }
 END_TEST
@@ -120,7 +121,7 @@ END_TEST
 /* A machine that was not saved at all does the same. */
 START_TEST(saving_changes_nothing)
 {
-    const struct scene *scene = &scenes[_i];
+    const struct scene *scene = find_scene((unsigned)_i);
     struct machine *one = scene_make(scene, REPLACE_LRU);
     struct machine *two = scene_make(scene, REPLACE_LRU);
     struct archive *a = archive_new_save();
@@ -143,9 +144,9 @@ int main(void)
 
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, a_machine_restored_within_something_goes_on_alike,
-                        0, (int)n_scenes);
+                        0, (int)count_scenes());
     tcase_add_loop_test(tc, so_it_does_with_every_policy, 0, STANDINGS);
-    tcase_add_loop_test(tc, saving_changes_nothing, 0, (int)n_scenes);
+    tcase_add_loop_test(tc, saving_changes_nothing, 0, (int)count_scenes());
     suite_add_tcase(suite, tc);
     return unit_main(suite);
 }
