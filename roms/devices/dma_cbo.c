@@ -23,12 +23,7 @@ CASE(a_copy_between_maintained_buffers)
 
 CASE(code_that_dma_brings)
 {
-    vm_put_code(frame_pa(0), 3);
-    vm_put_code(frame_pa(1), 2);
-    EXPECT(rom_run(M, stub_call, frame_pa(1), 0, 0)->x[10], 2);
-    maintain(cbo_clean, frame_pa(0));
-    maintain(cbo_flush, frame_pa(1));
-    copy_frame(1, 0, true);
+    copy_code();
     maintain(cbo_inval, frame_pa(1));
     fence_i();
     EXPECT(rom_run(M, stub_call, frame_pa(1), 0, 0)->x[10], 3);

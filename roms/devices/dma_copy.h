@@ -48,4 +48,16 @@ static inline void copy_frame(unsigned to, unsigned from, bool is_whole)
     EXPECT(*dma_reg(QDMA_ERROR), QDMA_ERR_NONE);
 }
 
+/* Frame 1, which was fetched from, gets by DMA what frame 0 has: a function
+ * that gives 3 where one gave 2. */
+static inline void copy_code(void)
+{
+    vm_put_code(frame_pa(0), 3);
+    vm_put_code(frame_pa(1), 2);
+    EXPECT(rom_run(M, stub_call, frame_pa(1), 0, 0)->x[10], 2);
+    maintain(cbo_clean, frame_pa(0));
+    maintain(cbo_flush, frame_pa(1));
+    copy_frame(1, 0, true);
+}
+
 #endif

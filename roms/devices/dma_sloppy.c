@@ -25,12 +25,7 @@ CASE(a_load_hits_what_dma_has_replaced)
 
 CASE(a_fetch_hits_what_dma_has_replaced)
 {
-    vm_put_code(frame_pa(0), 3);
-    vm_put_code(frame_pa(1), 2);
-    EXPECT(rom_run(M, stub_call, frame_pa(1), 0, 0)->x[10], 2);
-    maintain(cbo_clean, frame_pa(0));
-    maintain(cbo_flush, frame_pa(1));
-    copy_frame(1, 0, true);
+    copy_code();
     EXPECT(rom_run(M, stub_call, frame_pa(1), 0, 0)->x[10], 3);
 }
 
