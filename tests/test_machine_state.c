@@ -157,28 +157,6 @@ START_TEST(a_turn_longer_than_turns_are_is_refused)
 }
 END_TEST
 
-START_TEST(a_snapshot_of_another_machine_is_refused)
-{
-    struct machine_config config = small_config();
-    struct machine *m = MAKE(WFI), *other;
-    struct archive *save = archive_new_save(), *load;
-    size_t size;
-    const void *data;
-
-    config.ram_bytes *= 2;
-    other = machine_create(&config);
-    machine_archive(m, save);
-    data = archive_data(save, &size);
-    load = archive_new_load(data, size);
-    machine_archive(other, load);
-    ck_assert_ptr_nonnull(archive_error(load));
-    archive_free(load);
-    archive_free(save);
-    machine_free(m);
-    machine_free(other);
-}
-END_TEST
-
 /* Flips the field and returns its name in `name`; false past the last. */
 static bool flip(struct machine *m, uint64_t field, unsigned at, char *name,
                  size_t size)
@@ -241,7 +219,6 @@ int main(void)
     tcase_add_test(tc, octavo_goes_on_after_a_restore);
     tcase_add_test(tc, a_damaged_snapshot_is_refused);
     tcase_add_test(tc, a_turn_longer_than_turns_are_is_refused);
-    tcase_add_test(tc, a_snapshot_of_another_machine_is_refused);
     tcase_add_test(tc, flipping_any_bit_of_state_changes_the_hash);
     suite_add_tcase(suite, tc);
     return unit_main(suite);
