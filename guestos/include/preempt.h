@@ -1,43 +1,60 @@
 /*
  * Preemption: the kernel may be preempted wherever preempt_count is 0 and
  * interrupts are on. Spinlocks count here, interrupt handlers add
- * HARDIRQ_OFFSET.
+ * HARDIRQ_OFFSET. Only a task that cannot be preempted stays on its CPU.
  */
 #ifndef QUIRE_GUESTOS_PREEMPT_H
 #define QUIRE_GUESTOS_PREEMPT_H
 
+#include "cpumask.h"
 #include "kernel.h"
-#include "asm/current.h"
+#include "thread_info.h"
 
-#define NR_CPUS 8
 #define HARDIRQ_OFFSET 0x10000u
 
-/* Not inline: struct task_struct is not known here. */
-unsigned *preempt_count_ptr(void);
-int smp_processor_id(void);
 void preempt_schedule(void); /* if it is due and allowed */
+
+static inline int smp_processor_id(void)
+{
+    return (int)current_thread_info()->cpu;
+}
 
 static inline unsigned preempt_count(void)
 {
-    return *preempt_count_ptr();
+    return current_thread_info()->preempt_count;
+}
+
+static inline void preempt_count_add(unsigned n)
+{
+    current_thread_info()->preempt_count += n;
+    barrier();
+}
+
+static inline void preempt_count_sub(unsigned n)
+{
+    barrier();
+    current_thread_info()->preempt_count -= n;
 }
 
 static inline void preempt_disable(void)
 {
-    ++*preempt_count_ptr();
-    barrier();
+    preempt_count_add(1);
 }
 
 static inline void preempt_enable_no_resched(void)
 {
-    barrier();
-    --*preempt_count_ptr();
+    preempt_count_sub(1);
 }
 
 static inline void preempt_enable(void)
 {
-    preempt_enable_no_resched();
-    preempt_schedule();
+    struct thread_info *info = current_thread_info();
+
+    barrier();
+    if (unlikely(!--info->preempt_count &&
+                 READ_ONCE(info->flags) >> TIF_NEED_RESCHED & 1)) {
+        preempt_schedule();
+    }
 }
 
 static inline bool in_interrupt(void)

@@ -14,6 +14,7 @@
 #include "rbtree.h"
 #include "signal.h"
 #include "spinlock.h"
+#include "thread_info.h"
 #include "wait.h"
 #include "asm/processor.h"
 
@@ -46,12 +47,6 @@ struct reclaim_state;
 #define PF_MEMALLOC_NOIO 0x00080000u
 #define PF_KTHREAD 0x00200000u
 
-/* task_struct.thread_flags: work before the return to user mode. Set by
- * others too, so changed with set_bit and its kin. */
-#define TIF_NEED_RESCHED 0
-#define TIF_SIGPENDING 1
-#define TIF_MEMDIE 2 /* the OOM killer has chosen it */
-
 #define TASK_COMM_LEN 16
 #define THREAD_SIZE 8192
 #define NR_RLIMITS 16
@@ -67,13 +62,7 @@ struct rlimit {
 };
 
 struct task_struct {
-    /* First: entry.S knows the offsets of these (asm-offsets). */
-    unsigned long kernel_sp; /* top of the kernel stack */
-    unsigned long entry_sp;  /* scratch of the trap entry: sp .. */
-    unsigned long entry_t0;  /* .. and t0 of the interrupted context */
-    unsigned preempt_count;
-    unsigned cpu;
-    unsigned long thread_flags;
+    struct thread_info thread_info; /* first: entry.S and thread_info.h */
     struct thread_struct thread; /* what switch_to saves */
 
     volatile unsigned state;
@@ -144,17 +133,23 @@ extern struct spinlock tasklist_lock;
 
 static inline bool test_tsk_thread_flag(const struct task_struct *task, int bit)
 {
-    return test_bit((unsigned long)bit, &task->thread_flags);
+    return test_bit((unsigned long)bit, &task->thread_info.flags);
 }
 
 static inline void set_tsk_thread_flag(struct task_struct *task, int bit)
 {
-    set_bit((unsigned long)bit, &task->thread_flags);
+    set_bit((unsigned long)bit, &task->thread_info.flags);
 }
 
 static inline void clear_tsk_thread_flag(struct task_struct *task, int bit)
 {
-    clear_bit((unsigned long)bit, &task->thread_flags);
+    clear_bit((unsigned long)bit, &task->thread_info.flags);
+}
+
+/* The CPU that it runs on, or ran last. */
+static inline int task_cpu(const struct task_struct *task)
+{
+    return (int)READ_ONCE(task->thread_info.cpu);
 }
 
 static inline bool test_thread_flag(int bit)

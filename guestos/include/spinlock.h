@@ -1,37 +1,82 @@
 /*
  * Spinlocks. Holding one forbids sleeping and preemption; one that an
  * interrupt handler also takes is taken with interrupts off (_irqsave).
+ *
+ * Tickets: who comes draws the next number and waits until it is served, so
+ * that harts get the lock in the order in which they asked.
  */
 #ifndef QUIRE_GUESTOS_SPINLOCK_H
 #define QUIRE_GUESTOS_SPINLOCK_H
 
 #include "preempt.h"
 #include "asm/irqflags.h"
+#include "asm/processor.h"
+
+#define TICKET_SHIFT 16
 
 struct spinlock {
-    unsigned locked;
+    union {
+        u32 value;
+        struct {
+            u16 served, next; /* equal: free */
+        };
+    };
 };
 
 #define SPIN_LOCK_UNLOCKED                                                     \
     {                                                                          \
-        0                                                                      \
+        {                                                                      \
+            0                                                                  \
+        }                                                                      \
     }
 #define DEFINE_SPINLOCK(name) struct spinlock name = SPIN_LOCK_UNLOCKED
 
 static inline void spin_lock_init(struct spinlock *lock)
 {
-    lock->locked = 0;
+    lock->value = 0;
 }
 
 static inline bool spin_is_locked(const struct spinlock *lock)
 {
-    return __atomic_load_n(&lock->locked, __ATOMIC_RELAXED);
+    u32 value = __atomic_load_n(&lock->value, __ATOMIC_RELAXED);
+
+    return value >> TICKET_SHIFT != (value & 0xffff);
+}
+
+/* The lock alone, for those who have seen to preemption. */
+static inline void arch_spin_lock(struct spinlock *lock)
+{
+    u32 value =
+        __atomic_fetch_add(&lock->value, 1u << TICKET_SHIFT, __ATOMIC_ACQUIRE);
+    u16 ticket = (u16)(value >> TICKET_SHIFT);
+
+    if (likely(ticket == (u16)value)) {
+        return;
+    }
+    while (__atomic_load_n(&lock->served, __ATOMIC_ACQUIRE) != ticket) {
+        cpu_relax();
+    }
+}
+
+static inline bool arch_spin_trylock(struct spinlock *lock)
+{
+    u32 value = __atomic_load_n(&lock->value, __ATOMIC_RELAXED);
+
+    return value >> TICKET_SHIFT == (value & 0xffff) &&
+           __atomic_compare_exchange_n(&lock->value, &value,
+                                       value + (1u << TICKET_SHIFT), false,
+                                       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+static inline void arch_spin_unlock(struct spinlock *lock)
+{
+    __atomic_store_n(&lock->served, (u16)(lock->served + 1), __ATOMIC_RELEASE);
 }
 
 static inline bool spin_trylock(struct spinlock *lock)
 {
     preempt_disable();
-    if (!__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE)) {
+    if (arch_spin_trylock(lock)) {
         return true;
     }
     preempt_enable();
@@ -41,16 +86,12 @@ static inline bool spin_trylock(struct spinlock *lock)
 static inline void spin_lock(struct spinlock *lock)
 {
     preempt_disable();
-    while (__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE)) {
-        while (spin_is_locked(lock)) {
-            barrier();
-        }
-    }
+    arch_spin_lock(lock);
 }
 
 static inline void spin_unlock(struct spinlock *lock)
 {
-    __atomic_store_n(&lock->locked, 0, __ATOMIC_RELEASE);
+    arch_spin_unlock(lock);
     preempt_enable();
 }
 
@@ -62,7 +103,7 @@ static inline void spin_lock_irq(struct spinlock *lock)
 
 static inline void spin_unlock_irq(struct spinlock *lock)
 {
-    __atomic_store_n(&lock->locked, 0, __ATOMIC_RELEASE);
+    arch_spin_unlock(lock);
     local_irq_enable();
     preempt_enable();
 }
@@ -76,7 +117,7 @@ static inline void spin_unlock_irq(struct spinlock *lock)
 static inline void spin_unlock_irqrestore(struct spinlock *lock,
                                           unsigned long flags)
 {
-    __atomic_store_n(&lock->locked, 0, __ATOMIC_RELEASE);
+    arch_spin_unlock(lock);
     local_irq_restore(flags);
     preempt_enable();
 }

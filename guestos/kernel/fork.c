@@ -25,7 +25,7 @@ static struct sighand_struct init_sighand = {
 };
 
 struct task_struct init_task __attribute__((aligned(64))) = {
-    .preempt_count = 0,
+    .thread_info.preempt_count = 0,
     .usage = ATOMIC_INIT(2),
     .flags = PF_KTHREAD,
     .stack = init_stack,
@@ -134,8 +134,8 @@ static struct task_struct *dup_task_struct(void)
         free_task(task);
         return ERR_PTR(-ENOMEM);
     }
-    task->kernel_sp = (unsigned long)task->stack + THREAD_SIZE;
-    task->thread_flags = 0;
+    task->thread_info.kernel_sp = (unsigned long)task->stack + THREAD_SIZE;
+    task->thread_info.flags = 0;
     atomic_set(&task->usage, 2); /* itself, and who reaps it */
     task->is_idle = false;
     task->utime = task->stime = task->cutime = task->cstime = 0;

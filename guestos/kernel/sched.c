@@ -20,17 +20,7 @@ struct cpu_stat kernel_cpustat;
 
 static struct run_queue *this_rq(void)
 {
-    return &run_queues[current->cpu];
-}
-
-unsigned *preempt_count_ptr(void)
-{
-    return &current->preempt_count;
-}
-
-int smp_processor_id(void)
-{
-    return (int)current->cpu;
+    return &run_queues[smp_processor_id()];
 }
 
 static bool before(u64 a, u64 b)
@@ -108,7 +98,7 @@ static void activate(struct run_queue *rq, struct task_struct *task)
 
 bool wake_up_state(struct task_struct *task, unsigned states)
 {
-    struct run_queue *rq = &run_queues[task->cpu];
+    struct run_queue *rq = &run_queues[task->thread_info.cpu];
     unsigned long flags;
     bool woken = false;
 
@@ -132,14 +122,14 @@ bool wake_up_process(struct task_struct *task)
 
 void sched_fork(struct task_struct *task)
 {
-    task->cpu = current->cpu;
+    task->thread_info.cpu = (unsigned)smp_processor_id();
     task->on_rq = false;
     task->vruntime = this_rq()->min_vruntime;
     task->exec_start = ktime_get_ns();
     task->sum_exec_runtime = 0;
     task->slice_used = 0;
     task->state = TASK_UNINTERRUPTIBLE;
-    task->preempt_count = 1; /* until schedule_tail */
+    task->thread_info.preempt_count = 1; /* until schedule_tail */
 }
 
 /* It starts a slice behind: forking gives no advantage. */
@@ -279,7 +269,7 @@ static void __schedule(bool is_preempted)
     struct task_struct *prev = current, *next;
     struct run_queue *rq = this_rq();
 
-    BUG_ON(prev->preempt_count >= HARDIRQ_OFFSET);
+    BUG_ON(prev->thread_info.preempt_count >= HARDIRQ_OFFSET);
     spin_lock_irq(&rq->lock);
     clear_tsk_thread_flag(prev, TIF_NEED_RESCHED);
     update_curr(rq);
@@ -312,9 +302,9 @@ static void __schedule(bool is_preempted)
 
 void schedule(void)
 {
-    if (current->preempt_count) {
+    if (current->thread_info.preempt_count) {
         panic("sleeping with preemption off (count %#x) in %d (%s), from %p",
-              current->preempt_count, current->pid, current->comm,
+              current->thread_info.preempt_count, current->pid, current->comm,
               __builtin_return_address(0));
     }
     do {
@@ -333,7 +323,7 @@ void schedule_dead(void)
  * looks at its condition again when it is chosen. */
 void preempt_schedule(void)
 {
-    while (need_resched() && !current->preempt_count && !irqs_disabled()) {
+    while (need_resched() && !current->thread_info.preempt_count && !irqs_disabled()) {
         __schedule(true);
     }
 }
@@ -341,7 +331,7 @@ void preempt_schedule(void)
 /* At the end of an interrupt that came while the kernel ran. */
 void preempt_schedule_irq(void)
 {
-    while (need_resched() && !current->preempt_count && !current->is_idle) {
+    while (need_resched() && !current->thread_info.preempt_count && !current->is_idle) {
         __schedule(true);
         local_irq_disable();
     }
@@ -349,7 +339,7 @@ void preempt_schedule_irq(void)
 
 bool cond_resched(void)
 {
-    if (!need_resched() || current->preempt_count) {
+    if (!need_resched() || current->thread_info.preempt_count) {
         return false;
     }
     __schedule(true);

@@ -36,7 +36,7 @@ struct pglist_data contig_page_data;
 
 static const char *tree; /* the device tree */
 static unsigned next_frame = 8u << 20 >> PAGE_SHIFT;
-static unsigned preempt;
+struct thread_info stub_task; /* what tp points at */
 static unsigned bounces;
 static struct {
     irq_handler *handler;
@@ -143,11 +143,6 @@ void *memcpy(void *restrict d, const void *restrict s, size_t n)
     for (char *to = d; n--;)
         *to++ = *from++;
     return d;
-}
-
-unsigned *preempt_count_ptr(void)
-{
-    return &preempt;
 }
 
 void preempt_schedule(void)
@@ -321,6 +316,7 @@ unsigned stub_bounces(void)
 __asm__(".section .text.start, \"ax\"\n"
         ".globl _start\n"
         "_start: la sp, stack_top\n"
+        "la tp, stub_task\n"
         "call run_tests\n"
         "1: j 1b\n"
         ".text");

@@ -113,10 +113,10 @@ bool host_block_finish_one(void)
                          : list_last_entry(&under_way, struct bio, list);
     list_del(&bio->list);
     local_irq_save(flags);
-    current->preempt_count += HARDIRQ_OFFSET;
+    preempt_count_add(HARDIRQ_OFFSET);
     bio->error = transfer(disk_of(bio->bdev), bio);
     bio->end_io(bio);
-    current->preempt_count -= HARDIRQ_OFFSET;
+    preempt_count_sub(HARDIRQ_OFFSET);
     local_irq_restore(flags);
     return true;
 }

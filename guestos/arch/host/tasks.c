@@ -31,6 +31,8 @@ struct task_struct *host_current;
 bool host_irqs_off;
 struct task_struct init_task = {.comm = "swapper"};
 struct spinlock tasklist_lock;
+struct cpumask __cpu_possible_mask = {(1ul << NR_CPUS) - 1};
+struct cpumask __cpu_online_mask = {1};
 volatile unsigned long jiffies;
 static pid_t last_pid;
 
@@ -137,7 +139,7 @@ void schedule(void)
 {
     int next;
 
-    if (host_current->preempt_count)
+    if (preempt_count())
         panic("scheduling while atomic: %s", host_current->comm);
     while ((next = find_runnable()) < 0)
         if (!host_block_finish_one())
@@ -176,7 +178,7 @@ long schedule_timeout_uninterruptible(long ticks)
 
 bool cond_resched(void)
 {
-    if (host_current->preempt_count)
+    if (preempt_count())
         return false;
     switch (host_random(16)) {
     case 0:
@@ -239,16 +241,6 @@ struct task_struct *kthread_create(int (*fn)(void *data), void *data,
 }
 
 /* -- What else the kernel offers ----------------------------------------- */
-
-unsigned *preempt_count_ptr(void)
-{
-    return &host_current->preempt_count;
-}
-
-int smp_processor_id(void)
-{
-    return 0;
-}
 
 void preempt_schedule(void)
 {

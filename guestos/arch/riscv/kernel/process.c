@@ -4,9 +4,10 @@
 #include "task.h"
 #include "asm/ptrace.h"
 
-_Static_assert(offsetof(struct task_struct, kernel_sp) == TASK_KERNEL_SP &&
-                   offsetof(struct task_struct, entry_sp) == TASK_SCRATCH_SP &&
-                   offsetof(struct task_struct, entry_t0) == TASK_SCRATCH &&
+_Static_assert(offsetof(struct task_struct, thread_info) == 0 &&
+                   offsetof(struct thread_info, kernel_sp) == TASK_KERNEL_SP &&
+                   offsetof(struct thread_info, entry_sp) == TASK_SCRATCH_SP &&
+                   offsetof(struct thread_info, entry_t0) == TASK_SCRATCH &&
                    offsetof(struct task_struct, thread) == TASK_THREAD,
                "asm/ptrace.h disagrees with struct task_struct");
 _Static_assert(sizeof(struct pt_regs) == PT_SIZE &&

@@ -49,7 +49,7 @@ void kernel_stack_overflow(unsigned long pc, unsigned long sp)
 
 static void handle_interrupt(struct pt_regs *regs)
 {
-    current->preempt_count += HARDIRQ_OFFSET;
+    preempt_count_add(HARDIRQ_OFFSET);
     switch (regs->cause & ~CAUSE_INTERRUPT) {
     case IRQ_S_TIMER:
         do_timer_interrupt(user_mode(regs));
@@ -62,7 +62,7 @@ static void handle_interrupt(struct pt_regs *regs)
         pr_err("interrupt %lu, which nobody wants\n",
                regs->cause & ~CAUSE_INTERRUPT);
     }
-    current->preempt_count -= HARDIRQ_OFFSET;
+    preempt_count_sub(HARDIRQ_OFFSET);
     if (!user_mode(regs) && (regs->status & SR_SPIE)) {
         preempt_schedule_irq();
     }
@@ -109,7 +109,7 @@ void do_trap(struct pt_regs *regs)
 void exit_to_user(struct pt_regs *regs)
 {
     local_irq_disable();
-    while (current->thread_flags &
+    while (current_thread_info()->flags &
            (BIT(TIF_NEED_RESCHED) | BIT(TIF_SIGPENDING))) {
         local_irq_enable();
         if (need_resched()) {

@@ -12,7 +12,7 @@ struct thread_struct {
 
 static inline void cpu_relax(void)
 {
-    __asm__ volatile("" ::: "memory");
+    __asm__ volatile(".word 0x0100000f" ::: "memory"); /* pause: a hint */
 }
 
 #endif
