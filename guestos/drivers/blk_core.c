@@ -24,6 +24,7 @@ int register_block_device(struct block_device *bdev)
     }
     bdev->dev = MKDEV(BLOCK_MAJOR, next_minor);
     next_minor += MINORS_PER_DISK;
+    spin_lock_init(&bdev->stats_lock);
     memset(&bdev->stats, 0, sizeof(bdev->stats));
     atomic_set(&bdev->in_flight, 0);
     bdev->inode = block_device_inode(bdev);
@@ -113,7 +114,7 @@ void submit_bio(struct bio *bio)
         bio_endio(bio, error);
         return;
     }
-    local_irq_save(flags);
+    spin_lock_irqsave(&bdev->stats_lock, flags);
     if (bio->op == BIO_READ) {
         bdev->stats.reads++;
         bdev->stats.sectors_read += bio_sectors(bio);
@@ -125,7 +126,7 @@ void submit_bio(struct bio *bio)
     } else {
         bdev->stats.flushes++;
     }
-    local_irq_restore(flags);
+    spin_unlock_irqrestore(&bdev->stats_lock, flags);
     bdev->ops->submit(bdev, bio);
 }
 
@@ -136,8 +137,11 @@ void bio_endio(struct bio *bio, int error)
     bio->error = error;
     if (error) {
         static struct ratelimit_state limit;
+        unsigned long flags;
 
+        spin_lock_irqsave(&bdev->stats_lock, flags);
         bdev->stats.errors++;
+        spin_unlock_irqrestore(&bdev->stats_lock, flags);
         if (ratelimit(&limit, "bio_endio")) {
             pr_err("%s: %s error %d at sector %llu\n", bdev->name,
                    bio->op == BIO_READ ? "read" : "write", -error,
@@ -161,7 +165,7 @@ int bio_rw_wait(struct bio *bio)
     bio->end_io = wake_waiter;
     bio->private = &done;
     submit_bio(bio);
-    wait_for_completion(&done);
+    wait_for_completion_io(&done);
     return bio->error;
 }
 

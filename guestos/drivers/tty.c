@@ -9,6 +9,7 @@
 #include "tty.h"
 #include "errno.h"
 #include "kernel.h"
+#include "mutex.h"
 #include "sched.h"
 #include "string.h"
 #include "task.h"
@@ -66,7 +67,8 @@ struct termios_lite {
     u8 cc[NCCS];
 };
 
-static DEFINE_SPINLOCK(tty_lock); /* guards the rest */
+static DEFINE_SPINLOCK(tty_lock);  /* guards the rest */
+static DEFINE_MUTEX(write_mutex); /* a write comes out in one piece */
 static DECLARE_WAIT_QUEUE_HEAD(readers);
 static DECLARE_WAIT_QUEUE_HEAD(writers);
 static const struct tty_driver *driver; /* set once at boot */
@@ -99,10 +101,19 @@ void tty_register(const struct tty_driver *d)
     driver = d;
 }
 
+static void set_foreground_group(pid_t session, pid_t pgrp)
+{
+    unsigned long flags;
+
+    spin_lock_irqsave(&tty_lock, flags);
+    tty_session = session;
+    foreground = pgrp;
+    spin_unlock_irqrestore(&tty_lock, flags);
+}
+
 void tty_set_controlling(struct task_struct *task)
 {
-    tty_session = task->session;
-    foreground = task->pgrp;
+    set_foreground_group(task->session, task->pgrp);
 }
 
 static bool has_local(u32 flag)
@@ -232,6 +243,8 @@ static void handle_line_byte(u8 byte)
 
 void tty_receive(u8 byte)
 {
+    bool is_readable;
+
     spin_lock(&tty_lock);
     if (byte == '\r' && (termios.iflag & IGNCR)) {
         spin_unlock(&tty_lock);
@@ -251,8 +264,9 @@ void tty_receive(u8 byte)
         append(byte);
         ready = head;
     }
+    is_readable = ready != tail;
     spin_unlock(&tty_lock);
-    if (ready != tail) {
+    if (is_readable) {
         wake_up_all(&readers);
     }
 }
@@ -297,9 +311,10 @@ static bool take(u8 *to, size_t max, size_t *taken)
 static int check_foreground(void)
 {
     struct siginfo_lite info = {.code = SI_KERNEL};
+    pid_t front = READ_ONCE(foreground);
 
-    if (!foreground || current->session != tty_session ||
-        current->pgrp == foreground) {
+    if (!front || current->session != READ_ONCE(tty_session) ||
+        current->pgrp == front) {
         return 0;
     }
     if ((current->blocked & sigmask(SIGTTIN)) ||
@@ -384,17 +399,12 @@ static ssize_t put_all(const char *s, size_t n)
     return (ssize_t)done;
 }
 
-static ssize_t tty_write(struct file *file, const char __user *buf,
-                         size_t count, loff_t *pos)
+static ssize_t write_chunks(const char __user *buf, size_t count)
 {
     char chunk[WRITE_CHUNK], text[2 * WRITE_CHUNK];
     bool crlf = (termios.oflag & OPOST) && (termios.oflag & ONLCR);
     size_t done = 0;
 
-    (void)file, (void)pos;
-    if (!driver) {
-        return -EIO;
-    }
     while (done < count) {
         size_t n = min(count - done, sizeof(chunk)), out = 0;
 
@@ -415,11 +425,26 @@ static ssize_t tty_write(struct file *file, const char __user *buf,
     return (ssize_t)done;
 }
 
+static ssize_t tty_write(struct file *file, const char __user *buf,
+                         size_t count, loff_t *pos)
+{
+    ssize_t n;
+
+    (void)file, (void)pos;
+    if (!driver) {
+        return -EIO;
+    }
+    mutex_lock(&write_mutex);
+    n = write_chunks(buf, count);
+    mutex_unlock(&write_mutex);
+    return n;
+}
+
 static unsigned tty_poll(struct file *file, struct poll_table *table)
 {
     (void)file;
     poll_wait(table, &readers);
-    return POLLOUT | (ready != tail ? POLLIN : 0);
+    return POLLOUT | (READ_ONCE(ready) != READ_ONCE(tail) ? POLLIN : 0);
 }
 
 static int set_termios(const void __user *from, bool flush)
@@ -453,8 +478,7 @@ static long set_foreground(pid_t __user *from)
     if (pgrp < 0) {
         return -EINVAL;
     }
-    tty_session = current->session;
-    foreground = pgrp;
+    set_foreground_group(current->session, pgrp);
     return 0;
 }
 

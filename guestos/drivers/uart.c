@@ -68,8 +68,14 @@ static void wait_idle(void)
 static void uart_console_write(const char *s, size_t n)
 {
     unsigned long flags;
+    bool is_locked = true;
 
     local_irq_save(flags);
+    if (oops_in_progress) {
+        is_locked = spin_trylock(&uart_lock);
+    } else {
+        spin_lock(&uart_lock);
+    }
     while (ring_count) {
         wait_idle();
         transmit();
@@ -77,6 +83,9 @@ static void uart_console_write(const char *s, size_t n)
     for (; n; n--, s++) {
         wait_idle();
         uart_out(UART_DATA, (u8)*s);
+    }
+    if (is_locked) {
+        spin_unlock(&uart_lock);
     }
     local_irq_restore(flags);
 }

@@ -106,12 +106,13 @@ static void exec_mmap(struct mm_struct *mm)
 {
     struct task_struct *task = current;
     struct mm_struct *old_mm = task->mm, *old_active = task->active_mm;
+    unsigned long flags;
 
     mm_release();
-    preempt_disable();
+    task_lock(task, flags);
     task->mm = mm;
     switch_mm(old_active, mm, task);
-    preempt_enable();
+    task_unlock(task, flags);
     if (old_mm) {
         mmput(old_mm);
     } else {
@@ -143,6 +144,7 @@ int begin_new_exec(struct binprm *bprm)
 static int unshare_sighand(void)
 {
     struct sighand_struct *old = current->sighand, *fresh;
+    unsigned long flags;
 
     if (atomic_read(&old->count) == 1) {
         return 0;
@@ -151,8 +153,10 @@ static int unshare_sighand(void)
     if (!fresh) {
         return -ENOMEM;
     }
+    spin_lock_irqsave(&current->siglock, flags);
     memcpy(fresh->action, old->action, sizeof(fresh->action));
-    current->sighand = fresh;
+    current->sighand = fresh; /* senders look under siglock */
+    spin_unlock_irqrestore(&current->siglock, flags);
     sighand_put(old);
     return 0;
 }

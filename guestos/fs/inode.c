@@ -16,11 +16,13 @@ static struct kmem_cache *inode_cache; /* set at boot */
 static DEFINE_SPINLOCK(unused_lock);   /* guards the next two */
 static LIST_HEAD(unused);
 static unsigned nr_unused;
+static struct super_block anon_sb; /* of inodes that no name leads to */
 
 void inode_init(void)
 {
     inode_cache = kmem_cache_create("inode_cache", sizeof(struct inode), 0,
                                     SLAB_PANIC, NULL);
+    super_init(&anon_sb, "anon", NULL);
 }
 
 void address_space_init_once(struct address_space *mapping, struct inode *host)
@@ -56,22 +58,18 @@ struct inode *new_inode(struct super_block *sb, u64 ino, umode_t mode)
     return inode;
 }
 
-static struct super_block anon_sb; /* of inodes that no name leads to */
-
 struct inode *new_anon_inode(umode_t mode)
 {
-    static u64 last_ino; /* only a number to look at */
+    static unsigned long last_ino; /* only a number to look at; atomic */
 
-    if (!anon_sb.s_type) {
-        super_init(&anon_sb, "anon", NULL);
-    }
-    return new_inode(&anon_sb, ++last_ino, mode);
+    return new_inode(
+        &anon_sb, __atomic_add_fetch(&last_ino, 1, __ATOMIC_RELAXED), mode);
 }
 
 void super_init(struct super_block *sb, const char *type,
                 const struct super_operations *op)
 {
-    static dev_t last_dev; /* numbers for those without a device */
+    static dev_t last_dev; /* numbers for those without a device; at boot */
 
     sb->s_type = type;
     sb->s_op = op;

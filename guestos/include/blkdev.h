@@ -50,6 +50,7 @@ struct block_device {
     /* The rest belongs to the block layer. */
     struct list_head list;
     struct inode *inode; /* whose page cache holds the device's blocks */
+    struct spinlock stats_lock; /* guards stats; interrupts off */
     struct block_device_stats stats;
     struct atomic in_flight;
 };

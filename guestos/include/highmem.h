@@ -13,6 +13,8 @@
  * where it is seen; forgets it. */
 void *arch_kmap(unsigned long va, unsigned long pfn);
 void arch_kunmap(unsigned long va);
+/* No TLB of any CPU knows [start, end) any more. */
+void arch_flush_kmaps(unsigned long start, unsigned long end);
 /* Whether an address comes from arch_kmap. */
 bool arch_is_kmap(const void *addr);
 

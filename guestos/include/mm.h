@@ -214,6 +214,18 @@ static inline bool put_page_testzero(struct page *page)
     return __atomic_sub_fetch(&page->_refcount, 1, __ATOMIC_ACQ_REL) == 0;
 }
 
+/* Takes all references away if there are exactly `count`, so that nobody can
+ * get a new one by get_page_unless_zero; and gives them back. */
+static inline bool page_ref_freeze(struct page *page, int count)
+{
+    return __atomic_compare_exchange_n(&page->_refcount, &count, 0, false,
+                                       __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+}
+static inline void page_ref_unfreeze(struct page *page, int count)
+{
+    __atomic_store_n(&page->_refcount, count, __ATOMIC_RELEASE);
+}
+
 /* Drops a reference; the last one takes the page off its LRU and frees it. */
 void put_page(struct page *page);
 
@@ -267,7 +279,7 @@ static inline void mmap_write_unlock(struct mm_struct *mm)
     up_write(&mm->mmap_lock);
 }
 
-static inline unsigned long get_mm_counter(struct mm_struct *mm, int member)
+static inline unsigned long get_mm_counter(const struct mm_struct *mm, int member)
 {
     long v = __atomic_load_n(&mm->rss_stat[member], __ATOMIC_RELAXED);
 
@@ -277,7 +289,7 @@ static inline void add_mm_counter(struct mm_struct *mm, int member, long value)
 {
     __atomic_fetch_add(&mm->rss_stat[member], value, __ATOMIC_RELAXED);
 }
-static inline unsigned long get_mm_rss(struct mm_struct *mm)
+static inline unsigned long get_mm_rss(const struct mm_struct *mm)
 {
     return get_mm_counter(mm, MM_FILEPAGES) +
            get_mm_counter(mm, MM_ANONPAGES) +

@@ -40,7 +40,8 @@ void page_dup_rmap(struct page *page);
 void page_remove_rmap(struct page *page);
 
 /* How many entries had the A bit, which is cleared; vm_flags gathers the
- * flags of the VMAs that had. The page is locked or isolated. */
+ * flags of the VMAs that had. The page is locked: so no first mapping comes,
+ * which would change mapping while it is followed. */
 int page_referenced(struct page *page, unsigned long *vm_flags);
 /* Removes every entry: anonymous pages, which are in the swap cache, leave
  * their swap entry there. False when an entry is left. The page is locked. */

@@ -85,6 +85,7 @@ void init_completion(struct completion *x);
 void complete(struct completion *x);
 void complete_all(struct completion *x);
 void wait_for_completion(struct completion *x);
+void wait_for_completion_io(struct completion *x); /* for a disk */
 int wait_for_completion_killable(struct completion *x);
 
 #endif

@@ -22,6 +22,8 @@ void timer_setup(struct timer_list *timer,
                  void (*function)(struct timer_list *timer));
 void mod_timer(struct timer_list *timer, unsigned long expires);
 bool del_timer(struct timer_list *timer); /* true when it was pending */
+/* The same, and its function does not run any more. Interrupts are on. */
+bool del_timer_sync(struct timer_list *timer);
 void run_timers(void);
 
 u64 get_cycles(void); /* the counter of rdtime */

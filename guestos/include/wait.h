@@ -83,7 +83,7 @@ static inline bool waitqueue_active(const struct wait_queue_head *wq)
 }
 
 /* Sleeps in `state` until `condition`; the value is 0 or -ERESTARTSYS. */
-#define ___wait_event(wq, condition, state)                                    \
+#define ___wait_event(wq, condition, state, sleep)                             \
     __extension__({                                                            \
         struct wait_queue_entry wait_entry;                                    \
         int wait_ret = 0;                                                      \
@@ -97,7 +97,7 @@ static inline bool waitqueue_active(const struct wait_queue_head *wq)
             if (wait_ret) {                                                    \
                 break;                                                         \
             }                                                                  \
-            schedule();                                                        \
+            sleep();                                                           \
         }                                                                      \
         finish_wait(wq, &wait_entry);                                          \
         wait_ret;                                                              \
@@ -105,10 +105,13 @@ static inline bool waitqueue_active(const struct wait_queue_head *wq)
 
 /* Users include sched.h. `wq` is a struct wait_queue_head *. */
 #define wait_event(wq, condition)                                              \
-    ((void)___wait_event(wq, condition, TASK_UNINTERRUPTIBLE))
+    ((void)___wait_event(wq, condition, TASK_UNINTERRUPTIBLE, schedule))
+/* The same, for a disk. */
+#define io_wait_event(wq, condition)                                           \
+    ((void)___wait_event(wq, condition, TASK_UNINTERRUPTIBLE, io_schedule))
 #define wait_event_interruptible(wq, condition)                                \
-    ___wait_event(wq, condition, TASK_INTERRUPTIBLE)
+    ___wait_event(wq, condition, TASK_INTERRUPTIBLE, schedule)
 #define wait_event_killable(wq, condition)                                     \
-    ___wait_event(wq, condition, TASK_KILLABLE)
+    ___wait_event(wq, condition, TASK_KILLABLE, schedule)
 
 #endif

@@ -41,15 +41,16 @@ void mm_release(void)
 void exit_mm(void)
 {
     struct mm_struct *mm = current->mm;
+    unsigned long flags;
 
     mm_release();
     if (!mm) {
         return;
     }
     mmgrab(mm); /* it stays the active one until the next switch */
-    preempt_disable();
+    task_lock(current, flags);
     current->mm = NULL;
-    preempt_enable();
+    task_unlock(current, flags);
     mmput(mm);
 }
 
@@ -105,14 +106,22 @@ static void reparent_children(void)
     }
 }
 
-/* True when the parent does not want to know. */
+/* True when the parent does not want to know. With tasklist_lock. */
 static bool is_autoreaped(const struct task_struct *task)
 {
-    const struct k_sigaction *action = &task->parent->sighand->action[SIGCHLD];
+    struct task_struct *parent = task->parent;
+    const struct k_sigaction *action;
+    bool is_ignored;
 
-    return task->parent == &init_task ||
-           (task->exit_signal == SIGCHLD &&
-            (action->handler == 1 || (action->flags & 2 /* NOCLDWAIT */)));
+    if (parent == &init_task) {
+        return true;
+    }
+    spin_lock(&parent->siglock);
+    action = &parent->sighand->action[SIGCHLD];
+    is_ignored = action->handler == 1 ||
+                 (action->flags & 2 /* NOCLDWAIT */);
+    spin_unlock(&parent->siglock);
+    return task->exit_signal == SIGCHLD && is_ignored;
 }
 
 static void exit_notify(void)

@@ -3,18 +3,38 @@
 #include "console.h"
 #include "kernel.h"
 #include "sched.h"
+#include "smp.h"
 #include "string.h"
+
+#define NO_CPU (-1)
+
+static int panic_cpu = NO_CPU; /* atomic; who panics */
+
+/* The one that panics goes on; another waits for the end of the machine. */
+static bool panic_is_mine(void)
+{
+    int expected = NO_CPU;
+
+    return __atomic_compare_exchange_n(&panic_cpu, &expected,
+                                       smp_processor_id(), false,
+                                       __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
 
 void panic(const char *format, ...)
 {
-    static bool in_panic; /* one hart; a second panic only ends the machine */
     char why[256];
     va_list args;
+    bool is_first;
 
     local_irq_disable();
+    is_first = panic_is_mine();
+    while (!is_first && panic_cpu != smp_processor_id()) {
+        cpu_wait_for_interrupt();
+    }
+    smp_send_stop();
     console_break_locks();
-    if (!in_panic) {
-        in_panic = true;
+    /* A panic in a panic only ends the machine. */
+    if (is_first) {
         va_start(args, format);
         vsnprintf(why, sizeof(why), format, args);
         va_end(args);
@@ -25,8 +45,8 @@ void panic(const char *format, ...)
 
 void report_bug(const char *what, const char *file, int line)
 {
-    panic("BUG: %s at %s:%d (pid %d, %s)", what, file, line, current->pid,
-          current->comm);
+    panic("BUG: %s at %s:%d (pid %d, %s, CPU %d)", what, file, line,
+          current->pid, current->comm, smp_processor_id());
 }
 
 void report_warning(const char *what, const char *file, int line)

@@ -15,6 +15,7 @@ static char log_ring[LOG_SIZE];
 static size_t log_end; /* bytes ever written */
 
 static void (*console_driver)(const char *s, size_t n) = sbi_console_write;
+bool oops_in_progress;
 static bool is_quiet; /* set while the command line is read */
 
 void console_set_write(void (*write)(const char *s, size_t n))
@@ -24,6 +25,7 @@ void console_set_write(void (*write)(const char *s, size_t n))
 
 void console_break_locks(void)
 {
+    oops_in_progress = true;
     spin_lock_init(&log_lock);
 }
 

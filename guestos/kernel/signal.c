@@ -1,7 +1,8 @@
 /*
  * Signals: sending, and what the target does before it returns to user mode.
- * siglock (one a task) guards pending, blocked and siginfo; the actions are
- * guarded by sighand->lock, taken inside it.
+ * siglock (one a task) guards pending, blocked, siginfo and which sighand it is;
+ * the actions are guarded by sighand->lock, taken inside it, so with interrupts
+ * off.
  */
 #include "signal.h"
 #include "errno.h"
@@ -47,8 +48,9 @@ void sighand_put(struct sighand_struct *sighand)
 void flush_signal_handlers(void)
 {
     struct sighand_struct *sighand = current->sighand;
+    unsigned long flags;
 
-    spin_lock(&sighand->lock);
+    spin_lock_irqsave(&sighand->lock, flags);
     for (int sig = 1; sig < NR_SIGNALS; sig++) {
         struct k_sigaction *action = &sighand->action[sig];
 
@@ -58,7 +60,7 @@ void flush_signal_handlers(void)
         action->flags = 0;
         action->mask = 0;
     }
-    spin_unlock(&sighand->lock);
+    spin_unlock_irqrestore(&sighand->lock, flags);
 }
 
 void recalc_sigpending(struct task_struct *task)
@@ -92,6 +94,7 @@ static void prepare_signal(struct task_struct *task, int sig)
         task->pending &= ~sigmask(SIGCONT);
     } else if (sig == SIGCONT) {
         task->pending &= ~DEFAULT_STOP;
+        task->is_stopping = false;
         if (task->state == TASK_STOPPED) {
             task->is_continued = true;
             task->stop_signal = 0;
@@ -140,10 +143,12 @@ int send_sig(int sig, struct task_struct *task)
 static void force_sig_info(int sig, const struct siginfo_lite *info)
 {
     struct task_struct *task = current;
-    struct k_sigaction *action = &task->sighand->action[sig];
+    struct k_sigaction *action;
     unsigned long flags;
 
     spin_lock_irqsave(&task->siglock, flags);
+    spin_lock(&task->sighand->lock);
+    action = &task->sighand->action[sig];
     if ((task->blocked & sigmask(sig)) || action->handler == SIG_IGN_HANDLER) {
         action->handler = SIG_DFL_HANDLER;
         task->blocked &= ~sigmask(sig);
@@ -151,6 +156,7 @@ static void force_sig_info(int sig, const struct siginfo_lite *info)
     if (action->handler == SIG_DFL_HANDLER) {
         task->is_unkillable = false;
     }
+    spin_unlock(&task->sighand->lock);
     task->pending |= sigmask(sig);
     task->siginfo[sig] = *info;
     recalc_sigpending(task);
@@ -261,6 +267,7 @@ long sys_rt_sigaction(int sig, const struct k_sigaction __user *act,
 {
     struct sighand_struct *sighand = current->sighand;
     struct k_sigaction fresh, was;
+    unsigned long flags;
 
     if (mask_size != sizeof(u64) || sig < 1 || sig >= NR_SIGNALS ||
         (act && (sigmask(sig) & UNBLOCKABLE))) {
@@ -269,16 +276,14 @@ long sys_rt_sigaction(int sig, const struct k_sigaction __user *act,
     if (act && copy_from_user(&fresh, act, sizeof(fresh))) {
         return -EFAULT;
     }
-    spin_lock(&sighand->lock);
+    spin_lock_irqsave(&sighand->lock, flags);
     was = sighand->action[sig];
     if (act) {
         fresh.mask &= ~UNBLOCKABLE;
         sighand->action[sig] = fresh;
     }
-    spin_unlock(&sighand->lock);
+    spin_unlock_irqrestore(&sighand->lock, flags);
     if (act) {
-        unsigned long flags;
-
         /* What is pending and now ignored is gone. */
         spin_lock_irqsave(&current->siglock, flags);
         if (fresh.handler == SIG_IGN_HANDLER ||
@@ -352,14 +357,24 @@ long sys_rt_sigsuspend(const u64 __user *set, size_t mask_size)
     return -ERESTARTNOHAND;
 }
 
+/* Stops, unless SIGCONT or SIGKILL came since the signal was taken. */
 static void stop_here(int sig)
 {
-    current->stop_signal = sig;
-    set_current_state(TASK_STOPPED); /* before the parent looks */
-    notify_parent(current, CLD_STOPPED);
-    if (current->pending & (sigmask(SIGKILL) | sigmask(SIGCONT))) {
-        set_current_state(TASK_RUNNING);
+    unsigned long flags;
+    bool is_off;
+
+    spin_lock_irqsave(&current->siglock, flags);
+    is_off = !current->is_stopping || current->pending & sigmask(SIGKILL);
+    current->is_stopping = false;
+    if (!is_off) {
+        current->stop_signal = sig;
+        set_special_state(TASK_STOPPED); /* before the parent looks */
     }
+    spin_unlock_irqrestore(&current->siglock, flags);
+    if (is_off) {
+        return;
+    }
+    notify_parent(current, CLD_STOPPED);
     schedule();
     if (current->is_continued) {
         notify_parent(current, CLD_CONTINUED);
@@ -383,6 +398,7 @@ static int dequeue_signal(struct siginfo_lite *info)
 
         sig = __builtin_ctzll(first) + 1;
         current->pending &= ~sigmask(sig);
+        current->is_stopping = sigmask(sig) & DEFAULT_STOP;
         *info = current->siginfo[sig];
     }
     recalc_sigpending(current);
@@ -394,15 +410,16 @@ int get_signal(struct siginfo_lite *info, struct k_sigaction *action)
 {
     struct sighand_struct *sighand = current->sighand;
     int sig;
+    unsigned long flags;
 
     while ((sig = dequeue_signal(info)) != 0) {
-        spin_lock(&sighand->lock);
+        spin_lock_irqsave(&sighand->lock, flags);
         *action = sighand->action[sig];
         if (action->handler > SIG_IGN_HANDLER && sig != SIGKILL &&
             (action->flags & SA_RESETHAND)) {
             sighand->action[sig].handler = SIG_DFL_HANDLER;
         }
-        spin_unlock(&sighand->lock);
+        spin_unlock_irqrestore(&sighand->lock, flags);
         if (sig != SIGKILL && action->handler == SIG_IGN_HANDLER) {
             continue;
         }

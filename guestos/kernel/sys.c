@@ -36,7 +36,7 @@ long sys_gettid(void)
 
 long sys_getppid(void)
 {
-    return current->parent->tgid;
+    return task_ppid(current);
 }
 
 /* There is one user: root. */

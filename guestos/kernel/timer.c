@@ -1,14 +1,18 @@
-/* Ticks and timers. Few timers wait at a time: one sorted list. */
+/* Ticks and timers. Few timers wait at a time: one sorted list, which one CPU
+ * looks at. */
 #include "jiffies.h"
 #include "sched.h"
 #include "spinlock.h"
 #include "ticks.h"
 #include "runqueue.h"
 
+#define TIMEKEEPER_CPU 0 /* its tick counts for all */
+
 volatile unsigned long jiffies;
 
-static DEFINE_SPINLOCK(timer_lock); /* guards timers */
+static DEFINE_SPINLOCK(timer_lock); /* guards the next two */
 static LIST_HEAD(timers);           /* soonest first */
+static struct timer_list *running;  /* whose function is being called */
 
 void timer_setup(struct timer_list *timer,
                  void (*function)(struct timer_list *timer))
@@ -46,6 +50,17 @@ bool del_timer(struct timer_list *timer)
     return was_pending;
 }
 
+bool del_timer_sync(struct timer_list *timer)
+{
+    bool was_pending = del_timer(timer);
+
+    /* Its function may be at it, on the CPU that keeps the time. */
+    while (__atomic_load_n(&running, __ATOMIC_ACQUIRE) == timer) {
+        cpu_relax();
+    }
+    return was_pending;
+}
+
 void run_timers(void)
 {
     struct timer_list *timer;
@@ -55,17 +70,22 @@ void run_timers(void)
                                              entry)) != NULL &&
            time_after_eq(jiffies, timer->expires)) {
         list_del_init(&timer->entry);
+        running = timer;
         spin_unlock(&timer_lock);
         timer->function(timer);
         spin_lock(&timer_lock);
+        running = NULL;
     }
     spin_unlock(&timer_lock);
 }
 
 void tick(unsigned n, bool was_user)
 {
-    jiffies += n;
-    run_timers();
+    if (smp_processor_id() == TIMEKEEPER_CPU) {
+        jiffies += n;
+        run_timers();
+        calc_global_load();
+    }
     scheduler_tick(n, was_user);
 }
 
@@ -92,7 +112,7 @@ long schedule_timeout(long ticks)
     timer_setup(&sleeper.timer, wake_sleeper);
     mod_timer(&sleeper.timer, expires);
     schedule();
-    del_timer(&sleeper.timer);
+    del_timer_sync(&sleeper.timer); /* it is on this stack */
     left = (long)(expires - jiffies);
     return left > 0 ? left : 0;
 }

@@ -173,6 +173,11 @@ void wait_for_completion(struct completion *x)
     wait_event(&x->wait, take_completion(x));
 }
 
+void wait_for_completion_io(struct completion *x)
+{
+    io_wait_event(&x->wait, take_completion(x));
+}
+
 int wait_for_completion_killable(struct completion *x)
 {
     return wait_event_killable(&x->wait, take_completion(x));

@@ -63,11 +63,11 @@ static struct pte mk_pte(const struct vm_fault *vmf, unsigned long pfn)
     return pte_mkyoung(pfn_pte(pfn, __pgprot(vmf->vma->vm_page_prot)));
 }
 
-/* Code that the kernel copied into the page is new to the hart's fetches. */
+/* Code that the kernel copied into the page is new to the fetches. */
 static void set_entry(const struct vm_fault *vmf, struct pte pte)
 {
     if (pte_exec(pte))
-        flush_icache_all();
+        flush_icache_mm(vmf->vma->vm_mm);
     set_pte_at(vmf->vma->vm_mm, vmf->addr, vmf->ptep, pte);
     update_mmu_cache(vmf->vma, vmf->addr);
 }
@@ -350,15 +350,12 @@ static vm_fault_t do_wp_page(struct vm_fault *vmf)
 /* The entry is fine by now: what the TLB knows is old. */
 static void fix_access_bits(const struct vm_fault *vmf)
 {
-    struct pte pte = pte_mkyoung(vmf->pte);
-
-    if (vmf->is_write)
-        pte = pte_mkdirty(pte);
-    if (lock_same(vmf)) {
-        set_pte_at(vmf->vma->vm_mm, vmf->addr, vmf->ptep, pte);
-        flush_tlb_page(vmf->vma, vmf->addr);
-        spin_unlock(lock_of(vmf));
-    }
+    if (!lock_same(vmf))
+        return;
+    /* Other harts' walks may set A and D at the same time. */
+    ptep_set_access_flags(vmf->ptep, vmf->is_write);
+    update_mmu_cache(vmf->vma, vmf->addr);
+    spin_unlock(lock_of(vmf));
 }
 
 vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long addr,

@@ -43,7 +43,7 @@ static void wake_page(struct page *page)
 
 void __lock_page(struct page *page)
 {
-    wait_event(page_waitqueue(page), trylock_page(page));
+    io_wait_event(page_waitqueue(page), trylock_page(page));
 }
 
 void unlock_page(struct page *page)
@@ -56,13 +56,13 @@ void unlock_page(struct page *page)
 void wait_on_page_locked(struct page *page)
 {
     if (PageLocked(page))
-        wait_event(page_waitqueue(page), !PageLocked(page));
+        io_wait_event(page_waitqueue(page), !PageLocked(page));
 }
 
 void wait_on_page_writeback(struct page *page)
 {
     if (PageWriteback(page))
-        wait_event(page_waitqueue(page), !PageWriteback(page));
+        io_wait_event(page_waitqueue(page), !PageWriteback(page));
 }
 
 bool set_page_dirty(struct page *page)
@@ -162,14 +162,16 @@ void delete_from_page_cache(struct page *page)
 bool remove_mapping(struct address_space *mapping, struct page *page)
 {
     unsigned long flags;
-    int expected = 2; /* the cache's and the caller's */
     bool is_gone;
 
     spin_lock_irqsave(&mapping->tree_lock, flags);
-    is_gone = !PageDirty(page) &&
-              __atomic_compare_exchange_n(&page->_refcount, &expected, 0,
-                                          false, __ATOMIC_ACQ_REL,
-                                          __ATOMIC_RELAXED);
+    /* Whoever dirtied it did so before giving its reference back: with no
+     * other left, a clean page stays clean. */
+    is_gone = page_ref_freeze(page, 2); /* the cache's and the caller's */
+    if (is_gone && PageDirty(page)) {
+        page_ref_unfreeze(page, 2);
+        is_gone = false;
+    }
     if (is_gone)
         __delete_from_page_cache(page);
     spin_unlock_irqrestore(&mapping->tree_lock, flags);

@@ -1,7 +1,9 @@
 /*
  * Windows to frames that the direct map does not reach. Owns the fixmap slots
  * (KM_SLOTS a CPU, used as a stack with preemption off) and the pkmap slots
- * (shared; pkmap_lock guards their counts, waiters sleep on pkmap_wait).
+ * (shared; pkmap_lock guards them, waiters sleep on pkmap_wait). A pkmap slot
+ * that nobody uses keeps its page, until all slots have one: then those are
+ * taken from their pages together, with one flush of all TLBs.
  * Mirrors Linux's kmap_local_page, kmap_high, kunmap_high, clear_highpage.
  */
 #include "highmem.h"
@@ -18,8 +20,8 @@ static int km_depth[NR_CPUS]; /* slots in use; own CPU, preemption off */
 
 static DEFINE_SPINLOCK(pkmap_lock);
 static struct {
-    struct page *page;
-    int count;
+    struct page *page; /* NULL: not mapped, and in no TLB */
+    int count;         /* of users */
     void *addr;
 } pkmap[PKMAP_SLOTS];
 static DECLARE_WAIT_QUEUE_HEAD(pkmap_wait);
@@ -59,18 +61,34 @@ void kunmap_local(const void *addr)
     put_cpu();
 }
 
-/* A slot for the page: its own if it has one. pkmap_lock is held. */
+static unsigned long pkmap_slot(int slot)
+{
+    return PKMAP_BASE + (unsigned long)slot * PAGE_SIZE;
+}
+
+/* The slot that has the page (NULL: none), or -1. pkmap_lock is held. */
 static int find_pkmap(const struct page *page)
 {
-    int free = -1;
+    for (int i = 0; i < PKMAP_SLOTS; i++)
+        if (pkmap[i].page == page)
+            return i;
+    return -1;
+}
+
+/* Frees the slots that nobody uses. pkmap_lock is held. */
+static void flush_unused_pkmaps(void)
+{
+    bool is_any = false;
 
     for (int i = 0; i < PKMAP_SLOTS; i++) {
-        if (pkmap[i].count && pkmap[i].page == page)
-            return i;
-        if (!pkmap[i].count && free < 0)
-            free = i;
+        if (!pkmap[i].page || pkmap[i].count)
+            continue;
+        arch_kunmap(pkmap_slot(i));
+        pkmap[i].page = NULL;
+        is_any = true;
     }
-    return free;
+    if (is_any)
+        arch_flush_kmaps(PKMAP_BASE, pkmap_slot(PKMAP_SLOTS));
 }
 
 static void *kmap_high(struct page *page)
@@ -80,13 +98,19 @@ static void *kmap_high(struct page *page)
 
     spin_lock(&pkmap_lock);
     slot = find_pkmap(page);
-    if (slot >= 0) {
-        if (!pkmap[slot].count++) {
-            pkmap[slot].page = page;
-            pkmap[slot].addr =
-                arch_kmap(PKMAP_BASE + (unsigned long)slot * PAGE_SIZE,
-                          page_to_pfn(page));
+    if (slot < 0) {
+        slot = find_pkmap(NULL);
+        if (slot < 0) {
+            flush_unused_pkmaps();
+            slot = find_pkmap(NULL);
         }
+        if (slot >= 0) {
+            pkmap[slot].page = page;
+            pkmap[slot].addr = arch_kmap(pkmap_slot(slot), page_to_pfn(page));
+        }
+    }
+    if (slot >= 0) {
+        pkmap[slot].count++;
         addr = pkmap[slot].addr;
     }
     spin_unlock(&pkmap_lock);
@@ -114,8 +138,6 @@ void kunmap(struct page *page)
     slot = find_pkmap(page);
     BUG_ON(slot < 0 || !pkmap[slot].count);
     is_free = !--pkmap[slot].count;
-    if (is_free)
-        arch_kunmap(PKMAP_BASE + (unsigned long)slot * PAGE_SIZE);
     spin_unlock(&pkmap_lock);
     if (is_free)
         wake_up(&pkmap_wait);

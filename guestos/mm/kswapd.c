@@ -121,6 +121,7 @@ void wakeup_kswapd(unsigned int order, enum zone_type highest)
     if (pgdat->kswapd_highest_zoneidx < highest)
         pgdat->kswapd_highest_zoneidx = highest;
     is_wanted = true;
+    smp_mb(); /* then who waits: it looks in the other order */
     if (waitqueue_active(&pgdat->kswapd_wait))
         wake_up_interruptible(&pgdat->kswapd_wait);
 }

@@ -69,21 +69,24 @@ static void free_swap_and_cache(struct swp_entry entry)
 {
     struct page *page;
 
+    /* With the count gone swapoff could end, and its maps go. */
+    if (!get_swap_device(entry))
+        panic("a swap entry of no area: %08lx", entry.val);
     swap_free(entry);
-    if (swap_count(entry))
-        return;
-    page = lookup_swap_cache(entry);
-    if (!page)
-        return;
-    if (trylock_page(page)) {
+    page = swap_count(entry) ? NULL : lookup_swap_cache(entry);
+    if (page && trylock_page(page)) {
+        /* The slot may be another page's by now, who wants its contents. */
         if (PageSwapCache(page) && page->private == entry.val &&
-            !page_mapped(page) && !PageWriteback(page)) {
+            !swap_count(entry) && !page_mapped(page) &&
+            !PageWriteback(page)) {
             ClearPageDirty(page);
             try_to_free_swap(page);
         }
         unlock_page(page);
     }
-    put_page(page);
+    if (page)
+        put_page(page);
+    put_swap_device(entry);
 }
 
 /* Entries of one table, [addr, end); stops early with a full gather. */

@@ -110,6 +110,7 @@ static void copy_layout(struct mm_struct *mm, const struct mm_struct *old)
     mm->arg_end = old->arg_end;
     mm->env_start = old->env_start;
     mm->env_end = old->env_end;
+    dup_mm_context(&mm->context, &old->context);
     if (old->exe_file)
         mm->exe_file = get_file(old->exe_file);
 }

@@ -1,9 +1,9 @@
 /*
  * Out of memory: kills the process whose death frees most. A victim has
  * TIF_MEMDIE, which lets it use half of the reserve to get out, and as long
- * as one is dying no other is chosen. Lock: tasklist_lock, under which no
- * task loses its mm. Counters: OOM_KILL. Mirrors Linux's oom_badness,
- * select_bad_process, oom_kill_process.
+ * as one is dying no other is chosen. Locks: tasklist_lock, and inside it the
+ * lock of a task, without which it may lose its mm. Counters: OOM_KILL.
+ * Mirrors Linux's oom_badness, select_bad_process, oom_kill_process.
  */
 #include "internal.h"
 #include "kernel.h"
@@ -16,18 +16,18 @@
 
 static bool is_unkillable(const struct task_struct *task)
 {
-    return task->pid == 1 || task->flags & PF_KTHREAD || !task->mm ||
+    return task->pid == 1 || task->flags & PF_KTHREAD ||
            task->oom_score_adj == OOM_SCORE_ADJ_MIN;
 }
 
 /* Pages that the death would free, moved by oom_score_adj. */
-static long oom_badness(const struct task_struct *task, long total_pages)
+static long oom_badness(const struct mm_struct *mm, int score_adj,
+                        long total_pages)
 {
-    struct mm_struct *mm = task->mm;
     long points = (long)(get_mm_rss(mm) + get_mm_counter(mm, MM_SWAPENTS) +
                          mm->pgtables_bytes / PAGE_SIZE);
 
-    return points + task->oom_score_adj * (total_pages / 1000);
+    return points + score_adj * (total_pages / 1000);
 }
 
 /* The worst; NULL: nobody, or *is_dying: one is on the way out already. */
@@ -39,15 +39,23 @@ static struct task_struct *select_bad_process(bool *is_dying)
 
     *is_dying = false;
     for_each_process(task) {
-        long points;
+        unsigned long flags;
+        long points = 0;
+        bool has_mm;
 
         if (is_unkillable(task))
+            continue;
+        task_lock(task, flags);
+        has_mm = task->mm != NULL;
+        if (has_mm)
+            points = oom_badness(task->mm, task->oom_score_adj, total);
+        task_unlock(task, flags);
+        if (!has_mm)
             continue;
         if (test_tsk_thread_flag(task, TIF_MEMDIE)) {
             *is_dying = true;
             return NULL;
         }
-        points = oom_badness(task, total);
         if (!worst || points > worst_points) {
             worst = task;
             worst_points = points;
@@ -63,22 +71,37 @@ static void dump_tasks(void)
     pr_info("[  pid  ] total_vm      rss pgtables_bytes swapents "
             "oom_score_adj name\n");
     for_each_process(task) {
-        struct mm_struct *mm = task->mm;
+        struct mm_struct *mm;
+        unsigned long flags;
 
         if (is_unkillable(task))
             continue;
+        task_lock(task, flags);
+        mm = task->mm;
+        if (!mm) {
+            task_unlock(task, flags);
+            continue;
+        }
         pr_info("[%7d] %8lu %8lu %14lu %8lu %13d %s\n", task->pid,
                 mm->total_vm, get_mm_rss(mm), mm->pgtables_bytes,
                 get_mm_counter(mm, MM_SWAPENTS), task->oom_score_adj,
                 task->comm);
+        task_unlock(task, flags);
     }
 }
 
 static void oom_kill_process(struct task_struct *victim)
 {
-    struct mm_struct *mm = victim->mm;
+    struct mm_struct *mm;
     struct task_struct *task;
+    unsigned long flags;
 
+    task_lock(victim, flags);
+    mm = victim->mm;
+    if (!mm) { /* it has just gone by itself */
+        task_unlock(victim, flags);
+        return;
+    }
     pr_err("Out of memory: Killed process %d (%s) total-vm:%lukB, "
            "anon-rss:%lukB, file-rss:%lukB, shmem-rss:%lukB, UID:0 "
            "pgtables:%lukB oom_score_adj:%d\n",
@@ -89,12 +112,13 @@ static void oom_kill_process(struct task_struct *victim)
            victim->oom_score_adj);
     count_vm_event(OOM_KILL);
     TRACE1(oom, mark_victim, victim);
-    mm->flags |= MMF_OOM_VICTIM;
+    __atomic_fetch_or(&mm->flags, MMF_OOM_VICTIM, __ATOMIC_RELAXED);
+    task_unlock(victim, flags);
     set_tsk_thread_flag(victim, TIF_MEMDIE);
     send_sig(SIGKILL, victim);
     /* Who shares the memory keeps it from being freed. */
     for_each_process(task)
-        if (task != victim && task->mm == mm && !is_unkillable(task))
+        if (task != victim && READ_ONCE(task->mm) == mm && !is_unkillable(task))
             send_sig(SIGKILL, task);
 }
 

@@ -46,7 +46,7 @@ static struct bio *get_bio(void)
     struct bio *bio = try_get_bio();
 
     if (!bio)
-        wait_event(&bio_wait, (bio = try_get_bio()) != NULL);
+        io_wait_event(&bio_wait, (bio = try_get_bio()) != NULL);
     return bio;
 }
 
@@ -166,7 +166,7 @@ void wait_for_writeback_progress(void)
     unsigned long seen = __atomic_load_n(&writes_ended, __ATOMIC_ACQUIRE);
 
     if (global_node_page_state(NR_WRITEBACK))
-        wait_event(&bio_wait,
+        io_wait_event(&bio_wait,
                    __atomic_load_n(&writes_ended, __ATOMIC_ACQUIRE) != seen ||
                        !global_node_page_state(NR_WRITEBACK));
 }

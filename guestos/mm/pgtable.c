@@ -4,6 +4,7 @@
  * tables change under page_table_lock. Mirrors Linux's pte_alloc_map,
  * free_pgtables.
  */
+#include "atomic.h"
 #include "internal.h"
 #include "kernel.h"
 #include "asm/tlbflush.h"
@@ -43,6 +44,7 @@ struct pte *mm_alloc_pte(struct mm_struct *mm, unsigned long addr)
     spin_lock(&mm->page_table_lock);
     /* Another thread may have been faster. */
     if (pmd_none(*pmd)) {
+        smp_wmb(); /* zeroes first, for other harts' walks */
         pmd_populate_pfn(pmd, page_to_pfn(table));
         count_table(mm, table, 1);
         table = NULL;

@@ -105,14 +105,15 @@ bool remove_swap_mapping(struct page *page)
 {
     struct swap_info_struct *si =
         swap_info_of((struct swp_entry){page->private});
-    int expected = 2; /* the cache's and the caller's */
     bool is_gone;
 
     spin_lock(&si->lock);
-    is_gone = !PageDirty(page) && !PageWriteback(page) &&
-              __atomic_compare_exchange_n(&page->_refcount, &expected, 0,
-                                          false, __ATOMIC_ACQ_REL,
-                                          __ATOMIC_RELAXED);
+    /* In this order; see remove_mapping. */
+    is_gone = page_ref_freeze(page, 2); /* the cache's and the caller's */
+    if (is_gone && (PageDirty(page) || PageWriteback(page))) {
+        page_ref_unfreeze(page, 2);
+        is_gone = false;
+    }
     if (is_gone)
         remove_locked(si, page);
     spin_unlock(&si->lock);

@@ -100,11 +100,15 @@ struct swp_entry get_swap_page(void)
 
 bool get_swap_device(struct swp_entry entry)
 {
-    struct swap_info_struct *si = swap_info_of(entry);
+    unsigned int type = swp_type(entry);
+    struct swap_info_struct *si =
+        type < READ_ONCE(nr_swapfiles) ? swap_info[type] : NULL;
     bool is_there;
 
+    if (!si)
+        return false;
     spin_lock(&si->lock);
-    is_there = si->flags & SWP_USED;
+    is_there = si->flags & SWP_USED && swp_offset(entry) < si->max;
     si->users += is_there;
     spin_unlock(&si->lock);
     return is_there;
@@ -158,7 +162,7 @@ unsigned int swap_count(struct swp_entry entry)
 {
     struct swap_info_struct *si = swap_info_of(entry);
 
-    return si->swap_map[swp_offset(entry)] & ~SWAP_HAS_CACHE;
+    return READ_ONCE(si->swap_map[swp_offset(entry)]) & ~SWAP_HAS_CACHE;
 }
 
 bool vm_swap_full(void)

@@ -128,7 +128,6 @@ static int setup_area(struct swap_info_struct *si, struct block_device *bdev,
                     SWP_OFFSET_MAX + 1ul);
     si->pages = si->max - 1;
     si->cluster_next = 1;
-    spin_lock_init(&si->lock);
     if (alloc_maps(si)) {
         free_maps(si);
         return -ENOMEM;
@@ -169,8 +168,20 @@ static struct swap_info_struct *get_area(void)
         return NULL;
     si->type = nr_swapfiles;
     si->prio = -2 - (int)nr_swapfiles;
-    swap_info[nr_swapfiles++] = si;
+    spin_lock_init(&si->lock);
+    swap_info[nr_swapfiles] = si;
+    smp_wmb(); /* others count, then look */
+    WRITE_ONCE(nr_swapfiles, nr_swapfiles + 1);
     return si;
+}
+
+/* Others look at them under the lock. */
+static void change_flags(struct swap_info_struct *si, unsigned clear,
+                         unsigned set)
+{
+    spin_lock(&si->lock);
+    si->flags = (si->flags & ~clear) | set;
+    spin_unlock(&si->lock);
 }
 
 /* So many slots more to swap to. */
@@ -202,7 +213,7 @@ int swapon_bdev(struct block_device *bdev)
     free_page((unsigned long)header);
     if (error)
         return error;
-    si->flags = SWP_USED | SWP_WRITEOK;
+    change_flags(si, 0, SWP_USED | SWP_WRITEOK);
     count_slots((long)si->pages);
     pr_info("Adding %luk swap on /dev/%s.  Priority:%d extents:1\n",
             si->pages << (PAGE_SHIFT - 10), bdev->name, si->prio);
@@ -311,15 +322,15 @@ int swapoff_bdev(struct block_device *bdev)
     if (vm_enough_memory((long)si->inuse_pages))
         return -ENOMEM;
     /* Below zero until the used slots have come free. */
-    si->flags &= ~SWP_WRITEOK;
+    change_flags(si, SWP_WRITEOK, 0);
     count_slots(-(long)si->pages);
-    while (si->inuse_pages && !error) {
+    while (READ_ONCE(si->inuse_pages) && !error) {
         error = unuse_all(si);
         drop_cached(si);
         cond_resched();
     }
     if (error) {
-        si->flags |= SWP_WRITEOK;
+        change_flags(si, 0, SWP_WRITEOK);
         count_slots((long)si->pages);
         return error;
     }

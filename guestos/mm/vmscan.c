@@ -10,6 +10,7 @@
  */
 #include "internal.h"
 #include "kernel.h"
+#include "pagemap.h"
 #include "reclaim.h"
 #include "rmap.h"
 #include "sched.h"
@@ -144,10 +145,15 @@ static void shrink_active_list(unsigned long nr, struct lruvec *lruvec,
 
     while (!list_empty(&pages)) {
         struct page *page = list_last_entry(&pages, struct page, lru);
-        unsigned long vm_flags;
-        int referenced = page_referenced(page, &vm_flags);
+        unsigned long vm_flags = 0;
+        int referenced = 0;
 
         list_move(&page->lru, &done);
+        /* One that is locked is being worked on, and not idle. */
+        if (!trylock_page(page))
+            continue;
+        referenced = page_referenced(page, &vm_flags);
+        unlock_page(page);
         /* Text in use stays; all others get their chance on the inactive
          * list, where a further use brings them back. */
         if (referenced && vm_flags & VM_EXEC && is_file_lru(lru))

@@ -75,6 +75,11 @@ void arch_kunmap(unsigned long va)
     (void)va;
 }
 
+void arch_flush_kmaps(unsigned long start, unsigned long end)
+{
+    (void)start, (void)end;
+}
+
 bool arch_is_kmap(const void *addr)
 {
     unsigned long pfn = virt_to_pfn(addr);

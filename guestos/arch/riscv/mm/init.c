@@ -122,7 +122,7 @@ void free_initmem(void)
         set_pte(pte_offset_kernel(pmd, (unsigned long)p),
                 __pte(leaf(virt_to_phys(p), _PAGE_KERNEL)));
     }
-    local_flush_tlb_all();
+    flush_tlb_all();
     free_reserved_area(__init_begin, __init_end, "unused kernel");
 }
 

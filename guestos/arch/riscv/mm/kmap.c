@@ -15,6 +15,8 @@ static struct pte *slot_pte(unsigned long va)
         pmd_offset(pud_offset(p4d_offset(pgd, va), va), va), va);
 }
 
+/* A slot is used by one CPU, or was flushed from all TLBs when it had its last
+ * page: nobody else has to know. */
 void *arch_kmap(unsigned long va, unsigned long pfn)
 {
     set_pte(slot_pte(va), pfn_pte(pfn, PAGE_KERNEL));
@@ -26,6 +28,11 @@ void arch_kunmap(unsigned long va)
 {
     set_pte(slot_pte(va), __pte(0));
     local_flush_tlb_page(va);
+}
+
+void arch_flush_kmaps(unsigned long start, unsigned long end)
+{
+    flush_tlb_kernel_range(start, end);
 }
 
 bool arch_is_kmap(const void *addr)

@@ -23,17 +23,22 @@ static struct pte *stack_pte(unsigned long va)
         pmd_offset(pud_offset(p4d_offset(pgd_offset_k(va), va), va), va), va);
 }
 
-static void release(unsigned long va, unsigned pages)
+static void release(unsigned long va, unsigned nr)
 {
-    for (unsigned i = 0; i < pages; i++) {
-        struct pte *ptep = stack_pte(va + i * PAGE_SIZE);
-        struct page *page = pfn_to_page(pte_pfn(*ptep));
+    struct page *pages[STACK_PAGES];
 
+    for (unsigned i = 0; i < nr; i++) {
+        struct pte *ptep = stack_pte(va + i * PAGE_SIZE);
+
+        pages[i] = pfn_to_page(pte_pfn(*ptep));
         pte_clear(&init_mm, va, ptep);
-        local_flush_tlb_page(va + i * PAGE_SIZE);
-        mod_node_page_state(page_pgdat(page), NR_KERNEL_STACK_KB,
+    }
+    /* The task may have run on any hart. */
+    flush_tlb_kernel_range(va, va + nr * PAGE_SIZE);
+    for (unsigned i = 0; i < nr; i++) {
+        mod_node_page_state(page_pgdat(pages[i]), NR_KERNEL_STACK_KB,
                             -(long)(PAGE_SIZE / 1024));
-        __free_page(page);
+        __free_page(pages[i]);
     }
     spin_lock(&slots_lock);
     __clear_bit((va - KSTACK_START) / SLOT_SIZE, slots);

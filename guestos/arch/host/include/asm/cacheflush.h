@@ -2,8 +2,11 @@
 #ifndef QUIRE_GUESTOS_ASM_CACHEFLUSH_H
 #define QUIRE_GUESTOS_ASM_CACHEFLUSH_H
 
-static inline void flush_icache_all(void)
+struct mm_struct;
+
+static inline void flush_icache_mm(struct mm_struct *mm)
 {
+    (void)mm;
 }
 
 #endif

@@ -420,6 +420,13 @@ static inline bool __ptep_test_and_clear_young(struct pte *ptep)
 #define ptep_test_and_clear_young(vma, addr, ptep)                             \
     __ptep_test_and_clear_young(ptep)
 
+static inline void ptep_set_access_flags(struct pte *ptep, bool is_dirty)
+{
+    __atomic_fetch_or(&ptep->pte,
+                      _PAGE_ACCESSED | (is_dirty ? _PAGE_DIRTY : 0u),
+                      __ATOMIC_RELAXED);
+}
+
 static inline void __ptep_set_wrprotect(struct pte *ptep)
 {
     __atomic_fetch_and(&ptep->pte, ~_PAGE_WRITE, __ATOMIC_RELAXED);
