@@ -1,16 +1,20 @@
-/* The PLIC: interrupts of devices, for hart 0 in S-mode. */
+/* The PLIC: interrupts of devices, all for the CPU that boots, in S-mode. */
 #include "errno.h"
 #include "interrupt.h"
 #include "interrupt_controller.h"
 #include "io.h"
 #include "kernel.h"
 #include "of.h"
+#include "percpu.h"
 #include "seq_file.h"
+#include "smp.h"
 #include "spinlock.h"
 #include "abi/platform.h"
+#include "asm/setup.h"
 #include "asm/trap.h"
 
-#define S_CONTEXT 1u /* of hart 0: 2 * hart + 1 */
+/* A hart's contexts are those of M-mode and S-mode, in this order. */
+#define S_CONTEXT (2u * (unsigned)cpu_to_hart[0] + 1u)
 #define CLAIM 4
 
 static u8 *plic; /* set once at boot */
@@ -21,7 +25,7 @@ static struct {
     irq_handler *handler;
     const char *name;
     void *dev;
-    unsigned long count;
+    unsigned long count[NR_CPUS]; /* each written by its own CPU */
 } irqs[PLIC_SOURCES];
 
 static u8 *context_reg(unsigned reg)
@@ -65,7 +69,7 @@ void do_external_interrupt(void)
 
     while ((irq = readl(context_reg(CLAIM))) != 0) {
         if (irq < PLIC_SOURCES && irqs[irq].handler) {
-            irqs[irq].count++;
+            irqs[irq].count[smp_processor_id()]++;
             irqs[irq].handler(irq, irqs[irq].dev);
         } else {
             pr_err("plic: interrupt %u, which nobody wants\n", (unsigned)irq);
@@ -76,15 +80,53 @@ void do_external_interrupt(void)
 
 int interrupts_proc_show(struct seq_file *m, void *v)
 {
+    int cpu;
+
     (void)v;
-    seq_puts(m, "           CPU0\n");
-    for (unsigned irq = 1; irq < PLIC_SOURCES; irq++) {
-        if (irqs[irq].handler) {
-            seq_printf(m, "%3u: %10lu  SiFive PLIC %3u  %s\n", irq,
-                       irqs[irq].count, irq, irqs[irq].name);
-        }
+    seq_puts(m, "           ");
+    for_each_online_cpu (cpu) {
+        seq_printf(m, "CPU%-8d", cpu);
     }
+    seq_putc(m, '\n');
+    show_timer_interrupts(m);
+    for (unsigned irq = 1; irq < PLIC_SOURCES; irq++) {
+        if (!irqs[irq].handler) {
+            continue;
+        }
+        seq_printf(m, "%3u: ", irq);
+        for_each_online_cpu (cpu) {
+            seq_printf(m, "%10lu ", irqs[irq].count[cpu]);
+        }
+        seq_printf(m, " SiFive PLIC %3u  %s\n", irq, irqs[irq].name);
+    }
+    show_ipis(m);
     return 0;
+}
+
+static unsigned long sum_of(unsigned irq)
+{
+    unsigned long n = 0;
+    int cpu;
+
+    for_each_possible_cpu (cpu) {
+        n += irqs[irq].count[cpu];
+    }
+    return n;
+}
+
+/* "intr" of /proc/stat: all, then each source of the PLIC. */
+void show_interrupt_sums(struct seq_file *m)
+{
+    unsigned long all = nr_timer_interrupts() + nr_ipis();
+
+    for (unsigned irq = 1; irq < PLIC_SOURCES; irq++) {
+        all += sum_of(irq);
+    }
+    seq_printf(m, "intr %lu", all);
+    for (unsigned irq = 0; irq < PLIC_SOURCES; irq++) {
+        seq_printf(m, " %lu", sum_of(irq));
+    }
+    seq_putc(m, '\n');
 }
 
 void irq_init(void)

@@ -46,6 +46,7 @@ struct reclaim_state;
 #define PF_MEMALLOC_NOFS 0x00040000u
 #define PF_MEMALLOC_NOIO 0x00080000u
 #define PF_KTHREAD 0x00200000u
+#define PF_NO_SETAFFINITY 0x04000000u
 
 #define TASK_COMM_LEN 16
 #define THREAD_SIZE 8192
@@ -70,9 +71,15 @@ struct task_struct {
     void *stack;
     struct atomic usage;
 
-    /* Scheduling; under the run queue's lock. */
-    bool on_rq;
+    /* Scheduling; under the lock of its CPU's run queue. */
+    bool on_rq;     /* counts there: runs, waits, or is being moved */
+    bool is_queued; /* waits: in the tree */
+    bool is_leaving; /* runs where it may not, and goes elsewhere */
     bool is_idle;
+    bool contributes_to_load; /* sleeps uninterruptibly */
+    bool in_iowait;           /* sleeps, or is about to, for a disk */
+    struct spinlock pi_lock;  /* wake-ups, changes of cpus_mask; see sched.c */
+    struct cpumask cpus_mask; /* where it may run */
     struct rb_node run_node;
     u64 vruntime, exec_start, sum_exec_runtime, slice_used; /* ns */
     u64 utime, stime;                                       /* in ticks */
@@ -87,6 +94,7 @@ struct task_struct {
     struct list_head children, sibling;
     char comm[TASK_COMM_LEN];
 
+    struct spinlock alloc_lock; /* guards mm, for others: task_lock */
     /* mm is NULL in kernel threads; active_mm is what the MMU uses. */
     struct mm_struct *mm, *active_mm;
     unsigned long min_flt, maj_flt, cmin_flt, cmaj_flt;
@@ -98,13 +106,14 @@ struct task_struct {
 
     /* Signals. */
     struct sighand_struct *sighand;
-    struct spinlock siglock; /* guards pending, blocked */
+    struct spinlock siglock; /* guards pending, blocked, sighand, is_stopping */
     u64 pending, blocked, saved_sigmask;
     bool has_saved_sigmask;       /* put back when the next signal is handled */
     struct siginfo_lite *siginfo; /* [NR_SIGNALS]: of the pending ones */
     unsigned long sas_sp, sas_size;
     int exit_signal;
     bool is_unkillable; /* init: by what it has no handler for */
+    bool is_stopping;   /* has taken a stop signal, is not stopped yet */
     int stop_signal;    /* not yet reported to the parent, or 0 */
     bool is_continued;  /* not yet reported */
 
@@ -169,12 +178,21 @@ static inline void set_current_state(unsigned state)
 
 #define __set_current_state(s) set_current_state(s)
 
+/* For states that no wake-up of an earlier sleep may end: TASK_STOPPED and
+ * TASK_DEAD. */
+void set_special_state(unsigned state);
+
 static inline void get_task_struct(struct task_struct *task)
 {
     atomic_inc(&task->usage);
 }
 
 void put_task_struct(struct task_struct *task);
+
+/* While it is held the task's mm stays what it is. Inside tasklist_lock. */
+#define task_lock(task, flags) spin_lock_irqsave(&(task)->alloc_lock, flags)
+#define task_unlock(task, flags)                                               \
+    spin_unlock_irqrestore(&(task)->alloc_lock, flags)
 
 /* Gives the hart to another task; comes back when this one is chosen. */
 void schedule(void);
@@ -191,8 +209,13 @@ bool cond_resched(void);
 /* True when it was not runnable before. */
 bool wake_up_process(struct task_struct *task);
 bool wake_up_state(struct task_struct *task, unsigned states);
+/* Where it may run: 0, or -EINVAL when none of these is online. */
+int set_cpus_allowed(struct task_struct *task, struct cpumask mask);
+/* Before it first runs: only there, and it cannot be changed. */
+void kthread_bind(struct task_struct *task, int cpu);
 
 struct task_struct *find_task_by_pid(pid_t pid);         /* takes a reference */
+pid_t task_ppid(const struct task_struct *task);         /* its parent's */
 struct mm_struct *get_task_mm(struct task_struct *task); /* mmput it */
 
 static inline bool signal_pending(const struct task_struct *task)

@@ -29,7 +29,10 @@ struct clone_args_lite {
 
 /* A new task, not yet running, or ERR_PTR. */
 struct task_struct *copy_process(const struct clone_args_lite *args);
+/* The idle task of a CPU that is not yet online, or ERR_PTR. */
+struct task_struct *fork_idle(int cpu);
 void fork_init(void);
+extern unsigned long total_forks; /* since boot, atomic */
 
 /* arch: stack and first context of a new task. */
 void *alloc_kernel_stack(void);

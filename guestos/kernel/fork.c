@@ -17,6 +17,7 @@ static struct kmem_cache *task_cache; /* set at boot */
 static struct kmem_cache *siginfo_cache;
 static pid_t last_pid; /* under tasklist_lock */
 static unsigned nr_tasks, max_tasks; /* atomic; set at boot */
+unsigned long total_forks;
 
 extern char init_stack[];
 
@@ -29,7 +30,8 @@ struct task_struct init_task __attribute__((aligned(64))) = {
     .usage = ATOMIC_INIT(2),
     .flags = PF_KTHREAD,
     .stack = init_stack,
-    .comm = "swapper",
+    .comm = "swapper/0",
+    .cpus_mask = {(1ul << NR_CPUS) - 1},
     .tasks = LIST_HEAD_INIT(init_task.tasks),
     .children = LIST_HEAD_INIT(init_task.children),
     .sibling = LIST_HEAD_INIT(init_task.sibling),
@@ -93,6 +95,17 @@ struct task_struct *find_task_by_pid(pid_t pid)
     return found;
 }
 
+pid_t task_ppid(const struct task_struct *task)
+{
+    unsigned long flags;
+    pid_t pid;
+
+    spin_lock_irqsave(&tasklist_lock, flags);
+    pid = task->parent->tgid;
+    spin_unlock_irqrestore(&tasklist_lock, flags);
+    return pid;
+}
+
 /* With tasklist_lock: as pid, process group or session. */
 static bool pid_is_used(pid_t pid)
 {
@@ -147,8 +160,11 @@ static struct task_struct *dup_task_struct(void)
     INIT_LIST_HEAD(&task->tasks);
     init_waitqueue_head(&task->wait_chldexit);
     spin_lock_init(&task->siglock);
+    spin_lock_init(&task->alloc_lock);
+    spin_lock_init(&task->pi_lock);
     task->pending = 0;
     task->has_saved_sigmask = false;
+    task->is_stopping = false;
     task->stop_signal = 0;
     task->is_unkillable = false;
     task->is_continued = false;
@@ -157,7 +173,8 @@ static struct task_struct *dup_task_struct(void)
     task->set_child_tid = task->clear_child_tid = NULL;
     task->vfork_done = NULL;
     task->reclaim_state = NULL;
-    task->flags &= ~(PF_MEMALLOC | PF_KSWAPD | PF_SIGNALED | PF_EXITING);
+    task->flags &= ~(PF_MEMALLOC | PF_KSWAPD | PF_SIGNALED | PF_EXITING |
+                     PF_NO_SETAFFINITY);
     task->flags |= PF_FORKNOEXEC;
     return task;
 }
@@ -190,14 +207,15 @@ static int copy_sharable(struct task_struct *task, unsigned long flags)
         atomic_inc(&task->sighand->count);
     } else {
         struct sighand_struct *old = task->sighand;
+        unsigned long irqs;
 
         task->sighand = sighand_alloc();
         if (!task->sighand) {
             return -ENOMEM;
         }
-        spin_lock(&old->lock);
+        spin_lock_irqsave(&old->lock, irqs);
         memcpy(task->sighand->action, old->action, sizeof(old->action));
-        spin_unlock(&old->lock);
+        spin_unlock_irqrestore(&old->lock, irqs);
     }
     if (task->files && (flags & CLONE_FILES)) {
         atomic_inc(&task->files->count);
@@ -262,6 +280,7 @@ struct task_struct *copy_process(const struct clone_args_lite *args)
     }
     if (args->fn) {
         task->flags |= PF_KTHREAD;
+        task->cpus_mask = CPU_MASK_ALL;
     }
     task->exit_signal = (int)(args->flags & CSIGNAL);
     if (args->flags & CLONE_CHILD_SETTID) {
@@ -274,6 +293,7 @@ struct task_struct *copy_process(const struct clone_args_lite *args)
     sched_fork(task);
     error = link_task(task, args->flags);
     if (!error) {
+        __atomic_fetch_add(&total_forks, 1, __ATOMIC_RELAXED);
         return task;
     }
     if (task->mm) {
@@ -290,6 +310,29 @@ drop:
 free:
     free_task(task);
     return ERR_PTR(error);
+}
+
+/* In no list, with no pid but 0: nobody finds it. */
+struct task_struct *fork_idle(int cpu)
+{
+    struct task_struct *task = dup_task_struct();
+
+    if (IS_ERR(task)) {
+        return task;
+    }
+    task->pid = task->tgid = 0;
+    task->pgrp = task->session = 0;
+    task->parent = &init_task;
+    task->flags = PF_KTHREAD | PF_NO_SETAFFINITY;
+    task->sighand = &init_sighand;
+    atomic_inc(&init_sighand.count);
+    task->files = NULL;
+    task->fs = NULL;
+    task->mm = NULL;
+    snprintf(task->comm, TASK_COMM_LEN, "swapper/%d", cpu);
+    sched_fork(task);
+    init_idle(task, cpu);
+    return task;
 }
 
 /* clone(2) in RISC-V's order of arguments. */
@@ -344,13 +387,11 @@ struct mm_struct *get_task_mm(struct task_struct *task)
     struct mm_struct *mm;
     unsigned long flags;
 
-    /* exit_mm and exec clear task->mm on this hart only; SMP will want a
-     * lock of the task here. */
-    local_irq_save(flags);
+    task_lock(task, flags);
     mm = task->mm;
     if (mm) {
         mmget(mm);
     }
-    local_irq_restore(flags);
+    task_unlock(task, flags);
     return mm;
 }

@@ -13,6 +13,7 @@
 #include "params.h"
 #include "runqueue.h"
 #include "slab.h"
+#include "smp.h"
 #include "string.h"
 #include "swap.h"
 #include "task.h"
@@ -77,6 +78,7 @@ static int kernel_init(void *unused)
     init_process = current;
     current->is_unkillable = true;
     current->session = current->pgrp = current->pid;
+    smp_init();
     do_initcalls();
     mount_root();
     swapon_all();
@@ -84,20 +86,6 @@ static int kernel_init(void *unused)
     free_initmem();
     run_init();
     return 0;
-}
-
-static void __attribute__((noreturn)) idle_loop(void)
-{
-    for (;;) {
-        local_irq_disable();
-        while (!need_resched()) {
-            __asm__ volatile("wfi");
-            local_irq_enable(); /* what is pending happens here */
-            local_irq_disable();
-        }
-        local_irq_enable();
-        schedule();
-    }
 }
 
 static void start_threads(void)
@@ -120,9 +108,9 @@ void kernel_start(unsigned long hart, unsigned long fdt_pa)
 {
     phys_addr_t lowmem_end;
 
-    (void)hart; /* all of Octavo runs on the hart it was started on */
     printk("Octavo " OCTAVO_VERSION " (RV32 Sv32, gcc " __VERSION__ ")\n");
     lowmem_end = setup_memory(fdt_pa);
+    setup_smp(hart);
     pr_info("Kernel command line: %s\n", boot_command_line);
     paging_init(lowmem_end);
     free_area_init();
@@ -146,5 +134,5 @@ void kernel_start(unsigned long hart, unsigned long fdt_pa)
         panic("no memory for the first task");
     }
     start_threads();
-    idle_loop();
+    cpu_startup_entry();
 }

@@ -1,46 +1,67 @@
 /*
- * The scheduler: fair shares by virtual run time, per hart. Preemption comes
+ * The scheduler: fair shares by virtual run time, per CPU. Preemption comes
  * from the tick (a slice is used up) and from wake-ups (somebody has run much
  * less), takes effect when a trap returns or the last spinlock is released.
+ *
+ * Locks: task->pi_lock makes wake-ups and changes of affinity of one task
+ * wait for each other and is outside of the queues' locks. A queue's lock is
+ * taken before a task leaves its CPU and released by the next one there, on
+ * its own stack; so who holds it and finds on_rq clear knows that the task is
+ * off the CPU, and may start it elsewhere.
  */
 #include "runqueue.h"
 #include "jiffies.h"
 #include "kernel.h"
 #include "mm.h"
+#include "smp.h"
 #include "string.h"
-#include "ticks.h"
 
-#define SLICE_NS (40ull * 1000000)     /* others wait at most this long */
-#define MIN_SLICE_NS (10ull * 1000000) /* one tick */
 #define WAKEUP_CREDIT_NS (10ull * 1000000)
 #define WAKEUP_GRANULARITY_NS (2ull * 1000000)
 
 DEFINE_PER_CPU(struct run_queue, run_queues);
-struct cpu_stat kernel_cpustat;
 
+/* Interrupts are off. */
 static struct run_queue *this_rq(void)
 {
-    return &run_queues[smp_processor_id()];
+    return &this_cpu(run_queues);
 }
 
-static bool before(u64 a, u64 b)
+struct run_queue *task_rq_lock(struct task_struct *task)
 {
-    return (s64)(a - b) < 0;
+    for (;;) {
+        int cpu = task_cpu(task);
+        struct run_queue *rq = &run_queues[cpu];
+
+        spin_lock(&rq->lock);
+        if (likely(task_cpu(task) == cpu)) {
+            return rq;
+        }
+        spin_unlock(&rq->lock); /* it was moved meanwhile */
+    }
 }
 
-static void enqueue(struct run_queue *rq, struct task_struct *task)
+void enqueue_task(struct run_queue *rq, struct task_struct *task)
 {
     struct rb_node **link = &rq->tree.rb_node, *parent = NULL;
 
     while (*link) {
         parent = *link;
-        link = before(task->vruntime,
-                      rb_entry(parent, struct task_struct, run_node)->vruntime)
+        link = vruntime_before(
+                   task->vruntime,
+                   rb_entry(parent, struct task_struct, run_node)->vruntime)
                    ? &parent->left
                    : &parent->right;
     }
     rb_link_node(&task->run_node, parent, link);
     rb_insert_color(&task->run_node, &rq->tree);
+    task->is_queued = true;
+}
+
+void dequeue_task(struct run_queue *rq, struct task_struct *task)
+{
+    rb_erase(&task->run_node, &rq->tree);
+    task->is_queued = false;
 }
 
 static struct task_struct *leftmost(struct run_queue *rq)
@@ -63,55 +84,109 @@ static void update_curr(struct run_queue *rq)
     curr->sum_exec_runtime += delta;
     curr->slice_used += delta;
     curr->vruntime += delta;
-    min = first && before(first->vruntime, curr->vruntime) ? first->vruntime
-                                                           : curr->vruntime;
-    if (before(rq->min_vruntime, min)) {
+    min = first && vruntime_before(first->vruntime, curr->vruntime)
+              ? first->vruntime
+              : curr->vruntime;
+    if (vruntime_before(rq->min_vruntime, min)) {
         rq->min_vruntime = min;
     }
 }
 
-static void check_wakeup_preempt(struct run_queue *rq, struct task_struct *task)
+void resched_curr(struct run_queue *rq)
+{
+    struct task_struct *curr = rq->curr;
+
+    if (test_tsk_thread_flag(curr, TIF_NEED_RESCHED)) {
+        return;
+    }
+    set_tsk_thread_flag(curr, TIF_NEED_RESCHED);
+    if (rq->cpu != smp_processor_id()) {
+        smp_send_reschedule(rq->cpu);
+    }
+}
+
+void check_wakeup_preempt(struct run_queue *rq, struct task_struct *task)
 {
     struct task_struct *curr = rq->curr;
 
     if (curr == rq->idle ||
-        before(task->vruntime + WAKEUP_GRANULARITY_NS, curr->vruntime)) {
-        set_tsk_thread_flag(curr, TIF_NEED_RESCHED);
+        vruntime_before(task->vruntime + WAKEUP_GRANULARITY_NS,
+                        curr->vruntime)) {
+        resched_curr(rq);
     }
 }
 
-static void activate(struct run_queue *rq, struct task_struct *task)
+void activate_task(struct run_queue *rq, struct task_struct *task)
 {
     u64 earliest = rq->min_vruntime - WAKEUP_CREDIT_NS;
 
     update_curr(rq);
-    if (before(task->vruntime, earliest)) {
+    if (vruntime_before(task->vruntime, earliest)) {
         task->vruntime = earliest;
     }
     task->on_rq = true;
     rq->nr_running++;
-    if (task != rq->curr) {
-        enqueue(rq, task);
-    }
+    enqueue_task(rq, task);
     check_wakeup_preempt(rq, task);
+}
+
+/* The task gives up its place; the queue is locked. */
+static void deactivate_task(struct run_queue *rq, struct task_struct *task)
+{
+    task->on_rq = false;
+    rq->nr_running--;
+    task->contributes_to_load = task->state & TASK_UNINTERRUPTIBLE;
+    if (task->contributes_to_load) {
+        rq->nr_uninterruptible++;
+    }
+    if (task->in_iowait) {
+        atomic_inc(&rq->nr_iowait);
+    }
+}
+
+/* With pi_lock; the task was found asleep, or about to be. */
+static void try_to_wake_up(struct task_struct *task)
+{
+    struct run_queue *rq = task_rq_lock(task);
+    int cpu;
+
+    task->state = TASK_RUNNING;
+    if (task->on_rq) { /* not yet off the CPU: goes on there */
+        spin_unlock(&rq->lock);
+        return;
+    }
+    if (task->contributes_to_load) {
+        rq->nr_uninterruptible--;
+    }
+    if (task->in_iowait) {
+        atomic_dec(&rq->nr_iowait);
+    }
+    task->contributes_to_load = false;
+    cpu = select_task_rq(task);
+    if (cpu != rq->cpu) {
+        task->vruntime -= rq->min_vruntime;
+        task->thread_info.cpu = (unsigned)cpu;
+        spin_unlock(&rq->lock);
+        rq = &run_queues[cpu];
+        spin_lock(&rq->lock);
+        task->vruntime += rq->min_vruntime;
+    }
+    activate_task(rq, task);
+    spin_unlock(&rq->lock);
 }
 
 bool wake_up_state(struct task_struct *task, unsigned states)
 {
-    struct run_queue *rq = &run_queues[task->thread_info.cpu];
     unsigned long flags;
     bool woken = false;
 
-    spin_lock_irqsave(&rq->lock, flags);
+    spin_lock_irqsave(&task->pi_lock, flags);
+    smp_mb(); /* what the sleeper waits for was written before */
     if (task->state & states) {
-        task->state = TASK_RUNNING;
+        try_to_wake_up(task);
         woken = true;
-        /* One that has not got off the hart yet goes on there. */
-        if (!task->on_rq) {
-            activate(rq, task);
-        }
     }
-    spin_unlock_irqrestore(&rq->lock, flags);
+    spin_unlock_irqrestore(&task->pi_lock, flags);
     return woken;
 }
 
@@ -120,11 +195,26 @@ bool wake_up_process(struct task_struct *task)
     return wake_up_state(task, TASK_NORMAL);
 }
 
+void set_special_state(unsigned state)
+{
+    unsigned long flags;
+
+    spin_lock_irqsave(&current->pi_lock, flags);
+    current->state = state;
+    spin_unlock_irqrestore(&current->pi_lock, flags);
+}
+
 void sched_fork(struct task_struct *task)
 {
-    task->thread_info.cpu = (unsigned)smp_processor_id();
+    spin_lock_init(&task->pi_lock);
+    task->thread_info.cpu = (unsigned)get_cpu();
+    put_cpu();
     task->on_rq = false;
-    task->vruntime = this_rq()->min_vruntime;
+    task->is_queued = false;
+    task->is_leaving = false;
+    task->contributes_to_load = false;
+    task->in_iowait = false;
+    task->vruntime = 0;
     task->exec_start = ktime_get_ns();
     task->sum_exec_runtime = 0;
     task->slice_used = 0;
@@ -135,64 +225,15 @@ void sched_fork(struct task_struct *task)
 /* It starts a slice behind: forking gives no advantage. */
 void wake_up_new_task(struct task_struct *task)
 {
-    task->vruntime = this_rq()->min_vruntime + MIN_SLICE_NS;
-    wake_up_process(task);
-}
+    struct run_queue *rq;
+    unsigned long flags;
 
-static void account_tick(struct task_struct *task, unsigned ticks,
-                         bool was_user)
-{
-    if (task->is_idle) {
-        kernel_cpustat.idle += ticks;
-    } else if (was_user) {
-        task->utime += ticks;
-        kernel_cpustat.user += ticks;
-    } else {
-        task->stime += ticks;
-        kernel_cpustat.system += ticks;
-    }
-}
-
-/* Averages over 1, 5 and 15 minutes, taken each 5 seconds, in fixed point:
- * load = load * e + active * (1 - e), where e is exp(-5 s / average). */
-static unsigned long loadavg[3];
-static const unsigned long loadavg_decay[3] = {1884, 2014, 2037};
-
-static void update_loadavg(void)
-{
-    static unsigned long next; /* written by the tick only */
-    unsigned long active, one = 1ul << LOADAVG_SHIFT;
-
-    if (time_before(jiffies, next)) {
-        return;
-    }
-    next = jiffies + 5 * HZ;
-    active = (unsigned long)nr_active_tasks() << LOADAVG_SHIFT;
-    for (int i = 0; i < 3; i++) {
-        loadavg[i] = (loadavg[i] * loadavg_decay[i] +
-                      active * (one - loadavg_decay[i])) >>
-                     LOADAVG_SHIFT;
-    }
-}
-
-void get_loadavg(unsigned long loads[3])
-{
-    for (int i = 0; i < 3; i++) {
-        loads[i] = loadavg[i];
-    }
-}
-
-unsigned nr_active_tasks(void)
-{
-    struct task_struct *task;
-    unsigned n = 0;
-
-    /* In the tick: nobody on this hart is changing the list (its writers
-     * have interrupts off). */
-    for_each_process(task) {
-        n += task->state == TASK_RUNNING || task->state == TASK_UNINTERRUPTIBLE;
-    }
-    return n;
+    spin_lock_irqsave(&task->pi_lock, flags);
+    rq = task_rq_lock(task);
+    task->vruntime = rq->min_vruntime + MIN_SLICE_NS;
+    spin_unlock(&rq->lock);
+    try_to_wake_up(task);
+    spin_unlock_irqrestore(&task->pi_lock, flags);
 }
 
 void scheduler_tick(unsigned ticks, bool was_user)
@@ -200,27 +241,59 @@ void scheduler_tick(unsigned ticks, bool was_user)
     struct run_queue *rq = this_rq();
     struct task_struct *first;
 
-    account_tick(current, ticks, was_user);
-    update_loadavg();
+    account_tick(ticks, was_user);
     spin_lock(&rq->lock);
     update_curr(rq);
     first = leftmost(rq);
-    if (first && (rq->curr == rq->idle || rq->curr->slice_used >= SLICE_NS ||
-                  (rq->curr->slice_used >= MIN_SLICE_NS &&
-                   before(first->vruntime, rq->curr->vruntime)))) {
-        set_tsk_thread_flag(rq->curr, TIF_NEED_RESCHED);
+    if (first &&
+        (rq->curr == rq->idle || rq->curr->slice_used >= SLICE_NS ||
+         (rq->curr->slice_used >= MIN_SLICE_NS &&
+          vruntime_before(first->vruntime, rq->curr->vruntime)))) {
+        resched_curr(rq);
     }
     spin_unlock(&rq->lock);
+    balance_tick(rq);
+}
+
+/* What becomes of the task that gives up the CPU. */
+static void put_prev_task(struct run_queue *rq, struct task_struct *prev,
+                          bool is_preempted)
+{
+    if (prev == rq->idle) {
+        return;
+    }
+    if (prev->state && !is_preempted &&
+        !signal_pending_state(prev->state, prev)) {
+        deactivate_task(rq, prev);
+        prev->nvcsw++;
+        return;
+    }
+    if (!is_preempted) {
+        prev->state = TASK_RUNNING;
+    }
+    prev->nivcsw++;
+    if (likely(cpumask_test_cpu(rq->cpu, &prev->cpus_mask))) {
+        enqueue_task(rq, prev);
+        return;
+    }
+    /* It must not stay here: who runs next sends it away. */
+    prev->is_leaving = true;
+    prev->vruntime -= rq->min_vruntime;
+    rq->nr_running--;
 }
 
 static struct task_struct *pick_next(struct run_queue *rq)
 {
     struct task_struct *next = leftmost(rq);
 
+    if (next) {
+        dequeue_task(rq, next);
+    } else {
+        next = newidle_balance(rq);
+    }
     if (!next) {
         return rq->idle;
     }
-    rb_erase(&next->run_node, &rq->tree);
     next->slice_used = 0;
     return next;
 }
@@ -239,18 +312,45 @@ static void context_mm(struct task_struct *prev, struct task_struct *next)
     }
 }
 
+/* A task that may not run here, and does not any more, goes elsewhere. */
+static void send_away(struct task_struct *task)
+{
+    struct run_queue *rq;
+    int cpu;
+
+    spin_lock(&task->pi_lock);
+    task->is_leaving = false;
+    cpu = select_task_rq(task);
+    task->thread_info.cpu = (unsigned)cpu;
+    rq = &run_queues[cpu];
+    spin_lock(&rq->lock);
+    task->vruntime += rq->min_vruntime;
+    activate_task(rq, task);
+    spin_unlock(&rq->lock);
+    spin_unlock(&task->pi_lock);
+}
+
 /* On the new task's stack, after the switch: with the queue's lock. */
 static void finish_task_switch(struct task_struct *prev)
 {
     struct run_queue *rq = this_rq();
     struct mm_struct *drop = NULL;
     bool is_dead = prev->state == TASK_DEAD;
+    bool is_leaving = prev->is_leaving;
 
     if (!prev->mm && prev != current && current->mm) {
         drop = prev->active_mm; /* a kernel thread gives back what it used */
         prev->active_mm = NULL;
     }
-    spin_unlock_irq(&rq->lock);
+    if (unlikely(is_leaving)) {
+        preempt_disable();
+        spin_unlock(&rq->lock);
+        send_away(prev);
+        local_irq_enable();
+        preempt_enable();
+    } else {
+        spin_unlock_irq(&rq->lock);
+    }
     if (drop) {
         mmdrop(drop);
     }
@@ -267,26 +367,15 @@ void schedule_tail(struct task_struct *prev)
 static void __schedule(bool is_preempted)
 {
     struct task_struct *prev = current, *next;
-    struct run_queue *rq = this_rq();
+    struct run_queue *rq;
 
-    BUG_ON(prev->thread_info.preempt_count >= HARDIRQ_OFFSET);
-    spin_lock_irq(&rq->lock);
+    BUG_ON(in_interrupt());
+    local_irq_disable(); /* before asking which CPU this is */
+    rq = this_rq();
+    spin_lock(&rq->lock);
     clear_tsk_thread_flag(prev, TIF_NEED_RESCHED);
     update_curr(rq);
-    if (prev != rq->idle) {
-        if (prev->state && !is_preempted &&
-            !signal_pending_state(prev->state, prev)) {
-            prev->on_rq = false;
-            rq->nr_running--;
-            prev->nvcsw++;
-        } else {
-            if (!is_preempted) {
-                prev->state = TASK_RUNNING;
-            }
-            prev->nivcsw++;
-            enqueue(rq, prev);
-        }
-    }
+    put_prev_task(rq, prev, is_preempted);
     next = pick_next(rq);
     if (next == prev) {
         spin_unlock_irq(&rq->lock);
@@ -302,9 +391,9 @@ static void __schedule(bool is_preempted)
 
 void schedule(void)
 {
-    if (current->thread_info.preempt_count) {
+    if (preempt_count()) {
         panic("sleeping with preemption off (count %#x) in %d (%s), from %p",
-              current->thread_info.preempt_count, current->pid, current->comm,
+              preempt_count(), current->pid, current->comm,
               __builtin_return_address(0));
     }
     do {
@@ -314,7 +403,7 @@ void schedule(void)
 
 void schedule_dead(void)
 {
-    current->state = TASK_DEAD;
+    set_special_state(TASK_DEAD);
     __schedule(false);
     panic("a dead task runs");
 }
@@ -323,7 +412,7 @@ void schedule_dead(void)
  * looks at its condition again when it is chosen. */
 void preempt_schedule(void)
 {
-    while (need_resched() && !current->thread_info.preempt_count && !irqs_disabled()) {
+    while (need_resched() && !preempt_count() && !irqs_disabled()) {
         __schedule(true);
     }
 }
@@ -331,7 +420,7 @@ void preempt_schedule(void)
 /* At the end of an interrupt that came while the kernel ran. */
 void preempt_schedule_irq(void)
 {
-    while (need_resched() && !current->thread_info.preempt_count && !current->is_idle) {
+    while (need_resched() && !preempt_count() && !current->is_idle) {
         __schedule(true);
         local_irq_disable();
     }
@@ -339,7 +428,7 @@ void preempt_schedule_irq(void)
 
 bool cond_resched(void)
 {
-    if (!need_resched() || current->thread_info.preempt_count) {
+    if (!need_resched() || preempt_count()) {
         return false;
     }
     __schedule(true);
@@ -348,11 +437,14 @@ bool cond_resched(void)
 
 void yield(void)
 {
-    struct run_queue *rq = this_rq();
+    struct run_queue *rq;
 
-    spin_lock_irq(&rq->lock);
+    local_irq_disable();
+    rq = this_rq();
+    spin_lock(&rq->lock);
     /* Behind the next, so that it runs. */
-    if (leftmost(rq) && before(current->vruntime, leftmost(rq)->vruntime)) {
+    if (leftmost(rq) &&
+        vruntime_before(current->vruntime, leftmost(rq)->vruntime)) {
         current->vruntime = leftmost(rq)->vruntime + 1;
     }
     spin_unlock_irq(&rq->lock);
@@ -362,23 +454,37 @@ void yield(void)
 
 void io_schedule(void)
 {
+    bool was = current->in_iowait;
+
+    current->in_iowait = true;
     schedule();
+    current->in_iowait = was;
+}
+
+void init_idle(struct task_struct *task, int cpu)
+{
+    struct run_queue *rq = &run_queues[cpu];
+
+    task->is_idle = true;
+    task->state = TASK_RUNNING;
+    task->thread_info.cpu = (unsigned)cpu;
+    task->thread_info.preempt_count = 0;
+    task->cpus_mask = cpumask_of(cpu);
+    task->exec_start = ktime_get_ns();
+    rq->idle = task;
+    rq->curr = task;
+    mmgrab(&init_mm); /* what active_mm of the idle task holds */
+    task->active_mm = &init_mm;
 }
 
 void sched_init(void)
 {
-    struct run_queue *rq;
-    int cpu;
+    for (int cpu = 0; cpu < NR_CPUS; cpu++) {
+        struct run_queue *rq = &run_queues[cpu];
 
-    for_each_possible_cpu(cpu) {
-        rq = &run_queues[cpu];
         spin_lock_init(&rq->lock);
+        rq->cpu = cpu;
         rq->tree = RB_ROOT;
     }
-    rq = &run_queues[0];
-    rq->idle = current;
-    rq->curr = current;
-    current->is_idle = true;
-    current->exec_start = ktime_get_ns();
-    mmgrab(&init_mm); /* what active_mm of the idle task holds */
+    init_idle(current, 0);
 }

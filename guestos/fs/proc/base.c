@@ -54,7 +54,7 @@ static int pid_stat(struct seq_file *m, struct task_struct *task)
     struct mm_struct *mm = get_task_mm(task);
 
     seq_printf(m, "%d (%s) %c %d %d %d 0 -1 %u %lu %lu %lu %lu", task->pid,
-               task->comm, state_letter(task), task->parent->pid, task->pgrp,
+               task->comm, state_letter(task), task_ppid(task), task->pgrp,
                task->session, task->flags, task->min_flt, task->cmin_flt,
                task->maj_flt, task->cmaj_flt);
     seq_printf(m, " %llu %llu %llu %llu 20 0 1 0 %llu",
@@ -69,9 +69,10 @@ static int pid_stat(struct seq_file *m, struct task_struct *task)
     } else {
         seq_puts(m, " 0 0 4294967295 0 0 0");
     }
-    seq_printf(m, " 0 0 %llu %llu 0 0 0 0 0 %d 0 0 0 0 0 0",
+    seq_printf(m, " 0 0 %llu %llu 0 0 0 0 0 %d %d 0 0 0 0 0",
                (unsigned long long)task->pending,
-               (unsigned long long)task->blocked, task->exit_signal);
+               (unsigned long long)task->blocked, task->exit_signal,
+               task_cpu(task));
     if (mm) {
         seq_printf(m, " %lu %lu %lu %lu %lu %lu %lu", mm->start_data,
                    mm->end_data, mm->start_brk, mm->arg_start, mm->arg_end,
@@ -88,12 +89,15 @@ static unsigned long long signals_where(struct task_struct *task,
                                         bool (*is)(unsigned long handler))
 {
     unsigned long long mask = 0;
+    unsigned long flags;
 
+    spin_lock_irqsave(&task->siglock, flags);
     for (int sig = 1; sig < NR_SIGNALS; sig++) {
         if (is(task->sighand->action[sig].handler)) {
             mask |= sigmask(sig);
         }
     }
+    spin_unlock_irqrestore(&task->siglock, flags);
     return mask;
 }
 
@@ -107,6 +111,30 @@ static bool is_caught(unsigned long handler)
     return handler > 1;
 }
 
+/* As bits and as a list of ranges. */
+static void show_cpus_allowed(struct seq_file *m, const struct cpumask *mask)
+{
+    unsigned long bits =
+        cpumask_bits(mask) & cpumask_bits(cpu_possible_mask);
+    const char *comma = "";
+
+    seq_printf(m, "Cpus_allowed:\t%lx\nCpus_allowed_list:\t", bits);
+    for (int cpu = 0; cpu < NR_CPUS; cpu++) {
+        int last = cpu;
+
+        if (!(bits >> cpu & 1)) {
+            continue;
+        }
+        while (last + 1 < NR_CPUS && bits >> (last + 1) & 1) {
+            last++;
+        }
+        seq_printf(m, last > cpu ? "%s%d-%d" : "%s%d", comma, cpu, last);
+        comma = ",";
+        cpu = last;
+    }
+    seq_putc(m, '\n');
+}
+
 static int pid_status(struct seq_file *m, struct task_struct *task)
 {
     struct mm_struct *mm = get_task_mm(task);
@@ -114,7 +142,7 @@ static int pid_status(struct seq_file *m, struct task_struct *task)
     seq_printf(m, "Name:\t%s\nUmask:\t%04o\nState:\t%s\n", task->comm,
                task->umask, state_name(state_letter(task)));
     seq_printf(m, "Tgid:\t%d\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", task->tgid,
-               task->pid, task->parent->pid);
+               task->pid, task_ppid(task));
     seq_puts(m, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
     seq_printf(m, "FDSize:\t%d\n", NR_OPEN);
     if (mm) {
@@ -128,6 +156,7 @@ static int pid_status(struct seq_file *m, struct task_struct *task)
     seq_printf(m, "SigIgn:\t%016llx\nSigCgt:\t%016llx\n",
                signals_where(task, is_ignoring),
                signals_where(task, is_caught));
+    show_cpus_allowed(m, &task->cpus_mask);
     seq_printf(m, "voluntary_ctxt_switches:\t%lu\n", task->nvcsw);
     seq_printf(m, "nonvoluntary_ctxt_switches:\t%lu\n", task->nivcsw);
     return 0;

@@ -22,17 +22,6 @@ static int version_show(struct seq_file *m, void *v)
     return 0;
 }
 
-static int uptime_show(struct seq_file *m, void *v)
-{
-    unsigned long up = (unsigned long)(ktime_get_ns() / (NSEC_PER_SEC / 100));
-    unsigned long idle = (unsigned long)(kernel_cpustat.idle * 100 / HZ);
-
-    (void)v;
-    seq_printf(m, "%lu.%02lu %lu.%02lu\n", up / 100, up % 100, idle / 100,
-               idle % 100);
-    return 0;
-}
-
 static void count_tasks(unsigned *running, unsigned *all, pid_t *last)
 {
     struct task_struct *task;
@@ -68,27 +57,6 @@ static int loadavg_show(struct seq_file *m, void *v)
     return 0;
 }
 
-static int stat_show(struct seq_file *m, void *v)
-{
-    const struct cpu_stat *s = &kernel_cpustat;
-    unsigned running, all;
-    pid_t last;
-
-    (void)v;
-    for (int i = 0; i < 2; i++) {
-        seq_printf(m, "%s %llu 0 %llu %llu 0 0 0 0 0 0\n", i ? "cpu0" : "cpu ",
-                   (unsigned long long)s->user, (unsigned long long)s->system,
-                   (unsigned long long)s->idle);
-    }
-    count_tasks(&running, &all, &last);
-    seq_printf(m, "ctxt %llu\nbtime %llu\nprocesses %d\nprocs_running %u\n",
-               (unsigned long long)run_queues[0].nr_switches,
-               (unsigned long long)((ktime_get_real_ns() - ktime_get_ns()) /
-                                    NSEC_PER_SEC),
-               last, running);
-    return 0;
-}
-
 static int filesystems_show(struct seq_file *m, void *v)
 {
     (void)v;
@@ -99,6 +67,7 @@ static int filesystems_show(struct seq_file *m, void *v)
 const struct proc_file proc_files[] = {
     {"buddyinfo", buddyinfo_proc_show},
     {"cmdline", cmdline_show},
+    {"cpuinfo", cpuinfo_proc_show},
     {"diskstats", diskstats_proc_show},
     {"filesystems", filesystems_show},
     {"interrupts", interrupts_proc_show},
@@ -107,9 +76,9 @@ const struct proc_file proc_files[] = {
     {"mounts", mounts_proc_show},
     {"partitions", partitions_proc_show},
     {"slabinfo", slabinfo_proc_show},
-    {"stat", stat_show},
+    {"stat", stat_proc_show},
     {"swaps", swaps_proc_show},
-    {"uptime", uptime_show},
+    {"uptime", uptime_proc_show},
     {"version", version_show},
     {"vmstat", vmstat_proc_show},
     {"zoneinfo", zoneinfo_proc_show},

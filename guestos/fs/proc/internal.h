@@ -19,6 +19,10 @@ struct proc_file {
 extern const struct proc_file proc_files[];
 extern const unsigned nr_proc_files;
 
+int stat_proc_show(struct seq_file *m, void *v);
+int uptime_proc_show(struct seq_file *m, void *v);
+int cpuinfo_proc_show(struct seq_file *m, void *v); /* arch/ */
+
 /* /proc/PID as an inode, or ERR_PTR. */
 struct inode *proc_pid_inode(struct super_block *sb, pid_t pid);
 /* The next pid >= `pid` that exists, 0: none. */

@@ -6,6 +6,7 @@
  */
 #include "asm/csr.h"
 #include "asm/page.h"
+#include "asm/ptrace.h"
 
     .section .head.text, "ax"
     .globl _start
@@ -56,3 +57,41 @@ _start:
     li ra, 0
     li s0, 0
     tail kernel_start
+
+/*
+ * Another hart, started by the firmware: a0 = hart, a1 = its idle task. The
+ * first page table, which maps this code to itself, is gone: the fetch after
+ * satp faults, and the trap goes on at the virtual address in stvec.
+ */
+    .balign 4
+    .globl secondary_start
+secondary_start:
+    csrw sie, zero
+    csrw sip, zero
+    li t0, SR_FS | SR_SUM | SR_SIE
+    csrc sstatus, t0
+    li t2, PAGE_OFFSET - PHYS_OFFSET
+    lla t3, 1f
+    add t3, t3, t2
+    csrw stvec, t3
+    lla t0, swapper_pg_dir
+    srli t0, t0, PAGE_SHIFT
+    li t1, SATP_MODE_SV32
+    or t0, t0, t1
+    sfence.vma
+    csrw satp, t0
+    .balign 4
+1:
+    sfence.vma
+    .option push
+    .option norelax
+    la gp, __global_pointer$
+    .option pop
+    mv tp, a1
+    lw sp, TASK_KERNEL_SP(tp)
+    la t0, trap_entry
+    csrw stvec, t0
+    csrw sscratch, zero
+    li ra, 0
+    li s0, 0
+    tail secondary_start_kernel

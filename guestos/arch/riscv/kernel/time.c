@@ -1,12 +1,15 @@
 /*
- * Time: the counter that rdtime reads, and the tick that the firmware's timer
- * gives. The tick's deadlines are multiples of its period, so that a late one
- * does not move the next.
+ * Time: the counter that rdtime reads, the same on all harts, and the tick
+ * that the firmware's timer gives each of them. The deadlines are multiples of
+ * the period, so that a late tick does not move the next.
  */
 #include "init.h"
+#include "interrupt_controller.h"
 #include "kernel.h"
 #include "of.h"
+#include "percpu.h"
 #include "sched.h"
+#include "seq_file.h"
 #include "ticks.h"
 #include "asm/csr.h"
 #include "asm/sbi.h"
@@ -14,9 +17,10 @@
 #include "asm/trap.h"
 
 static u32 timebase_hz = 10000000;
-static u64 next_tick;
 static u64 boot_count;
 static u32 ns_per_count; /* when it is whole, as at 10 MHz; else 0 */
+static DEFINE_PER_CPU(u64, next_tick);
+static DEFINE_PER_CPU(unsigned long, timer_interrupts);
 
 u64 get_cycles(void)
 {
@@ -42,17 +46,28 @@ u64 ktime_get_ns(void)
 
 void do_timer_interrupt(bool was_user)
 {
-    u64 now = get_cycles();
+    u64 now = get_cycles(), *next = &this_cpu(next_tick);
     unsigned ticks = 0;
 
-    while (next_tick <= now) {
-        next_tick += timebase_hz / HZ;
+    this_cpu(timer_interrupts)++;
+    while (*next <= now) {
+        *next += timebase_hz / HZ;
         ticks++;
     }
-    sbi_set_timer(next_tick);
+    sbi_set_timer(*next);
     if (ticks) {
         tick(ticks, was_user);
     }
+}
+
+void time_init_cpu(void)
+{
+    u64 period = timebase_hz / HZ, past = get_cycles() - boot_count;
+    u64 *next = &this_cpu(next_tick);
+
+    *next = boot_count + (past / period + 1) * period;
+    sbi_set_timer(*next);
+    csr_set(sie, IE_STIE);
 }
 
 void time_init(void)
@@ -65,7 +80,27 @@ void time_init(void)
         ns_per_count = (u32)(NSEC_PER_SEC / timebase_hz);
     }
     boot_count = get_cycles();
-    next_tick = boot_count + timebase_hz / HZ;
-    sbi_set_timer(next_tick);
-    csr_set(sie, IE_STIE);
+    time_init_cpu();
+}
+
+void show_timer_interrupts(struct seq_file *m)
+{
+    int cpu;
+
+    seq_printf(m, "%3u: ", IRQ_S_TIMER);
+    for_each_online_cpu (cpu) {
+        seq_printf(m, "%10lu ", per_cpu(timer_interrupts, cpu));
+    }
+    seq_printf(m, " RISC-V INTC %3u  riscv-timer\n", IRQ_S_TIMER);
+}
+
+unsigned long nr_timer_interrupts(void)
+{
+    unsigned long n = 0;
+    int cpu;
+
+    for_each_possible_cpu (cpu) {
+        n += READ_ONCE(per_cpu(timer_interrupts, cpu));
+    }
+    return n;
 }

@@ -51,6 +51,9 @@ static void handle_interrupt(struct pt_regs *regs)
 {
     preempt_count_add(HARDIRQ_OFFSET);
     switch (regs->cause & ~CAUSE_INTERRUPT) {
+    case IRQ_S_SOFT:
+        do_soft_interrupt();
+        break;
     case IRQ_S_TIMER:
         do_timer_interrupt(user_mode(regs));
         break;
@@ -124,5 +127,5 @@ void exit_to_user(struct pt_regs *regs)
 
 void trap_init(void)
 {
-    csr_set(sie, IE_SEIE);
+    csr_set(sie, IE_SEIE | IE_SSIE);
 }

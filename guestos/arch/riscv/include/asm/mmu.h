@@ -2,10 +2,21 @@
 #ifndef QUIRE_GUESTOS_ASM_MMU_H
 #define QUIRE_GUESTOS_ASM_MMU_H
 
-/* In struct mm_struct as `context`. */
+#include "cpumask.h"
+
+/* In struct mm_struct as `context`. Changed by atomic operations. */
 struct mm_context {
-    unsigned long id;   /* generation << 9 | ASID; 0: none yet */
-    unsigned long vdso; /* where the signal trampoline is mapped */
+    struct cpumask cpumask; /* whose satp it is; see mm/tlbflush.c */
+    /* CPUs that must fence.i before they run its code: pages of code have
+     * come while they did not use it. */
+    struct cpumask icache_stale;
 };
+
+/* For fork: the child's code is the parent's. */
+static inline void dup_mm_context(struct mm_context *context,
+                                  const struct mm_context *old)
+{
+    context->icache_stale.bits = cpumask_bits(&old->icache_stale);
+}
 
 #endif

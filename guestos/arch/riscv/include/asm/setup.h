@@ -14,6 +14,12 @@ void paging_init(phys_addr_t lowmem_end);
 void free_initmem(void);
 void trap_init(void);
 void time_init(void);
+/* On each hart: its timer, its interrupts. */
+void time_init_cpu(void);
+void secondary_start(void); /* head.S; physical */
+void secondary_start_kernel(void) __attribute__((noreturn));
+
+extern unsigned long cpu_to_hart[]; /* by CPU; set at boot */
 
 extern char _stext[], _etext[], _erodata[], __init_begin[], __init_text_end[],
     __init_end[], _sdata[], _edata[], _end[], init_stack[], init_stack_end[];

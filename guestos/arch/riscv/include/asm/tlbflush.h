@@ -1,4 +1,4 @@
-/* Translations that the TLB must forget. One hart: local is all. */
+/* Translations that TLBs must forget. local_: this hart only. */
 #ifndef QUIRE_GUESTOS_ASM_TLBFLUSH_H
 #define QUIRE_GUESTOS_ASM_TLBFLUSH_H
 

@@ -13,6 +13,7 @@ void exit_to_user(struct pt_regs *regs);
 void do_page_fault(struct pt_regs *regs);
 void do_timer_interrupt(bool was_user);
 void do_external_interrupt(void); /* drivers/plic.c */
+void do_soft_interrupt(void);     /* smp.c */
 void do_syscall(struct pt_regs *regs);
 void do_signal(struct pt_regs *regs);
 
