@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/bits.h"
+#include "cpu/hook.h"
 #include "cpu/internal.h"
 
 #define MAX_BLOCKS (1u << 16)
@@ -78,12 +79,12 @@ static void write_end(struct writer *w, unsigned offset)
         .op = OP_END, .index = (uint8_t)w->steps, .offset = (uint16_t)offset};
 }
 
-/* Decodes from `offset` on; returns where it stopped. An instruction that
- * goes on in the next page is left to decode_single. */
+/* Decodes from `offset` up to `stop`; returns where it stopped. An instruction
+ * that goes on in the next page is left to decode_single. */
 static unsigned decode_run(const struct isa *isa, struct writer *w,
-                           const uint8_t *host, unsigned offset)
+                           const uint8_t *host, unsigned offset, unsigned stop)
 {
-    while (w->steps < w->blocks->limit && offset < MMU_PAGE_SIZE) {
+    while (w->steps < w->blocks->limit && offset < stop) {
         uint32_t bits = (uint32_t)load_le(host + offset, 2);
         struct insn d;
 
@@ -112,6 +113,21 @@ static unsigned page_of(uint64_t pa)
     return (unsigned)(pa >> MMU_PAGE_SHIFT) & (N_PAGES - 1);
 }
 
+/* Where a block from pa on, `offset` in its page, must end: at the next hook,
+ * or with the page. */
+static unsigned stop_of(const struct hart *h, uint64_t pa, unsigned offset)
+{
+    unsigned rest = (unsigned)MMU_PAGE_SIZE - offset;
+    size_t next;
+
+    if (!h->hooks)
+        return (unsigned)MMU_PAGE_SIZE;
+    next = hook_find(h->hooks, pa + 1);
+    if (next < h->hooks->n && h->hooks->pas[next] - pa < rest)
+        rest = (unsigned)(h->hooks->pas[next] - pa);
+    return offset + rest;
+}
+
 static struct block *decode(struct hart *h, uint64_t pa, unsigned offset)
 {
     struct blocks *blocks = h->blocks;
@@ -123,7 +139,8 @@ static struct block *decode(struct hart *h, uint64_t pa, unsigned offset)
         blocks->n_insns + 2 * BLOCK_LIMIT + 2 > MAX_INSNS)
         blocks_drop_all(blocks);
     w.to = blocks->insns + blocks->n_insns;
-    end = decode_run(h->isa, &w, blocks->page.host, offset);
+    end = decode_run(h->isa, &w, blocks->page.host, offset,
+                     stop_of(h, pa, offset));
     b = &blocks->pool[blocks->n_blocks++];
     *b = (struct block){.pa = pa,
                         .insns = w.to,
@@ -139,8 +156,19 @@ static struct block *decode(struct hart *h, uint64_t pa, unsigned offset)
     return b;
 }
 
-/* One instruction on its own, decoded each time: it lies in two pages, or PMP
- * divides its page. Either way the page of the last fetch is not known. */
+static bool is_hooked(const struct hart *h, uint64_t pa)
+{
+    size_t i;
+
+    if (!h->hooks)
+        return false;
+    i = hook_find(h->hooks, pa);
+    return i < h->hooks->n && h->hooks->pas[i] == pa;
+}
+
+/* One instruction on its own, decoded each time: it has a hook, or lies in two
+ * pages, or PMP divides its page; the page of the last fetch is then not
+ * known. */
 static struct block *decode_single(struct hart *h, const struct fetch *f,
                                    struct fault *fault)
 {
@@ -152,7 +180,8 @@ static struct block *decode_single(struct hart *h, const struct fetch *f,
     struct fetch next = {.pa = f->pa + 2, .host = f->host + 2, .bytes = 2};
     struct insn d;
 
-    blocks->page.va = 1;
+    if (f->bytes == 2)
+        blocks->page.va = 1;
     if (isa_length(bits) == 4) {
         if (f->bytes == 2 && !mmu_fetch_next(&h->mmu, h->pc, &next, fault))
             return NULL;
@@ -167,6 +196,8 @@ static struct block *decode_single(struct hart *h, const struct fetch *f,
                         .steps = 1,
                         .length = w.n,
                         .link = {&blocks->none, &blocks->none}};
+    if (is_hooked(h, f->pa))
+        h->hooks->reached(h->hooks->ctx, h, hook_find(h->hooks, f->pa));
     return b;
 }
 
@@ -208,8 +239,8 @@ struct block *block_at(struct hart *h, struct fault *fault)
     b = find(h->blocks, f.pa);
     if (b)
         return b;
-    return is_crossing(&f) ? decode_single(h, &f, fault)
-                           : decode(h, f.pa, offset);
+    return is_crossing(&f) || is_hooked(h, f.pa) ? decode_single(h, &f, fault)
+                                               : decode(h, f.pa, offset);
 }
 
 struct block *block_part(struct blocks *blocks, const struct block *b,

@@ -175,6 +175,12 @@ void hart_set_watch(struct hart *h, const struct hart_watch *watch)
     blocks_drop_all(h->blocks);
 }
 
+void hart_set_hooks(struct hart *h, const struct hook_set *hooks)
+{
+    h->hooks = hooks;
+    blocks_drop_all(h->blocks);
+}
+
 void hart_set_trace(struct hart *h, struct trace *trace)
 {
     mmu_set_trace(&h->mmu, trace, h->id);
@@ -235,6 +241,12 @@ void hart_switch_models(struct hart *h, bool on)
 {
     mmu_switch_models(&h->mmu, on);
     blocks_count_for(h->blocks, &h->mmu);
+}
+
+/* Not cycle_now: h->at is still the last access of the block before. */
+uint64_t hart_now(const struct hart *h)
+{
+    return h->turn_now + (hart_cycles(h) - h->turn_cycles);
 }
 
 uint64_t hart_cycles(const struct hart *h)

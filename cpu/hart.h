@@ -22,6 +22,7 @@
 struct blocks;
 struct dma_stats;
 struct hart;
+struct hook_set;
 struct insn;
 struct isa;
 
@@ -111,6 +112,7 @@ struct hart {
     void (*store_watch)(void *ctx, uint64_t pa, uint64_t len);
     void *store_watch_ctx;
     const struct dma_stats *dma; /* the machine's, for counters; or NULL */
+    const struct hook_set *hooks; /* or NULL */
     struct hart_watch watch;
     const struct engine *engine;
     struct isa *isa;
@@ -155,6 +157,9 @@ void hart_watch_stores(struct hart *h, uint64_t pa,
                        void (*told)(void *ctx, uint64_t pa, uint64_t len),
                        void *ctx);
 void hart_set_watch(struct hart *h, const struct hart_watch *watch);
+/* Calls of an observer at addresses (cpu/hook.h); the set stays the caller's.
+ * NULL: none. */
+void hart_set_hooks(struct hart *h, const struct hook_set *hooks);
 /* See mmu_set_trace and mmu_watch_stale. */
 void hart_set_trace(struct hart *h, struct trace *trace);
 void hart_watch_stale(struct hart *h,
@@ -174,6 +179,10 @@ uint64_t hart_pc_now(const struct hart *h);
  * done on return.
  */
 uint64_t hart_run(struct hart *h, uint64_t max_steps);
+
+/* Machine time at the instruction that is about to be executed; for observers
+ * that are called then. */
+uint64_t hart_now(const struct hart *h);
 
 /* Cycles since power-on: a step is one, and with -timing on its stalls. */
 uint64_t hart_cycles(const struct hart *h);
