@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "machine/dwarf_internal.h"
 
 #define DEPTH_MAX 32          /* of nesting and of chains of references */
 #define ENTRIES_MAX (1 << 22) /* in the index */
@@ -33,12 +34,12 @@ struct enumerator {
 
 struct dwarf_types {
     Dwarf *dwarf; /* NULL without DWARF */
-    struct index types, variables;
+    struct index types, variables, functions;
     struct enumerator *enumerators;
     size_t n_enumerators, cap_enumerators;
 };
 
-static bool next_sibling(Dwarf_Die *die)
+bool dwarf_next_sibling(Dwarf_Die *die)
 {
     Dwarf_Off before = dwarf_dieoffset(die);
     Dwarf_Die next;
@@ -120,7 +121,7 @@ static bool array_count(Dwarf_Die *array, uint64_t *count)
         }
         if (n > UINT32_MAX || (*count *= n) > UINT32_MAX)
             return false;
-    } while (next_sibling(&range));
+    } while (dwarf_next_sibling(&range));
     return true;
 }
 
@@ -204,7 +205,7 @@ static bool find_member(Dwarf_Die *aggregate, const char *name,
                 return true;
             }
         }
-    } while (next_sibling(&member));
+    } while (dwarf_next_sibling(&member));
     return false;
 }
 
@@ -333,6 +334,31 @@ bool dwarf_types_size(struct dwarf_types *t, const char *type, uint32_t *size)
     return true;
 }
 
+/* ---- for dwarf_code.c ---- */
+
+bool dwarf_size_of_type(Dwarf_Die *die, uint64_t *size)
+{
+    uint64_t stride, count;
+    Dwarf_Die type;
+
+    return type_of(die, &type) && peel(&type) &&
+           type_size(&type, size, &stride, &count, 0);
+}
+
+bool dwarf_types_function(const struct dwarf_types *t, const char *name,
+                          size_t i, Dwarf_Die *die)
+{
+    size_t at = find_entry(&t->functions, name) + i;
+
+    return is_named(&t->functions, at, name) &&
+           dwarf_offdie(t->dwarf, t->functions.entries[at].offset, die);
+}
+
+Dwarf *dwarf_types_handle(const struct dwarf_types *t)
+{
+    return t->dwarf;
+}
+
 bool dwarf_types_enumerator(struct dwarf_types *t, const char *name,
                             int64_t *value)
 {
@@ -387,7 +413,7 @@ static void add_enumerators(struct dwarf_types *t, Dwarf_Die *enumeration)
                                           sizeof *t->enumerators);
         }
         t->enumerators[t->n_enumerators++] = (struct enumerator){name, value};
-    } while (next_sibling(&die));
+    } while (dwarf_next_sibling(&die));
 }
 
 static void index_unit(struct dwarf_types *t, Dwarf_Die *unit)
@@ -407,13 +433,17 @@ static void index_unit(struct dwarf_types *t, Dwarf_Die *unit)
             if (!dwarf_hasattr(&die, DW_AT_declaration))
                 add_entry(&t->types, &die);
             break;
+        case DW_TAG_subprogram: /* a declaration has no names within */
+            if (!dwarf_hasattr(&die, DW_AT_declaration))
+                add_entry(&t->functions, &die);
+            break;
         case DW_TAG_variable: /* a declaration has the type, too */
             add_entry(&t->variables, &die);
             break;
         default:
             break;
         }
-    } while (next_sibling(&die));
+    } while (dwarf_next_sibling(&die));
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -459,6 +489,7 @@ struct dwarf_types *dwarf_types_open(Elf *elf)
     }
     sort(&t->types);
     sort(&t->variables);
+    sort(&t->functions);
     if (t->n_enumerators)
         qsort(t->enumerators, t->n_enumerators, sizeof *t->enumerators,
               compare_enumerators);
@@ -473,6 +504,7 @@ void dwarf_types_close(struct dwarf_types *t)
         dwarf_end(t->dwarf);
     free(t->types.entries);
     free(t->variables.entries);
+    free(t->functions.entries);
     free(t->enumerators);
     free(t);
 }

@@ -27,5 +27,11 @@ MUST_USE bool dwarf_types_size(struct dwarf_types *t, const char *type,
                                uint32_t *size);
 MUST_USE bool dwarf_types_enumerator(struct dwarf_types *t, const char *name,
                                      int64_t *value);
+/* The i-th parameter of a function and the bytes of its type. */
+MUST_USE bool dwarf_types_parameter(struct dwarf_types *t, const char *function,
+                                    unsigned i, const char **name,
+                                    uint64_t *size);
+MUST_USE bool dwarf_types_caller(struct dwarf_types *t, uint64_t pc,
+                                 unsigned *base, int64_t *offset);
 
 #endif

@@ -9,11 +9,7 @@
 
 #include "base/alloc.h"
 #include "machine/octavo_internal.h"
-
-/* The layout of Octavo's address space on RV32, as in
- * guestos/arch/riscv/include/asm/page.h. */
-#define DIRECT_MAP_VA UINT64_C(0xc0000000)
-#define DIRECT_MAP_END_VA UINT64_C(0xf8000000)
+#include "machine/octavo_layout.h"
 
 #define ZONE_BYTES_MAX 4096
 #define PAGE_BYTES_MAX 256

@@ -14,6 +14,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "machine/dwarf.h"
+#include "machine/tracepoints.h"
 
 #define FILE_MAX ((size_t)1 << 30)
 
@@ -30,6 +31,9 @@ struct symbols {
     struct dwarf_types *types;           /* NULL until asked for */
     struct symbol *by_name, *by_address; /* by_address: code only */
     size_t n_names, n_code;
+    struct tracepoint *tracepoints; /* as they were read first */
+    size_t n_tracepoints;
+    bool has_tracepoints;
     bool has_tables;
 };
 
@@ -166,6 +170,50 @@ const char *symbols_nearest(struct symbols *s, uint64_t pc, uint64_t *offset)
     return s->by_address[low - 1].name;
 }
 
+const char *symbols_code(struct symbols *s, size_t i, uint64_t *address)
+{
+    build_tables(s);
+    if (i >= s->n_code)
+        return NULL;
+    *address = s->by_address[i].address;
+    return s->by_address[i].name;
+}
+
+bool symbols_physical(const struct symbols *s, uint64_t va, uint64_t *pa)
+{
+    size_t n;
+
+    if (elf_getphdrnum(s->elf, &n))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        GElf_Phdr segment;
+
+        if (!gelf_getphdr(s->elf, (int)i, &segment) ||
+            segment.p_type != PT_LOAD || va < segment.p_vaddr ||
+            va - segment.p_vaddr >= segment.p_filesz)
+            continue;
+        *pa = va - segment.p_vaddr + segment.p_paddr;
+        return true;
+    }
+    return false;
+}
+
+bool symbols_tracepoints(struct symbols *s, const struct tracepoint **list,
+                         size_t *n, char *error, size_t size)
+{
+    if (!s->has_tracepoints &&
+        !tracepoints_read(s->elf, &s->tracepoints, &s->n_tracepoints, error,
+                          size)) {
+        free(s->tracepoints);
+        s->tracepoints = NULL;
+        return false;
+    }
+    s->has_tracepoints = true;
+    *list = s->tracepoints;
+    *n = s->n_tracepoints;
+    return true;
+}
+
 static struct dwarf_types *types(struct symbols *s)
 {
     if (!s->types)
@@ -193,6 +241,18 @@ bool symbols_type_size(struct symbols *s, const char *type, uint32_t *size)
 bool symbols_enumerator(struct symbols *s, const char *name, int64_t *value)
 {
     return dwarf_types_enumerator(types(s), name, value);
+}
+
+bool symbols_parameter(struct symbols *s, const char *function, unsigned i,
+                       const char **name, uint64_t *size)
+{
+    return dwarf_types_parameter(types(s), function, i, name, size);
+}
+
+bool symbols_caller(struct symbols *s, uint64_t pc, unsigned *base,
+                    int64_t *offset)
+{
+    return dwarf_types_caller(types(s), pc, base, offset);
 }
 
 /* Takes over `data`. */
@@ -243,6 +303,7 @@ void symbols_close(struct symbols *s)
     elf_end(s->elf);
     free(s->by_name);
     free(s->by_address);
+    free(s->tracepoints);
     free(s->data);
     free(s);
 }

@@ -18,6 +18,7 @@
 #include "base/compiler.h"
 
 struct symbols;
+struct tracepoint;
 
 /* A member of a structure, in bytes from the structure's start. An array has
  * `count` elements of `stride` bytes, in all dimensions together; else count
@@ -46,6 +47,18 @@ MUST_USE bool symbols_find(struct symbols *s, const char *name,
  * distance goes to `offset`. The name lives as long as `s`. */
 const char *symbols_nearest(struct symbols *s, uint64_t pc, uint64_t *offset);
 
+/* Symbols of code in the order of their addresses, by number; NULL beyond the
+ * last. */
+const char *symbols_code(struct symbols *s, size_t i, uint64_t *address);
+/* Where the file is loaded: the physical address of `va` by its segments. */
+MUST_USE bool symbols_physical(const struct symbols *s, uint64_t va,
+                               uint64_t *pa);
+/* The tracepoints of the file, which live as long as `s`; false: its notes are
+ * wrong. See machine/tracepoints.h. */
+MUST_USE bool symbols_tracepoints(struct symbols *s,
+                                  const struct tracepoint **list, size_t *n,
+                                  char *error, size_t size);
+
 /* `type` is the name of a struct, a union or a typedef of one, without the
  * keyword. `path` is a member, found in anonymous members too; "a.b" is
  * member b of member a (of an element, if a is an array). */
@@ -59,5 +72,12 @@ MUST_USE bool symbols_type_size(struct symbols *s, const char *type,
 /* The value of an enumerator of any enumeration. */
 MUST_USE bool symbols_enumerator(struct symbols *s, const char *name,
                                  int64_t *value);
+/* The i-th parameter of a function, from 0, and the bytes of its type. */
+MUST_USE bool symbols_parameter(struct symbols *s, const char *function,
+                                unsigned i, const char **name, uint64_t *size);
+/* Where the function around pc keeps the address to which it returns, there:
+ * in memory at register `base` + offset; false: in ra. */
+MUST_USE bool symbols_caller(struct symbols *s, uint64_t pc, unsigned *base,
+                             int64_t *offset);
 
 #endif
