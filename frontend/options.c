@@ -210,6 +210,19 @@ static const char *set_trace_mem(struct options *o, const char *value)
     return NULL;
 }
 
+static const char *set_trace(struct options *o, const char *value)
+{
+    const char *before = o->trace_patterns;
+    size_t size = strlen(value) + (before ? strlen(before) : 0) + 2;
+    char *all = alloc_zeroed(size, 1);
+
+    snprintf(all, size, "%s%s%s", before ? before : "", before ? "," : "",
+             value);
+    o->trace_patterns = options_keep(o, all);
+    free(all);
+    return NULL;
+}
+
 static const char *set_stats(struct options *o, const char *value)
 {
     static const char *const formats[] = {
@@ -353,6 +366,9 @@ static const struct option_row rows[] = {
     { "d", "exec,int,tlb-stale",
       "log instructions, traps, uses of stale TLB entries", options_set_debug },
     { "D", "F", "log and hashes go to F instead of stderr", set_log_file },
+    { "trace", "PATTERN[,PATTERN..]",
+      "log the kernel's events (kmem:*) or functions (alloc_pages); help "
+      "lists the events", set_trace },
     { "hash", "every=N", "print a hash of all state each N steps", set_hash },
     { "stats", "json:F|csv:F|txt:F", "write statistics at the end", set_stats },
     { "trace-mem", "F", "write each access to memory, one a line",

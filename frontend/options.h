@@ -43,6 +43,7 @@ struct options {
     enum stats_format stats;
     const char *stats_file;
     const char *trace_file; /* of -trace-mem, or NULL */
+    const char *trace_patterns; /* of -trace, with commas, or NULL */
     uint64_t hash_every;    /* steps, 0 for none */
 
     bool has_limit;

@@ -2,11 +2,13 @@
  * quire: a RISC-V machine whose memory one can watch.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "frontend/dump.h"
 #include "frontend/options.h"
 #include "frontend/session.h"
+#include "frontend/tracer.h"
 
 #ifdef __SANITIZE_ADDRESS__
 /* Who dies during the set-up leaves it as it stands; leaks are the business of
@@ -24,8 +26,12 @@ int main(int argc, char **argv)
     int status;
 
     options_parse(&options, argc, argv);
-    status = options.device_tree_file ? dump_device_tree(&options)
-                                      : session_run(&options);
+    if (options.trace_patterns && !strcmp(options.trace_patterns, "help"))
+        status = tracer_help(&options);
+    else if (options.device_tree_file)
+        status = dump_device_tree(&options);
+    else
+        status = session_run(&options);
     options_free(&options);
     return status;
 }

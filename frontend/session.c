@@ -18,6 +18,7 @@
 #include "frontend/monitor.h"
 #include "frontend/output.h"
 #include "frontend/terminal.h"
+#include "frontend/tracer.h"
 #include "machine/stats.h"
 #include "mmu/trace.h"
 
@@ -42,6 +43,7 @@ struct session {
     struct console console;
     struct monitor monitor;
     struct debug debug;
+    struct tracer *tracer; /* NULL without -trace */
     struct visual *visual; /* NULL without a display */
     FILE *log;
     FILE *stats;         /* NULL without -stats */
@@ -339,6 +341,7 @@ static void open_session(struct session *s, const struct options *o)
         .machine = s->machine, .put = print, .ctx = &s->console};
     console_open(&s->console, o, &s->monitor);
     debug_open(&s->debug, s->machine, o->debug, s->log);
+    s->tracer = tracer_open(o, s->machine, s->log);
     if (o->display.kind != VISUAL_NONE)
         s->visual = visual_open(&o->display, s->machine);
     s->is_paced = o->pace == PACE_HOST ||
@@ -436,6 +439,7 @@ int session_run(const struct options *o)
         write_stats(&s);
     console_close(&s.console);
     debug_close(&s.debug);
+    tracer_close(s.tracer);
     machine_free(s.machine);
     return s.ending.status;
 }

@@ -1,0 +1,100 @@
+/*
+ * One row an event. The arguments are those of Octavo's TRACE lines, which
+ * pass what is in registers anyway: pointers, from which the fields of Linux
+ * are derived here.
+ */
+#include "frontend/trace_events.h"
+
+#include <string.h>
+
+#include "base/compiler.h"
+
+/* clang-format off */
+const struct trace_event trace_events[] = {
+    /* page, order, gfp */
+    { "kmem", "mm_page_alloc",
+      "page={p 0} pfn=0x{pfn 0} order={d 1} migratetype={type 2} "
+      "gfp_flags={gfp 2}" },
+    /* page, order */
+    { "kmem", "mm_page_free", "page={p 0} pfn=0x{pfn 0} order={d 1}" },
+    /* page, order, migratetype */
+    { "kmem", "mm_page_alloc_zone_locked",
+      "page={p 0} pfn=0x{pfn 0} order={u 1} migratetype={d 2} "
+      "percpu_refill={zero 1}" },
+    { "kmem", "mm_page_pcpu_drain",
+      "page={p 0} pfn=0x{pfn 0} order={d 1} migratetype={d 2}" },
+    /* page, alloc_order, fallback_order, alloc_type, fallback_type,
+     * whether the whole pageblock changes hands. A pageblock has order 10. */
+    { "kmem", "mm_page_alloc_extfrag",
+      "page={p 0} pfn=0x{pfn 0} alloc_order={d 1} fallback_order={d 2} "
+      "pageblock_order=10 alloc_migratetype={d 3} fallback_migratetype={d 4} "
+      "change_ownership={d 5}" },
+    /* object, bytes asked for, bytes given, gfp */
+    { "kmem", "kmalloc",
+      "call_site={where caller} ptr={p 0} bytes_req={u 1} bytes_alloc={u 2} "
+      "gfp_flags={gfp 3}" },
+    /* object */
+    { "kmem", "kfree", "call_site={where caller} ptr={p 0}" },
+    /* object, cache, gfp */
+    { "kmem", "kmem_cache_alloc",
+      "call_site={where caller} ptr={p 0} "
+      "bytes_req={u 1 kmem_cache.object_size} "
+      "bytes_alloc={u 1 kmem_cache.size} gfp_flags={gfp 2}" },
+    /* object, cache */
+    { "kmem", "kmem_cache_free",
+      "call_site={where caller} ptr={p 0} name={string 1 kmem_cache.name}" },
+
+    /* pgdat */
+    { "vmscan", "mm_vmscan_kswapd_sleep", "nid={d 0 pglist_data.node_id}" },
+    /* pgdat, order */
+    { "vmscan", "mm_vmscan_kswapd_wake",
+      "nid={d 0 pglist_data.node_id} order={d 1}" },
+    /* pgdat, order, gfp */
+    { "vmscan", "mm_vmscan_wakeup_kswapd",
+      "nid={d 0 pglist_data.node_id} order={d 1} gfp_flags={gfp 2}" },
+    { "vmscan", "mm_vmscan_direct_reclaim_begin",
+      "order={d 0} gfp_flags={gfp 1}" },
+    { "vmscan", "mm_vmscan_direct_reclaim_end", "nr_reclaimed={u 0}" },
+
+    { "oom", "mark_victim", "pid={d 0 task_struct.pid}" },
+
+    /* address, pc, cause */
+    { "exceptions", "page_fault_user",
+      "address={function 0} ip={function 1} error_code=0x{x 2}" },
+    { "exceptions", "page_fault_kernel",
+      "address={function 0} ip={function 1} error_code=0x{x 2}" },
+
+    /* prev, next, is_preempted. Octavo has one priority, Linux's 120. */
+    { "sched", "sched_switch",
+      "prev_comm={comm 0} prev_pid={d 0 task_struct.pid} prev_prio=120 "
+      "prev_state={state 0} ==> next_comm={comm 1} "
+      "next_pid={d 1 task_struct.pid} next_prio=120" },
+    /* task */
+    { "sched", "sched_wakeup",
+      "comm={comm 0} pid={d 0 task_struct.pid} prio=120 "
+      "target_cpu={cpu 0 task_struct.cpu}" },
+
+    /* first pfn, last pfn, scanned, taken */
+    { "compaction", "mm_compaction_isolate_migratepages",
+      "range=(0x{x 0} ~ 0x{x 1}) nr_scanned={u 2} nr_taken={u 3}" },
+    { "compaction", "mm_compaction_isolate_freepages",
+      "range=(0x{x 0} ~ 0x{x 1}) nr_scanned={u 2} nr_taken={u 3}" },
+    { "compaction", "mm_compaction_migratepages",
+      "nr_migrated={u 0} nr_failed={u 1}" },
+    /* pgdat */
+    { "compaction", "mm_compaction_kcompactd_sleep",
+      "nid={d 0 pglist_data.node_id}" },
+};
+/* clang-format on */
+
+const size_t trace_events_count = ARRAY_SIZE(trace_events);
+
+const struct trace_event *trace_event_find(const char *provider,
+                                           const char *name)
+{
+    for (size_t i = 0; i < trace_events_count; i++)
+        if (!strcmp(trace_events[i].provider, provider) &&
+            !strcmp(trace_events[i].name, name))
+            return &trace_events[i];
+    return NULL;
+}

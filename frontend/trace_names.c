@@ -1,0 +1,133 @@
+/*
+ * Flags by name, each as Linux's tracepoints print it: combinations before
+ * single bits, the rest in hexadecimal.
+ */
+#include "frontend/trace_names.h"
+
+#include <inttypes.h>
+
+#include "base/compiler.h"
+
+struct flag {
+    uint64_t mask;
+    const char *name;
+};
+
+/* include/linux/gfp.h */
+enum {
+    DMA = 0x1,
+    HIGHMEM = 0x2,
+    DMA32 = 0x4,
+    MOVABLE = 0x8,
+    RECLAIMABLE = 0x10,
+    HIGH = 0x20,
+    IO = 0x40,
+    FS = 0x80,
+    ZERO = 0x100,
+    ATOMIC = 0x200,
+    DIRECT_RECLAIM = 0x400,
+    KSWAPD_RECLAIM = 0x800,
+    WRITE = 0x1000,
+    NOWARN = 0x2000,
+    RETRY_MAYFAIL = 0x4000,
+    NOFAIL = 0x8000,
+    NORETRY = 0x10000,
+    MEMALLOC = 0x20000,
+    COMP = 0x40000,
+    NOMEMALLOC = 0x80000,
+    HARDWALL = 0x100000,
+    THISNODE = 0x200000,
+    ACCOUNT = 0x400000,
+    ZEROTAGS = 0x800000,
+    RECLAIM = DIRECT_RECLAIM | KSWAPD_RECLAIM,
+    KERNEL = RECLAIM | IO | FS,
+    USER = KERNEL | HARDWALL,
+    TRANSHUGE_LIGHT =
+        (USER | HIGHMEM | MOVABLE | COMP | NOMEMALLOC | NOWARN) & ~RECLAIM,
+    MIGRATE_SHIFT = 3,
+};
+
+static const struct flag gfp_flags[] = {
+    {TRANSHUGE_LIGHT | DIRECT_RECLAIM, "GFP_TRANSHUGE"},
+    {TRANSHUGE_LIGHT, "GFP_TRANSHUGE_LIGHT"},
+    {USER | HIGHMEM | MOVABLE, "GFP_HIGHUSER_MOVABLE"},
+    {USER | HIGHMEM, "GFP_HIGHUSER"},
+    {USER, "GFP_USER"},
+    {KERNEL | ACCOUNT, "GFP_KERNEL_ACCOUNT"},
+    {KERNEL, "GFP_KERNEL"},
+    {RECLAIM | IO, "GFP_NOFS"},
+    {HIGH | ATOMIC | KSWAPD_RECLAIM, "GFP_ATOMIC"},
+    {RECLAIM, "GFP_NOIO"},
+    {KSWAPD_RECLAIM, "GFP_NOWAIT"},
+    {DMA, "GFP_DMA"},
+    {HIGHMEM, "__GFP_HIGHMEM"},
+    {DMA32, "GFP_DMA32"},
+    {HIGH, "__GFP_HIGH"},
+    {ATOMIC, "__GFP_ATOMIC"},
+    {IO, "__GFP_IO"},
+    {FS, "__GFP_FS"},
+    {NOWARN, "__GFP_NOWARN"},
+    {RETRY_MAYFAIL, "__GFP_RETRY_MAYFAIL"},
+    {NOFAIL, "__GFP_NOFAIL"},
+    {NORETRY, "__GFP_NORETRY"},
+    {COMP, "__GFP_COMP"},
+    {ZERO, "__GFP_ZERO"},
+    {NOMEMALLOC, "__GFP_NOMEMALLOC"},
+    {MEMALLOC, "__GFP_MEMALLOC"},
+    {HARDWALL, "__GFP_HARDWALL"},
+    {THISNODE, "__GFP_THISNODE"},
+    {RECLAIMABLE, "__GFP_RECLAIMABLE"},
+    {MOVABLE, "__GFP_MOVABLE"},
+    {ACCOUNT, "__GFP_ACCOUNT"},
+    {WRITE, "__GFP_WRITE"},
+    {RECLAIM, "__GFP_RECLAIM"},
+    {DIRECT_RECLAIM, "__GFP_DIRECT_RECLAIM"},
+    {KSWAPD_RECLAIM, "__GFP_KSWAPD_RECLAIM"},
+    {ZEROTAGS, "__GFP_ZEROTAGS"},
+};
+
+static void put_flags(struct trace_text *t, uint64_t bits,
+                      const struct flag *flags, size_t n)
+{
+    const char *between = "";
+
+    for (size_t i = 0; i < n && bits; i++) {
+        if ((bits & flags[i].mask) != flags[i].mask)
+            continue;
+        trace_put(t, "%s%s", between, flags[i].name);
+        bits &= ~flags[i].mask;
+        between = "|";
+    }
+    if (bits)
+        trace_put(t, "%s0x%" PRIx64, between, bits);
+}
+
+void trace_put_gfp(struct trace_text *t, uint64_t gfp)
+{
+    if (!gfp)
+        trace_put(t, "none");
+    else
+        put_flags(t, gfp, gfp_flags, ARRAY_SIZE(gfp_flags));
+}
+
+unsigned trace_gfp_migratetype(uint64_t gfp)
+{
+    return (unsigned)((gfp & (MOVABLE | RECLAIMABLE)) >> MIGRATE_SHIFT);
+}
+
+/* Octavo's task_struct.state and .exit_state; the highest bit tells. */
+void trace_put_state(struct trace_text *t, const struct kernel_task *task,
+                     bool is_preempted)
+{
+    static const char letters[] = "SDTt";
+    const char *letter = "R";
+
+    for (unsigned i = 0; letters[i]; i++)
+        if (task->state >> i & 1)
+            letter = &letters[i];
+    if (task->exit_state)
+        letter = task->exit_state & 1 ? "Z" : "X";
+    if (is_preempted)
+        letter = "R";
+    trace_put(t, "%c%s", *letter, is_preempted ? "+" : "");
+}

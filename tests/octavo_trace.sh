@@ -1,0 +1,140 @@
+#!/bin/sh
+# -trace on Octavo: what the lines count is what the kernel has counted, names
+# and times are the kernel's and the machine's, and the guest cannot notice.
+quire=$top_builddir/quire
+kernel=$top_builddir/octavo32.elf
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+number=0
+
+point() { # name, and the verdict as status
+    verdict=$?
+    number=$((number + 1))
+    [ $verdict = 0 ] || printf 'not '
+    printf 'ok %d - %s\n' $number "$1"
+}
+
+# A session with the shell; the log, and the console without what is typed.
+session() { # OPTION...
+    timeout 120 "$quire" -m 32M -nographic -pace none -kernel "$kernel" \
+        -drive "file=$top_builddir/octavo32.img,readonly=on" -D "$work/log" \
+        "$@" <"$work/commands" 2>"$work/errors" | tr -d '\r' >"$work/console"
+}
+
+# One program as init, and its hashes.
+run() { # OPTION...
+    timeout 120 "$quire" -m 32M -kernel "$kernel" -nographic \
+        -append 'init=/bin/malloctest -- -s 3' \
+        -drive "file=$top_builddir/octavo32.img,readonly=on" -D "$work/log" \
+        "$@" </dev/null >"$work/console" 2>"$work/errors"
+}
+hashes() { grep '^hash' "$work/log"; }
+lines() { grep -v -e '^hash' -e '^#' "$work/log"; }
+
+# Pages in lines of an event up to the moment at which /proc/vmstat is made.
+pages() { # event
+    awk -v event="$1:" '
+        $5 ~ /^vmstat_proc_show/ { exit }
+        $5 == event && $6 != "page=00000000" {
+            for (i = 6; i <= NF; i++)
+                if (sub(/^order=/, "", $i))
+                    pages += 2 ^ $i
+        }
+        END { print pages + 0 }' "$work/log"
+}
+vmstat() { # names, as a regular expression
+    awk -v names="^($1)\$" '$1 ~ names { n += $2 } END { print n + 0 }' \
+        "$work/console"
+}
+
+printf '\ncow -m 2 -c 3 -s 5\ncat /proc/vmstat\nexit\n' >"$work/commands"
+session -trace 'kmem:mm_page_alloc,kmem:mm_page_free' -trace vmstat_proc_show
+alloc=$(pages mm_page_alloc) free=$(pages mm_page_free)
+echo "# $alloc pages allocated, $free freed"
+[ "$alloc" -gt 1000 ] && [ "$alloc" = "$(vmstat 'pgalloc_.*')" ]
+point "lines of mm_page_alloc add up to pgalloc_* of /proc/vmstat"
+[ "$free" -gt 1000 ] && [ "$free" = "$(vmstat pgfree)" ]
+point "lines of mm_page_free add up to pgfree"
+lines | grep -q '^ *cow-[0-9]* *\[000\] .* mm_page_alloc: page='
+point "a line names the task"
+# page - mem_map, in pages, is the same distance for all.
+lines | sed -n 's/.*page=\([0-9a-f]*\) pfn=\(0x[0-9a-f]*\) .*/0x\1 \2/p' |
+    sort -u | while read -r page pfn; do
+    [ $((page)) = 0 ] || echo $((page / 32 - pfn))
+done | sort -u >"$work/distances"
+[ "$(grep -c . "$work/distances")" = 1 ]
+point "pfn is that of the page"
+lines | awk '{ t = $4; sub(/:$/, "", t) } t < last { bad = 1 } { last = t }
+             END { exit bad || !NR }'
+point "time does not go back"
+grep -q '^# tracer: nop$' "$work/log"
+point "the header is ftrace's"
+
+all='*,alloc_pages,kmem_cache_*'
+run -hash every=1M
+plain=$(hashes)
+[ "$(echo "$plain" | grep -c .)" -gt 5 ]
+point "there are hashes"
+run -hash every=1M -trace "$all"
+[ "$(hashes)" = "$plain" ] && [ "$(lines | grep -c .)" -gt 1000 ]
+point "the state is the same, traced or not"
+lines >"$work/all"
+run -limit insns=2M -hash every=9973 -trace "$all"
+n=$(lines | grep -c .)
+[ "$n" -gt 100 ] && lines >"$work/cut" &&
+    head -n "$n" "$work/all" | cmp -s - "$work/cut"
+point "the lines are the same when the run is cut into pieces"
+run -trace "$all" -d int
+grep -v -e '^#' -e '^int' "$work/log" | cmp -s - "$work/all"
+point "and beside -d"
+for option in '-timing on' '-tlb none -cache none' '-smp 2' \
+    '-trace-mem /dev/null'; do
+    # shellcheck disable=SC2086 # options are words
+    run -limit insns=2M -hash every=300k $option
+    plain=$(hashes)
+    # shellcheck disable=SC2086
+    run -limit insns=2M -hash every=300k $option -trace "$all"
+    [ -n "$plain" ] && [ "$(hashes)" = "$plain" ] && lines | grep -q .
+    point "the state is the same with $option"
+done
+
+run -trace alloc_pages
+grep -q '^# tracer: function$' "$work/log" &&
+    lines | grep -q ': alloc_pages(gfp=0x[0-9a-f]*, order=0x0) <-[a-z_]*$'
+point "a function has its arguments and its caller"
+functions=$(lines | grep -c .)
+run -trace kmem:mm_page_alloc
+[ "$(lines | grep -c .)" = "$functions" ]
+point "each of its calls is one event"
+
+# Each hart of a ROM comes by; what is not the kernel's has no task.
+timeout 60 "$quire" -rom "$top_builddir/roms/smp/workload.elf" -smp 2 \
+    -trace enter -D "$work/log" >/dev/null 2>&1
+[ "$(lines | awk '{ print $1, $2 }' | sort | tr '\n' ' ')" = \
+    "<...>-0 [000] <...>-0 [001] " ]
+point "a line names the hart"
+
+run -trace help
+grep -q '^kmem:mm_page_alloc$' "$work/console" &&
+    sort -uc "$work/console"
+point "-trace help lists the events"
+
+refuse() { # what it says, OPTION...
+    wanted=$1
+    shift
+    timeout 60 "$quire" "$@" >"$work/console" 2>"$work/errors"
+    status=$?
+    [ $status -gt 1 ] && [ $status -lt 4 ] &&
+        [ "$(wc -l <"$work/errors")" = 1 ] && grep -q "$wanted" "$work/errors"
+}
+refuse 'did you mean kmem:mm_page_alloc?' -kernel "$kernel" \
+    -trace kmem:mm_page_aloc
+point "an unknown event has a nearest"
+refuse 'did you mean alloc_pages?' -kernel "$kernel" -trace alloc_page
+point "so has a function"
+refuse 'needs the ELF file' -trace '*'
+point "without a kernel there are none"
+sed 's/-4@s/-4@q/' "$kernel" >"$work/bad.elf"
+refuse 'note [0-9]* has operands' -kernel "$work/bad.elf" -trace 'kmem:*'
+point "a wrong note is refused"
+echo "1..$number"
