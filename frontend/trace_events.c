@@ -29,32 +29,39 @@ const struct trace_event trace_events[] = {
       "page={p 0} pfn=0x{pfn 0} alloc_order={d 1} fallback_order={d 2} "
       "pageblock_order=10 alloc_migratetype={d 3} fallback_migratetype={d 4} "
       "change_ownership={d 5}" },
-    /* object, bytes asked for, bytes given, gfp */
-    { "kmem", "kmalloc",
-      "call_site={where caller} ptr={p 0} bytes_req={u 1} bytes_alloc={u 2} "
-      "gfp_flags={gfp 3}" },
+    /* cache, object, gfp; kmalloc is of a cache, too */
+    { "kmem", "kmem_cache_alloc",
+      "call_site={where caller} ptr={p 1} "
+      "bytes_req={u 0 kmem_cache.object_size} "
+      "bytes_alloc={u 0 kmem_cache.size} gfp_flags={gfp 2}" },
+    /* cache, object */
+    { "kmem", "kmem_cache_free",
+      "call_site={where caller} ptr={p 1} name={string 0 kmem_cache.name}" },
     /* object */
     { "kmem", "kfree", "call_site={where caller} ptr={p 0}" },
-    /* object, cache, gfp */
-    { "kmem", "kmem_cache_alloc",
-      "call_site={where caller} ptr={p 0} "
-      "bytes_req={u 1 kmem_cache.object_size} "
-      "bytes_alloc={u 1 kmem_cache.size} gfp_flags={gfp 2}" },
-    /* object, cache */
-    { "kmem", "kmem_cache_free",
-      "call_site={where caller} ptr={p 0} name={string 1 kmem_cache.name}" },
 
     /* pgdat */
     { "vmscan", "mm_vmscan_kswapd_sleep", "nid={d 0 pglist_data.node_id}" },
     /* pgdat, order */
     { "vmscan", "mm_vmscan_kswapd_wake",
       "nid={d 0 pglist_data.node_id} order={d 1}" },
-    /* pgdat, order, gfp */
     { "vmscan", "mm_vmscan_wakeup_kswapd",
-      "nid={d 0 pglist_data.node_id} order={d 1} gfp_flags={gfp 2}" },
+      "nid={d 0 pglist_data.node_id} order={d 1}" },
     { "vmscan", "mm_vmscan_direct_reclaim_begin",
       "order={d 0} gfp_flags={gfp 1}" },
     { "vmscan", "mm_vmscan_direct_reclaim_end", "nr_reclaimed={u 0}" },
+    /* scan_control, wanted, taken, lru */
+    { "vmscan", "mm_vmscan_lru_isolate",
+      "classzone={d 0 scan_control.reclaim_idx} "
+      "order={d 0 scan_control.order} nr_requested={u 1} nr_taken={u 2} "
+      "lru={lru 3}" },
+    /* scan_control, taken, reclaimed, lru */
+    { "vmscan", "mm_vmscan_lru_shrink_inactive",
+      "nr_scanned={u 1} nr_reclaimed={u 2} "
+      "priority={d 0 scan_control.priority} flags={writeback 3}" },
+    /* page, of the swap cache */
+    { "vmscan", "mm_vmscan_writepage",
+      "page={p 0} pfn=0x{pfn 0} flags=RECLAIM_WB_ANON|RECLAIM_WB_ASYNC" },
 
     { "oom", "mark_victim", "pid={d 0 task_struct.pid}" },
 
@@ -72,7 +79,7 @@ const struct trace_event trace_events[] = {
     /* task */
     { "sched", "sched_wakeup",
       "comm={comm 0} pid={d 0 task_struct.pid} prio=120 "
-      "target_cpu={cpu 0 task_struct.cpu}" },
+      "target_cpu={cpu 0}" },
 
     /* first pfn, last pfn, scanned, taken */
     { "compaction", "mm_compaction_isolate_migratepages",

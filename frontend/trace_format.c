@@ -64,11 +64,32 @@ static void put_pointer(struct trace_text *t, const struct trace_guest *g,
     trace_put(t, "%0*" PRIx64, (int)g->word * 2, v->bits);
 }
 
+/* Of a task. */
 static void put_cpu(struct trace_text *t, const struct trace_guest *g,
                     const struct trace_value *v)
 {
+    struct kernel_task task;
+
+    if (kernel_peek_task(&g->peek, v->bits, &task))
+        trace_put(t, "%03u", task.cpu);
+    else
+        trace_put(t, "?");
+}
+
+static void put_lru(struct trace_text *t, const struct trace_guest *g,
+                    const struct trace_value *v)
+{
     (void)g;
-    trace_put(t, "%03" PRIu64, v->bits);
+    trace_put_lru(t, v->bits);
+}
+
+/* How reclaim writes pages of an LRU list. */
+static void put_writeback(struct trace_text *t, const struct trace_guest *g,
+                          const struct trace_value *v)
+{
+    (void)g;
+    trace_put(t, "RECLAIM_WB_%s|RECLAIM_WB_ASYNC",
+              trace_lru_is_file(v->bits) ? "FILE" : "ANON");
 }
 
 /* Of a struct page; none has 0, as in Linux. */
@@ -169,6 +190,7 @@ static const struct trace_kind kinds[] = {
     {"where", false, put_where},   {"function", false, put_function},
     {"string", false, put_string}, {"zone", false, put_zone},
     {"comm", false, put_comm},     {"cpu", false, put_cpu},
+    {"lru", false, put_lru},       {"writeback", false, put_writeback},
     {"state", true, put_state},
 };
 

@@ -115,6 +115,23 @@ unsigned trace_gfp_migratetype(uint64_t gfp)
     return (unsigned)((gfp & (MOVABLE | RECLAIMABLE)) >> MIGRATE_SHIFT);
 }
 
+static const char *const lru_names[] = {"inactive_anon", "active_anon",
+                                        "inactive_file", "active_file",
+                                        "unevictable"};
+
+void trace_put_lru(struct trace_text *t, uint64_t lru)
+{
+    if (lru < ARRAY_SIZE(lru_names))
+        trace_put(t, "%s", lru_names[lru]);
+    else
+        trace_put(t, "%" PRIu64, lru);
+}
+
+bool trace_lru_is_file(uint64_t lru)
+{
+    return lru == 2 || lru == 3;
+}
+
 /* Octavo's task_struct.state and .exit_state; the highest bit tells. */
 void trace_put_state(struct trace_text *t, const struct kernel_task *task,
                      bool is_preempted)

@@ -13,6 +13,9 @@
 void trace_put_gfp(struct trace_text *t, uint64_t gfp);
 /* The migrate type that a GFP mask asks for. */
 unsigned trace_gfp_migratetype(uint64_t gfp);
+/* A list of struct lruvec, by its number. */
+void trace_put_lru(struct trace_text *t, uint64_t lru);
+bool trace_lru_is_file(uint64_t lru);
 /* The state of a task that leaves the hart: `S`, `D`, `Z`, .., `R`, or `R+` if
  * it was preempted. */
 void trace_put_state(struct trace_text *t, const struct kernel_task *task,

@@ -16,8 +16,7 @@
 static void find_member(struct symbols *s, const char *name,
                         struct symbol_member *m)
 {
-    if (!symbols_member(s, "task_struct", name, m) ||
-        (strcmp(name, "comm") != 0 && m->size > 8))
+    if (!symbols_member(s, "task_struct", name, m))
         m->size = 0;
 }
 
@@ -29,9 +28,9 @@ void kernel_peek_init(struct kernel_peek *k, const struct machine *m,
     *k = (struct kernel_peek){.machine = m};
     find_member(s, "pid", &k->pid);
     find_member(s, "comm", &k->comm);
-    find_member(s, "cpu", &k->cpu);
-    find_member(s, "preempt_count", &k->preempt_count);
-    find_member(s, "thread_flags", &k->thread_flags);
+    find_member(s, "thread_info.cpu", &k->cpu);
+    find_member(s, "thread_info.preempt_count", &k->preempt_count);
+    find_member(s, "thread_info.flags", &k->thread_flags);
     find_member(s, "state", &k->state);
     find_member(s, "exit_state", &k->exit_state);
     if (!symbols_find(s, "mem_map", &k->mem_map_va, &size))

@@ -70,6 +70,39 @@ point "time does not go back"
 grep -q '^# tracer: nop$' "$work/log"
 point "the header is ftrace's"
 
+# Reclaim: with swap, in 16 MiB.
+truncate -s 48M "$work/swap"
+"$(command -v mkswap || echo /sbin/mkswap)" -q "$work/swap"
+printf '\nbigsort -m 20 -s 3\ncat /proc/vmstat\nexit\n' >"$work/commands"
+session -m 16M -dma reach=2M -append 'dma=2M lowmem=12M' \
+    -drive "file=$work/swap,if=quire" -tlb none -cache none \
+    -trace 'vmscan:*,vmstat_proc_show'
+
+# The sum of a field of an event, up to that moment; without a field, the lines.
+sum() { # event, field
+    awk -v event="$1:" -v field="^$2=" '
+        $5 ~ /^vmstat_proc_show/ { exit }
+        $5 == event {
+            lines++
+            for (i = 6; i <= NF; i++)
+                if (sub(field, "", $i))
+                    n += $i
+        }
+        END { print field == "^=" ? lines + 0 : n + 0 }' "$work/log"
+}
+written=$(sum mm_vmscan_writepage)
+[ "$written" -gt 500 ] && [ "$written" = "$(vmstat nr_vmscan_write)" ]
+point "lines of mm_vmscan_writepage are nr_vmscan_write"
+scanned=$(sum mm_vmscan_lru_shrink_inactive nr_scanned)
+[ "$scanned" -gt 500 ] &&
+    [ "$scanned" = "$(vmstat 'pgscan_(kswapd|direct)')" ]
+point "nr_scanned adds up to pgscan_*"
+[ "$(sum mm_vmscan_lru_shrink_inactive nr_reclaimed)" = \
+    "$(vmstat 'pgsteal_(kswapd|direct)')" ]
+point "nr_reclaimed adds up to pgsteal_*"
+grep -q 'kswapd0-2 .* mm_vmscan_lru_isolate: .* lru=inactive_anon$' "$work/log"
+point "kswapd isolates pages of a list by its name"
+
 all='*,alloc_pages,kmem_cache_*'
 run -hash every=1M
 plain=$(hashes)

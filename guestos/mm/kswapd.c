@@ -122,8 +122,10 @@ void wakeup_kswapd(unsigned int order, enum zone_type highest)
         pgdat->kswapd_highest_zoneidx = highest;
     is_wanted = true;
     smp_mb(); /* then who waits: it looks in the other order */
-    if (waitqueue_active(&pgdat->kswapd_wait))
-        wake_up_interruptible(&pgdat->kswapd_wait);
+    if (!waitqueue_active(&pgdat->kswapd_wait))
+        return;
+    TRACE(vmscan, mm_vmscan_wakeup_kswapd, pgdat, order);
+    wake_up_interruptible(&pgdat->kswapd_wait);
 }
 
 void kswapd_run(void)

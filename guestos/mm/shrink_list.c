@@ -11,6 +11,7 @@
 #include "reclaim.h"
 #include "rmap.h"
 #include "swap_state.h"
+#include "trace.h"
 
 enum verdict {
     VERDICT_FREE,
@@ -58,6 +59,7 @@ static enum verdict pageout(struct page *page, struct scan_control *sc,
     mod_node_page_state(page_pgdat(page), NR_VMSCAN_WRITE, 1);
     SetPageReclaim(page);
     ClearPageDirty(page);
+    TRACE(vmscan, mm_vmscan_writepage, page);
     swap_writepage(page, plug);
     return VERDICT_WRITTEN;
 }

@@ -56,6 +56,7 @@ static unsigned long isolate_lru_pages(unsigned long nr,
     }
     mod_node_page_state(&contig_page_data, isolated_item(lru), (long)n);
     spin_unlock_irqrestore(&lruvec->lru_lock, flags);
+    TRACE(vmscan, mm_vmscan_lru_isolate, sc, nr, n, lru);
     return n;
 }
 
@@ -131,7 +132,7 @@ static unsigned long shrink_inactive_list(unsigned long nr,
     note_cost(lruvec, is_file_lru(lru), nr_pageout);
     count_scan(sc, is_file_lru(lru), taken, reclaimed);
     sc->nr_scanned += taken;
-    TRACE2(vmscan, mm_vmscan_lru_shrink_inactive, taken, reclaimed);
+    TRACE(vmscan, mm_vmscan_lru_shrink_inactive, sc, taken, reclaimed, lru);
     return reclaimed;
 }
 

@@ -49,6 +49,11 @@ void do_page_fault(struct pt_regs *regs)
     int code = SEGV_MAPERR;
     vm_fault_t fault;
 
+    if (user_mode(regs)) {
+        TRACE(exceptions, page_fault_user, addr, regs->epc, regs->cause);
+    } else {
+        TRACE(exceptions, page_fault_kernel, addr, regs->epc, regs->cause);
+    }
     if (addr >= TASK_SIZE && !user_mode(regs)) {
         die(regs, "page fault");
     }
@@ -63,7 +68,6 @@ void do_page_fault(struct pt_regs *regs)
     }
     if (user_mode(regs)) {
         flags |= FAULT_FLAG_USER;
-        TRACE(exceptions, page_fault_user, addr, regs->epc, regs->cause);
     }
     if (regs->cause == EXC_STORE_PAGE_FAULT) {
         flags |= FAULT_FLAG_WRITE;
