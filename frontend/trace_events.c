@@ -71,13 +71,16 @@ const struct trace_event trace_events[] = {
     { "exceptions", "page_fault_kernel",
       "address={function 0} ip={function 1} error_code=0x{x 2}" },
 
-    /* prev, next, is_preempted. Octavo has one priority, Linux's 120. */
+    /* prev, is_preempted, next. Octavo has one priority, Linux's 120. */
     { "sched", "sched_switch",
       "prev_comm={comm 0} prev_pid={d 0 task_struct.pid} prev_prio=120 "
-      "prev_state={state 0} ==> next_comm={comm 1} "
-      "next_pid={d 1 task_struct.pid} next_prio=120" },
+      "prev_state={state 0} ==> next_comm={comm 2} "
+      "next_pid={d 2 task_struct.pid} next_prio=120" },
     /* task */
     { "sched", "sched_wakeup",
+      "comm={comm 0} pid={d 0 task_struct.pid} prio=120 "
+      "target_cpu={cpu 0}" },
+    { "sched", "sched_wakeup_new",
       "comm={comm 0} pid={d 0 task_struct.pid} prio=120 "
       "target_cpu={cpu 0}" },
 

@@ -103,6 +103,40 @@ point "nr_reclaimed adds up to pgsteal_*"
 grep -q 'kswapd0-2 .* mm_vmscan_lru_isolate: .* lru=inactive_anon$' "$work/log"
 point "kswapd isolates pages of a list by its name"
 
+# Two harts: the kernel's number of each is where its tasks run.
+printf '\nps &\ncow -m 1 -c 4 -s 5\nwait\ncat /proc/vmstat\nexit\n' \
+    >"$work/commands"
+session -smp 2 -tlb none -cache none \
+    -trace 'kmem:mm_page_*,sched:*,vmstat_proc_show'
+[ "$(pages mm_page_alloc)" = "$(vmstat 'pgalloc_.*')" ] &&
+    [ "$(pages mm_page_free)" = "$(vmstat pgfree)" ]
+point "on two harts the counts are the kernel's, too"
+# Between two switches of a CPU the task is the one that was switched to.
+lines | awk '
+    $5 == "sched_switch:" {
+        task = $1
+        sub(/.*-/, "", task)
+        for (i = 6; i <= NF; i++) {
+            if (sub(/^prev_pid=/, "", $i))
+                prev = $i
+            if (sub(/^next_pid=/, "", $i))
+                next_pid = $i
+        }
+        bad += prev != task || ($2 in on && on[$2] != prev)
+        on[$2] = next_pid
+        switches[$2]++
+        next
+    }
+    $2 in on && $5 ~ /:$/ {
+        task = $1
+        sub(/.*-/, "", task)
+        bad += task != on[$2]
+    }
+    END { exit bad || switches["[000]"] < 10 || switches["[001]"] < 10 }'
+point "each line has the CPU and the task that was switched to there"
+lines | grep -q 'sched_wakeup: comm=.* pid=[0-9]* prio=120 target_cpu=001$'
+point "a wake-up names the CPU it is for"
+
 all='*,alloc_pages,kmem_cache_*'
 run -hash every=1M
 plain=$(hashes)

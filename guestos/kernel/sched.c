@@ -15,6 +15,7 @@
 #include "mm.h"
 #include "smp.h"
 #include "string.h"
+#include "trace.h"
 
 #define WAKEUP_CREDIT_NS (10ull * 1000000)
 #define WAKEUP_GRANULARITY_NS (2ull * 1000000)
@@ -184,6 +185,7 @@ bool wake_up_state(struct task_struct *task, unsigned states)
     smp_mb(); /* what the sleeper waits for was written before */
     if (task->state & states) {
         try_to_wake_up(task);
+        TRACE(sched, sched_wakeup, task);
         woken = true;
     }
     spin_unlock_irqrestore(&task->pi_lock, flags);
@@ -233,6 +235,7 @@ void wake_up_new_task(struct task_struct *task)
     task->vruntime = rq->min_vruntime + MIN_SLICE_NS;
     spin_unlock(&rq->lock);
     try_to_wake_up(task);
+    TRACE(sched, sched_wakeup_new, task);
     spin_unlock_irqrestore(&task->pi_lock, flags);
 }
 
@@ -383,6 +386,7 @@ static void __schedule(bool is_preempted)
     }
     rq->curr = next;
     rq->nr_switches++;
+    TRACE(sched, sched_switch, prev, is_preempted, next);
     next->exec_start = ktime_get_ns();
     context_mm(prev, next);
     prev = switch_to(prev, next);
