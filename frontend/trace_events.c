@@ -28,7 +28,7 @@ const struct trace_event trace_events[] = {
     { "kmem", "mm_page_alloc_extfrag",
       "page={p 0} pfn=0x{pfn 0} alloc_order={d 1} fallback_order={d 2} "
       "pageblock_order=10 alloc_migratetype={d 3} fallback_migratetype={d 4} "
-      "change_ownership={d 5}" },
+      "fragmenting={below10 2} change_ownership={d 5}" },
     /* cache, object, gfp; kmalloc is of a cache, too */
     { "kmem", "kmem_cache_alloc",
       "call_site={where caller} ptr={p 1} "

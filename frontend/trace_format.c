@@ -126,6 +126,13 @@ static void put_is_zero(struct trace_text *t, const struct trace_guest *g,
     trace_put(t, "%d", v->bits == 0);
 }
 
+static void put_is_below_10(struct trace_text *t, const struct trace_guest *g,
+                            const struct trace_value *v)
+{
+    (void)g;
+    trace_put(t, "%d", v->bits < 10);
+}
+
 static void put_where(struct trace_text *t, const struct trace_guest *g,
                       const struct trace_value *v)
 {
@@ -183,14 +190,23 @@ static void put_state(struct trace_text *t, const struct trace_guest *g,
 }
 
 static const struct trace_kind kinds[] = {
-    {"d", false, put_signed},      {"u", false, put_unsigned},
-    {"x", false, put_hex},         {"p", false, put_pointer},
-    {"pfn", false, put_pfn},       {"gfp", false, put_gfp},
-    {"type", false, put_gfp_type}, {"zero", false, put_is_zero},
-    {"where", false, put_where},   {"function", false, put_function},
-    {"string", false, put_string}, {"zone", false, put_zone},
-    {"comm", false, put_comm},     {"cpu", false, put_cpu},
-    {"lru", false, put_lru},       {"writeback", false, put_writeback},
+    {"d", false, put_signed},
+    {"u", false, put_unsigned},
+    {"x", false, put_hex},
+    {"p", false, put_pointer},
+    {"pfn", false, put_pfn},
+    {"gfp", false, put_gfp},
+    {"type", false, put_gfp_type},
+    {"zero", false, put_is_zero},
+    {"below10", false, put_is_below_10},
+    {"where", false, put_where},
+    {"function", false, put_function},
+    {"string", false, put_string},
+    {"zone", false, put_zone},
+    {"comm", false, put_comm},
+    {"cpu", false, put_cpu},
+    {"lru", false, put_lru},
+    {"writeback", false, put_writeback},
     {"state", true, put_state},
 };
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "frontend/trace_events.h"
 #include "frontend/trace_format.h"
 #include "frontend/trace_names.h"
@@ -282,6 +283,48 @@ START_TEST(parameters_and_callers_are_in_dwarf)
 }
 END_TEST
 
+/* Asks everything of a hostile file; the answers do not matter. */
+static void interrogate(const char *data)
+{
+    struct symbols *s =
+        symbols_open_memory(data, file_size, error, sizeof error);
+    const struct tracepoint *list;
+    struct trace_selection selection;
+    uint64_t va, size;
+    const char *name;
+    unsigned base;
+    int64_t offset;
+    size_t n, good = 0;
+
+    if (!s)
+        return;
+    good += symbols_tracepoints(s, &list, &n, error, sizeof error);
+    for (unsigned i = 0; i < 3; i++)
+        good += symbols_parameter(s, "sample_two", i, &name, &size);
+    for (va = 0x10074; va < 0x100c0; va += 2)
+        good += symbols_caller(s, va, &base, &offset);
+    good += symbols_physical(s, 0x10074, &va);
+    if (trace_select(s, "*,sample_*", &selection, error, sizeof error))
+        free(selection.probes);
+    ck_assert_uint_le(good, 5 + 38);
+    symbols_close(s);
+}
+
+START_TEST(a_hostile_file_is_no_crash)
+{
+    const char *seed = getenv("QUIRE_SEED");
+    struct random r;
+
+    random_seed(&r, seed ? strtoull(seed, NULL, 0) : 1);
+    for (int round = 0; round < 1500; round++) {
+        memcpy(copy, file, file_size);
+        for (uint64_t n = 1 + random_below(&r, 12); n--;)
+            copy[random_below(&r, file_size)] = (char)random_next(&r);
+        interrogate(copy);
+    }
+}
+END_TEST
+
 START_TEST(every_events_format_can_be_read)
 {
     struct symbols *s = open_file(file);
@@ -366,6 +409,7 @@ int main(void)
     tcase_add_test(tc, what_means_nothing_has_a_nearest);
     tcase_add_test(tc, names_are_sorted_and_stand_once);
     tcase_add_test(tc, parameters_and_callers_are_in_dwarf);
+    tcase_add_test(tc, a_hostile_file_is_no_crash);
     tcase_add_test(tc, every_events_format_can_be_read);
     tcase_add_test(tc, flags_have_linuxs_names);
     suite_add_tcase(suite, tc);
