@@ -30,6 +30,7 @@ static const struct {
     [PAGE_MAPCOUNT] = {"page", "_mapcount", REQUIRED},
     [PAGE_TYPE] = {"page", "page_type", REQUIRED},
     [PAGE_PRIVATE] = {"page", "private", REQUIRED},
+    [PAGE_SLAB_CACHE] = {"page", "slab_cache", OPTIONAL},
     [PAGE_COMPOUND_HEAD] = {"page", "compound_head", OPTIONAL},
     [PAGE_COMPOUND_ORDER] = {"page", "compound_order", OPTIONAL},
     [PAGE_MAPPING] = {"page", "mapping", REQUIRED},
@@ -68,6 +69,7 @@ static const struct {
     [FILE_PATH] = {"file", "f_path", OPTIONAL},
     [SWAP_MAP] = {"swap_info_struct", "swap_map", OPTIONAL},
     [SWAP_MAX] = {"swap_info_struct", "max", OPTIONAL},
+    [CACHE_NAME] = {"kmem_cache", "name", OPTIONAL},
 };
 
 static const char *const types[TYPES] = {

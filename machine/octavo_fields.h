@@ -28,6 +28,7 @@ enum octavo_member {
     PAGE_MAPCOUNT,
     PAGE_TYPE,
     PAGE_PRIVATE,
+    PAGE_SLAB_CACHE,
     PAGE_COMPOUND_HEAD,
     PAGE_COMPOUND_ORDER,
     PAGE_MAPPING,
@@ -66,6 +67,7 @@ enum octavo_member {
     FILE_PATH,
     SWAP_MAP,
     SWAP_MAX,
+    CACHE_NAME, /* of kmem_cache */
     MEMBERS
 };
 

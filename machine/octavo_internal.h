@@ -29,6 +29,8 @@ struct octavo_view {
     uint64_t direct_map_end;
     uint64_t text_va, ro_end_va; /* code and constants of the kernel */
     struct colour_slot slots[COLOUR_SLOTS];
+    uint64_t slab_va[VIEW_SLABS]; /* caches by their numbers */
+    unsigned n_slabs;
 
     /* While filling. */
     struct view_snapshot *v;
@@ -68,6 +70,9 @@ MUST_USE bool octavo_page_root(const struct octavo_view *o, unsigned process,
 /* Index in the snapshot's swap of what an entry without V refers to. */
 MUST_USE bool octavo_swap_slot(const struct octavo_view *o, uint64_t pte,
                                uint32_t *slot);
+
+/* The slab caches of the first n_frames frames, whose owners are known. */
+void octavo_fill_slabs(struct octavo_view *o, uint32_t n_frames);
 
 /* In this order: the swap maps; tasks with their page tables, which name the
  * owners of frames and slots; the VMAs of process `pid` or of the largest. */

@@ -493,6 +493,7 @@ bool octavo_view_fill(struct octavo_view *o, struct view_snapshot *v,
     snprintf(v->kernel, sizeof v->kernel, "Octavo");
     fill_zones(o);
     fill_frames(o, n);
+    octavo_fill_slabs(o, n);
     octavo_fill_swap(o);
     octavo_fill_tasks(o);
     octavo_own_swap_cache(o);

@@ -56,13 +56,14 @@ void view_clear(struct view_snapshot *v)
                                         .zone = VIEW_NONE,
                                         .order = VIEW_NONE,
                                         .process = VIEW_NONE,
-                                        .sharer = VIEW_NONE};
+                                        .sharer = VIEW_NONE,
+                                        .slab = VIEW_NONE};
 
     for (uint32_t i = 0; i < v->n_frames; i++)
         v->frames[i] = reserved;
     v->is_hardware = false;
     v->badge[0] = 0;
-    v->n_harts = v->n_zones = v->n_processes = v->n_vmas = 0;
+    v->n_harts = v->n_zones = v->n_processes = v->n_vmas = v->n_slabs = 0;
     v->vma_pid = 0;
     v->tlb.n = v->l1d.sets = 0;
     v->n_vma_pages = v->n_swap = v->swap_used = 0;
@@ -93,7 +94,8 @@ static bool frames_ok(const struct view_snapshot *v)
         if (f->owner >= VIEW_OWNERS || !index_ok(f->zone, v->n_zones) ||
             !index_ok(f->order, VIEW_ORDERS) ||
             !index_ok(f->process, v->n_processes) ||
-            !index_ok(f->sharer, v->n_processes))
+            !index_ok(f->sharer, v->n_processes) ||
+            !index_ok(f->slab, v->n_slabs))
             return false;
     }
     return true;
@@ -103,7 +105,8 @@ bool view_check(const struct view_snapshot *v)
 {
     if (v->n_frames > v->cap_frames || v->n_zones > VIEW_ZONES ||
         v->n_processes > VIEW_PROCESSES || v->n_vmas > VIEW_VMAS ||
-        v->n_harts > VIEW_HARTS || v->tlb.n > VIEW_TLB_ENTRIES ||
+        v->n_harts > VIEW_HARTS || v->n_slabs > VIEW_SLABS ||
+        v->tlb.n > VIEW_TLB_ENTRIES ||
         (uint64_t)v->l1d.sets * v->l1d.ways > VIEW_LINES ||
         v->n_vma_pages > VIEW_VMA_PAGES || v->n_swap > VIEW_SWAP_SLOTS ||
         !frames_ok(v))

@@ -22,6 +22,7 @@
 #define VIEW_PROCESSES 64
 #define VIEW_VMAS 64
 #define VIEW_VMA_PAGES (1 << 18) /* page states kept, over all VMAs */
+#define VIEW_SLABS 48
 #define VIEW_SWAP_SLOTS (1 << 20)
 #define VIEW_HARTS 8
 #define VIEW_TLB_ENTRIES 64 /* shown of a TLB */
@@ -90,6 +91,7 @@ struct view_frame {
     uint8_t in_block;        /* is not the first frame of its block */
     uint8_t process, sharer; /* indexes of first and second owner */
     uint8_t pte;             /* low byte of the first PTE found: DAGUXWRV */
+    uint8_t slab;            /* index of its slab cache, or VIEW_NONE */
 };
 
 /* Machine time (cycles) of the last read, write and fetch of each frame, 0
@@ -106,6 +108,12 @@ struct view_zone {
     uint64_t min, low, high;
     uint64_t blocks[VIEW_ORDERS]; /* free blocks by order, as found */
     bool kswapd_runs;
+};
+
+/* A slab cache: an index is the same cache in all snapshots of a view. */
+struct view_slab {
+    char name[32];
+    uint64_t frames; /* of its slabs; 0 if it has none now */
 };
 
 struct view_hart {
@@ -204,11 +212,12 @@ struct view_snapshot {
     char machine[48];       /* "quire32  64 MiB  Sv32  interp" */
     char badge[80];         /* what was wrong, or empty */
 
-    unsigned n_harts, n_zones, n_processes, n_vmas;
+    unsigned n_harts, n_zones, n_processes, n_vmas, n_slabs;
     struct view_hart harts[VIEW_HARTS];
     struct view_tlb tlb;
     struct view_cache l1d;
     struct view_zone zones[VIEW_ZONES];
+    struct view_slab slabs[VIEW_SLABS];
     struct view_process processes[VIEW_PROCESSES];
     int32_t vma_pid; /* whose VMAs these are, 0 if nobody's */
     struct view_vma vmas[VIEW_VMAS];

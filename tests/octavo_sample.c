@@ -33,6 +33,11 @@ enum page_type {
     PAGE_TYPE_KERNEL = -25,
 };
 
+struct kmem_cache {
+    ulong before;
+    const char *name;
+};
+
 struct page {
     union {
         struct list_head lru;
@@ -48,7 +53,10 @@ struct page {
     };
     int _refcount;
     ulong flags;
-    void *mapping;
+    union {
+        void *mapping;
+        struct kmem_cache *slab_cache;
+    };
     ulong private;
 };
 
@@ -116,6 +124,8 @@ struct task_struct init_task, task_a, task_b;
 struct mm_struct mm_a, mm_b;
 struct vm_area_struct vma_a1, vma_a2;
 struct file file_a;
+struct kmem_cache cache_small, cache_large;
+char text_small[16], text_large[16];
 char path_a[16], name_dma[8], name_normal[8];
 struct swap_info_struct swap_info[2];
 unsigned char swap_map_0[64];

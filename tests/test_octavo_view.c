@@ -133,7 +133,7 @@ static void make_pages(struct stage *s)
     for (unsigned i = 0; i < FRAMES; i++)
         set_page(s, i, -1, bit_of("PG_reserved"), 0, 0);
     set_page(s, FREE_FRAME, number("PAGE_TYPE_BUDDY"), 0, 0, FREE_ORDER);
-    set_page(s, SLAB_FRAME, -1, bit_of("PG_slab"), 0, 0);
+    set_page(s, SLAB_FRAME, -1, bit_of("PG_slab"), va_of("cache_small"), 0);
     set_page(s, BOUNCE_FRAME, number("PAGE_TYPE_BOUNCE"), 0, 0, 0);
     set_page(s, STACK_FRAME, number("PAGE_TYPE_KSTACK"), 0, 0, 0);
     set_page(s, ANON_FRAME, 0, bit_of("PG_lru") | bit_of("PG_active"), anon, 0);
@@ -142,8 +142,12 @@ static void make_pages(struct stage *s)
     set_page(s, DIRTY_FRAME, -1, bit_of("PG_dirty"), 0xc0300000, 0);
     set_page(s, CACHE_FRAME, -1, bit_of("PG_swapcache"), anon, 7 << 12);
     set_page(s, LOOSE_FRAME, -1, 0, 0, 0);
-    set_page(s, COMPOUND_FRAME, -1, bit_of("PG_slab") | bit_of("PG_head"), 0,
-             0);
+    set_page(s, COMPOUND_FRAME, -1, bit_of("PG_slab") | bit_of("PG_head"),
+             va_of("cache_large"), 0);
+    set(s, va_of("cache_small"), "kmem_cache", "name", 0, va_of("text_small"));
+    set(s, va_of("cache_large"), "kmem_cache", "name", 0, va_of("text_large"));
+    put_text(s, va_of("text_small"), "kmalloc-64");
+    put_text(s, va_of("text_large"), "dentry");
     for (unsigned i = 1; i < 5; i++) { /* the last link is left over */
         set_page(s, COMPOUND_FRAME + i, -1, 0, 0, 0);
         set(s, page_va(COMPOUND_FRAME + i), "page", "compound_head", 0,
@@ -324,6 +328,13 @@ START_TEST(frames_have_their_owners)
         ck_assert_int_eq(f[COMPOUND_FRAME + i].owner, VIEW_SLAB);
     ck_assert_int_eq(f[COMPOUND_FRAME + 4].owner, VIEW_KERNEL_PAGES);
     ck_assert_int_eq(f[COMPOUND_FRAME + 3].order, 2);
+    ck_assert_uint_eq(s->view.n_slabs, 2); /* by their numbers of slabs */
+    ck_assert_str_eq(s->view.slabs[f[SLAB_FRAME].slab].name, "kmalloc-64");
+    ck_assert_uint_eq(s->view.slabs[f[SLAB_FRAME].slab].frames, 1);
+    ck_assert_str_eq(s->view.slabs[f[COMPOUND_FRAME + 3].slab].name, "dentry");
+    ck_assert_uint_eq(s->view.slabs[f[COMPOUND_FRAME].slab].frames, 4);
+    ck_assert_int_eq(f[COMPOUND_FRAME + 4].slab, VIEW_NONE);
+    ck_assert_int_eq(f[ANON_FRAME].slab, VIEW_NONE);
     ck_assert_int_eq(f[ANON_FRAME].mapcount, 1);
     ck_assert_uint_eq(f[ANON_FRAME].va, 0x20000);
     ck_assert(f[ANON_FRAME].flags & VIEW_PTE_DIRTY);

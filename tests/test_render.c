@@ -72,8 +72,8 @@ static uint32_t pixel(const struct stage *s, int x, int y)
 
 START_TEST(every_mode_draws)
 {
-    static const char *const names[MODES] = {"zone", "owner", "order", "dirty",
-                                             "heat"};
+    static const char *const names[MODES] = {"zone", "owner", "order", "slab",
+                                             "dirty", "heat"};
     struct stage *s = stage_new(16384, 1440, 900);
 
     for (int mode = 0; mode < MODES; mode++) {

@@ -188,6 +188,27 @@ static void sample_frames(struct view_snapshot *v, struct random *r)
                  (unsigned)random_below(r, 6));
 }
 
+/* Runs of eight frames of a slab belong to one cache. */
+static void sample_slabs(struct view_snapshot *v, struct random *r)
+{
+    static const char *const names[] = {"kmalloc-64", "vm_area_struct",
+                                        "ext2_inode_cache", "radix_tree_node"};
+
+    v->n_slabs = sizeof names / sizeof *names;
+    for (unsigned i = 0; i < v->n_slabs; i++)
+        v->slabs[i] = (struct view_slab){.frames = 0};
+    for (unsigned i = 0; i < v->n_slabs; i++)
+        strcpy(v->slabs[i].name, names[i]);
+    for (uint32_t i = 0, slab = 0; i < v->n_frames; i++) {
+        if (i % 8 == 0)
+            slab = (uint32_t)random_below(r, v->n_slabs);
+        if (v->frames[i].owner != VIEW_SLAB)
+            continue;
+        v->frames[i].slab = (uint8_t)slab;
+        v->slabs[slab].frames++;
+    }
+}
+
 static void sample_vmas(struct view_snapshot *v, struct random *r)
 {
     static const struct {
@@ -303,6 +324,7 @@ void view_sample(struct view_snapshot *v, uint64_t seed)
         if (v->frames[i].owner == VIEW_FILE_CLEAN && random_below(&r, 2))
             v->heat[i].exec = v->time - age;
     }
+    sample_slabs(v, &r);
 }
 
 void view_sample_history(struct history *h, const struct view_snapshot *v,
@@ -397,6 +419,7 @@ void view_sample_hostile(struct view_snapshot *v, uint64_t seed)
         f->zone = (uint8_t)random_below(&r, v->n_zones);
         f->process = (uint8_t)random_below(&r, v->n_processes);
         f->sharer = (uint8_t)random_below(&r, v->n_processes);
+        f->slab = (uint8_t)random_below(&r, v->n_slabs);
     }
     if (v->heat)
         random_bytes(v->heat, v->n_frames * sizeof *v->heat, &r);

@@ -243,6 +243,41 @@ static void sort_orders(struct classes *c, const struct scene *s,
     }
 }
 
+/* A row each of the first caches that have slabs: the largest ones when the
+ * view first saw any. */
+static void sort_slabs(struct classes *c, const struct scene *s,
+                       const struct view_snapshot *v)
+{
+    const struct palette *p = s->palette;
+    uint8_t of_slab[VIEW_SLABS];
+    unsigned others, used, free;
+
+    memset(of_slab, NO_CLASS, sizeof of_slab);
+    for (unsigned i = 0; i < v->n_slabs && i < SLOTS; i++)
+        if (v->slabs[i].frames) {
+            of_slab[i] = (uint8_t)add_class(c, paint_of_slot(p, i),
+                                            v->slabs[i].name);
+            c->rows[of_slab[i]].id = (uint8_t)i;
+        }
+    others = add_class(c, paint_of_owner(p, VIEW_SLAB), "other caches");
+    used = add_class(c, paint(p, ROLE_G3, TEXTURE_SOLID, ROLE_BG), "no slab");
+    free = add_class(c, paint_of_owner(p, VIEW_FREE), FREE_LABEL);
+    for (unsigned i = others; i <= free; i++)
+        c->rows[i].id = (uint8_t)(SLOTS + i - others);
+    for (uint32_t i = 0; i < c->n_frames; i++) {
+        const struct view_frame *f = &v->frames[i];
+        unsigned row = used;
+
+        if (f->owner == VIEW_FREE || f->owner == VIEW_ZERO)
+            row = free;
+        else if (f->owner == VIEW_SLAB)
+            row = f->slab < v->n_slabs && of_slab[f->slab] != NO_CLASS
+                      ? of_slab[f->slab]
+                      : others;
+        c->of_frame[i] = (uint8_t)row;
+    }
+}
+
 enum {
     DA_BOTH,
     DA_DIRTY,
@@ -367,8 +402,8 @@ void classes_sort(struct classes *c, const struct scene *s,
     static void (*const sorters[MODES])(struct classes *, const struct scene *,
                                         const struct view_snapshot *) = {
         [MODE_ZONE] = sort_zones,   [MODE_OWNER] = sort_owners,
-        [MODE_ORDER] = sort_orders, [MODE_DIRTY] = sort_dirty,
-        [MODE_HEAT] = sort_heat,
+        [MODE_ORDER] = sort_orders, [MODE_SLAB] = sort_slabs,
+        [MODE_DIRTY] = sort_dirty,  [MODE_HEAT] = sort_heat,
     };
 
     c->n = 0;

@@ -7,6 +7,7 @@ const struct scene_mode_info scene_modes[MODES] = {
     [MODE_ZONE] = {'1', "zone", "Zone"},
     [MODE_OWNER] = {'2', "owner/type", "Owner / type"},
     [MODE_ORDER] = {'3', "order", "Buddy order"},
+    [MODE_SLAB] = {'4', "slab", "Slab cache"},
     [MODE_DIRTY] = {'6', "D/A", "Dirty / accessed"},
     [MODE_HEAT] = {'7', "heat", "Heat"},
 };

@@ -16,6 +16,7 @@ enum scene_mode {
     MODE_ZONE,
     MODE_OWNER,
     MODE_ORDER,
+    MODE_SLAB,
     MODE_DIRTY,
     MODE_HEAT,
     MODES
