@@ -8,13 +8,22 @@ struct mutex {
     struct spinlock lock; /* guards owner */
     struct task_struct *owner;
     struct wait_queue_head wait;
+#ifdef CONFIG_LOCKDEP
+    struct lockdep_map dep;
+#endif
 };
 
 #define DEFINE_MUTEX(name)                                                     \
-    struct mutex name = {SPIN_LOCK_UNLOCKED, NULL,                             \
-                         WAIT_QUEUE_HEAD_INIT((name).wait)}
+    struct mutex name = {LOCKDEP_MAP(name).wait =                              \
+                             WAIT_QUEUE_HEAD_INIT((name).wait)}
 
-void mutex_init(struct mutex *mutex);
+void __mutex_init(struct mutex *mutex, const char *name,
+                  const struct lock_class_key *key);
+#define mutex_init(mutex)                                                      \
+    do {                                                                       \
+        static struct lock_class_key mutex_key;                                \
+        __mutex_init(mutex, #mutex, &mutex_key);                               \
+    } while (0)
 void mutex_lock(struct mutex *mutex);
 bool mutex_trylock(struct mutex *mutex);
 void mutex_unlock(struct mutex *mutex);

@@ -64,7 +64,7 @@ struct rlimit {
 
 struct task_struct {
     struct thread_info thread_info; /* first: entry.S and thread_info.h */
-    struct thread_struct thread; /* what switch_to saves */
+    struct thread_struct thread;    /* what switch_to saves */
 
     volatile unsigned state;
     unsigned flags; /* PF_* */
@@ -72,8 +72,8 @@ struct task_struct {
     struct atomic usage;
 
     /* Scheduling; under the lock of its CPU's run queue. */
-    bool on_rq;     /* counts there: runs, waits, or is being moved */
-    bool is_queued; /* waits: in the tree */
+    bool on_rq;      /* counts there: runs, waits, or is being moved */
+    bool is_queued;  /* waits: in the tree */
     bool is_leaving; /* runs where it may not, and goes elsewhere */
     bool is_idle;
     bool contributes_to_load; /* sleeps uninterruptibly */
@@ -94,7 +94,10 @@ struct task_struct {
     struct list_head children, sibling;
     char comm[TASK_COMM_LEN];
 
-    struct spinlock alloc_lock; /* guards mm, for others: task_lock */
+#ifdef CONFIG_LOCKDEP
+    struct lockdep_task lockdep;
+#endif
+    struct spinlock alloc_lock; /* guards mm and fs, for others: task_lock */
     /* mm is NULL in kernel threads; active_mm is what the MMU uses. */
     struct mm_struct *mm, *active_mm;
     unsigned long min_flt, maj_flt, cmin_flt, cmaj_flt;
@@ -209,6 +212,8 @@ bool cond_resched(void);
 /* True when it was not runnable before. */
 bool wake_up_process(struct task_struct *task);
 bool wake_up_state(struct task_struct *task, unsigned states);
+/* If it runs on another CPU it enters the kernel now, and sees its flags. */
+void kick_process(struct task_struct *task);
 /* Where it may run: 0, or -EINVAL when none of these is online. */
 int set_cpus_allowed(struct task_struct *task, struct cpumask mask);
 /* Before it first runs: only there, and it cannot be changed. */

@@ -8,6 +8,7 @@
 #ifndef QUIRE_GUESTOS_SPINLOCK_H
 #define QUIRE_GUESTOS_SPINLOCK_H
 
+#include "lockdep.h"
 #include "preempt.h"
 #include "asm/irqflags.h"
 #include "asm/processor.h"
@@ -21,20 +22,31 @@ struct spinlock {
             u16 served, next; /* equal: free */
         };
     };
+#ifdef CONFIG_LOCKDEP
+    struct lockdep_map dep;
+#endif
 };
 
 #define SPIN_LOCK_UNLOCKED                                                     \
     {                                                                          \
-        {                                                                      \
-            0                                                                  \
-        }                                                                      \
+        .value = 0                                                             \
     }
-#define DEFINE_SPINLOCK(name) struct spinlock name = SPIN_LOCK_UNLOCKED
+#define DEFINE_SPINLOCK(name)                                                  \
+    struct spinlock name = {LOCKDEP_MAP(name).value = 0}
 
-static inline void spin_lock_init(struct spinlock *lock)
+static inline void __spin_lock_init(struct spinlock *lock, const char *name,
+                                    const struct lock_class_key *key)
 {
     lock->value = 0;
+    lockdep_init_map(&lock->dep, name, key);
 }
+
+/* Each place that calls it is a class of locks for lockdep. */
+#define spin_lock_init(lock)                                                   \
+    do {                                                                       \
+        static struct lock_class_key lock_key;                                 \
+        __spin_lock_init(lock, #lock, &lock_key);                              \
+    } while (0)
 
 static inline bool spin_is_locked(const struct spinlock *lock)
 {
@@ -77,6 +89,7 @@ static inline bool spin_trylock(struct spinlock *lock)
 {
     preempt_disable();
     if (arch_spin_trylock(lock)) {
+        lock_acquire(&lock->dep, 0, LOCK_TRY);
         return true;
     }
     preempt_enable();
@@ -86,11 +99,22 @@ static inline bool spin_trylock(struct spinlock *lock)
 static inline void spin_lock(struct spinlock *lock)
 {
     preempt_disable();
+    lock_acquire(&lock->dep, 0, LOCK_SPIN);
     arch_spin_lock(lock);
+}
+
+/* While another lock of the class is held, in an order of some kind. */
+static inline void spin_lock_nested(struct spinlock *lock, unsigned subclass)
+{
+    preempt_disable();
+    lock_acquire(&lock->dep, subclass, LOCK_SPIN);
+    arch_spin_lock(lock);
+    (void)subclass;
 }
 
 static inline void spin_unlock(struct spinlock *lock)
 {
+    lock_release(&lock->dep);
     arch_spin_unlock(lock);
     preempt_enable();
 }
@@ -103,6 +127,7 @@ static inline void spin_lock_irq(struct spinlock *lock)
 
 static inline void spin_unlock_irq(struct spinlock *lock)
 {
+    lock_release(&lock->dep);
     arch_spin_unlock(lock);
     local_irq_enable();
     preempt_enable();
@@ -117,6 +142,7 @@ static inline void spin_unlock_irq(struct spinlock *lock)
 static inline void spin_unlock_irqrestore(struct spinlock *lock,
                                           unsigned long flags)
 {
+    lock_release(&lock->dep);
     arch_spin_unlock(lock);
     local_irq_restore(flags);
     preempt_enable();

@@ -30,7 +30,7 @@ int select_task_rq(const struct task_struct *task)
     if (best == prev && !load_of(prev)) {
         return prev;
     }
-    for_each_cpu (cpu, &allowed) {
+    for_each_cpu(cpu, &allowed) {
         if (best == NR_CPUS || load_of(cpu) < load_of(best)) {
             best = cpu;
         }
@@ -54,8 +54,7 @@ static struct task_struct *detach_last(struct run_queue *from,
 {
     for (struct rb_node *node = rb_last(&from->tree); node;
          node = rb_prev(node)) {
-        struct task_struct *task =
-            rb_entry(node, struct task_struct, run_node);
+        struct task_struct *task = rb_entry(node, struct task_struct, run_node);
 
         if (cpumask_test_cpu(to->cpu, &task->cpus_mask)) {
             detach_task(from, to, task);
@@ -72,7 +71,7 @@ static struct run_queue *find_busiest(const struct run_queue *self,
     struct run_queue *busiest = NULL;
     int cpu;
 
-    for_each_online_cpu (cpu) {
+    for_each_online_cpu(cpu) {
         if (cpu != self->cpu && load_of(cpu) >= least) {
             busiest = &run_queues[cpu];
             least = load_of(cpu) + 1;
@@ -97,7 +96,7 @@ struct task_struct *newidle_balance(struct run_queue *rq)
 static void lock_two(struct run_queue *a, struct run_queue *b)
 {
     spin_lock(a->cpu < b->cpu ? &a->lock : &b->lock);
-    spin_lock(a->cpu < b->cpu ? &b->lock : &a->lock);
+    spin_lock_nested(a->cpu < b->cpu ? &b->lock : &a->lock, 1);
 }
 
 void balance_tick(struct run_queue *rq)

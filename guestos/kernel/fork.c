@@ -15,7 +15,7 @@
 DEFINE_SPINLOCK(tasklist_lock);
 static struct kmem_cache *task_cache; /* set at boot */
 static struct kmem_cache *siginfo_cache;
-static pid_t last_pid; /* under tasklist_lock */
+static pid_t last_pid;               /* under tasklist_lock */
 static unsigned nr_tasks, max_tasks; /* atomic; set at boot */
 unsigned long total_forks;
 
@@ -161,6 +161,7 @@ static struct task_struct *dup_task_struct(void)
     init_waitqueue_head(&task->wait_chldexit);
     spin_lock_init(&task->siglock);
     spin_lock_init(&task->alloc_lock);
+    lockdep_init_task(task);
     spin_lock_init(&task->pi_lock);
     task->pending = 0;
     task->has_saved_sigmask = false;

@@ -2,14 +2,16 @@
 #include "mutex.h"
 #include "sched.h"
 
-void mutex_init(struct mutex *mutex)
+void __mutex_init(struct mutex *mutex, const char *name,
+                  const struct lock_class_key *key)
 {
+    lockdep_init_map(&mutex->dep, name, key);
     spin_lock_init(&mutex->lock);
     mutex->owner = NULL;
     init_waitqueue_head(&mutex->wait);
 }
 
-bool mutex_trylock(struct mutex *mutex)
+static bool try_to_take(struct mutex *mutex)
 {
     bool taken = false;
 
@@ -22,18 +24,29 @@ bool mutex_trylock(struct mutex *mutex)
     return taken;
 }
 
+bool mutex_trylock(struct mutex *mutex)
+{
+    bool taken = try_to_take(mutex);
+
+    if (taken) {
+        lock_acquire(&mutex->dep, 0, LOCK_TRY);
+    }
+    return taken;
+}
+
 void mutex_lock(struct mutex *mutex)
 {
     struct wait_queue_entry entry;
 
-    if (mutex_trylock(mutex)) {
+    lock_acquire(&mutex->dep, 0, LOCK_SLEEP);
+    if (try_to_take(mutex)) {
         return;
     }
     BUG_ON(mutex->owner == current);
     init_wait(&entry);
     for (;;) {
         prepare_to_wait_exclusive(&mutex->wait, &entry, TASK_UNINTERRUPTIBLE);
-        if (mutex_trylock(mutex)) {
+        if (try_to_take(mutex)) {
             break;
         }
         schedule();
@@ -44,6 +57,7 @@ void mutex_lock(struct mutex *mutex)
 void mutex_unlock(struct mutex *mutex)
 {
     BUG_ON(mutex->owner != current);
+    lock_release(&mutex->dep);
     spin_lock(&mutex->lock);
     mutex->owner = NULL;
     spin_unlock(&mutex->lock);

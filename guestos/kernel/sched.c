@@ -192,6 +192,18 @@ bool wake_up_state(struct task_struct *task, unsigned states)
     return woken;
 }
 
+void kick_process(struct task_struct *task)
+{
+    int cpu;
+
+    preempt_disable();
+    cpu = task_cpu(task);
+    if (cpu != smp_processor_id() && READ_ONCE(run_queues[cpu].curr) == task) {
+        smp_send_reschedule(cpu);
+    }
+    preempt_enable();
+}
+
 bool wake_up_process(struct task_struct *task)
 {
     return wake_up_state(task, TASK_NORMAL);
@@ -248,10 +260,9 @@ void scheduler_tick(unsigned ticks, bool was_user)
     spin_lock(&rq->lock);
     update_curr(rq);
     first = leftmost(rq);
-    if (first &&
-        (rq->curr == rq->idle || rq->curr->slice_used >= SLICE_NS ||
-         (rq->curr->slice_used >= MIN_SLICE_NS &&
-          vruntime_before(first->vruntime, rq->curr->vruntime)))) {
+    if (first && (rq->curr == rq->idle || rq->curr->slice_used >= SLICE_NS ||
+                  (rq->curr->slice_used >= MIN_SLICE_NS &&
+                   vruntime_before(first->vruntime, rq->curr->vruntime)))) {
         resched_curr(rq);
     }
     spin_unlock(&rq->lock);
@@ -341,6 +352,7 @@ static void finish_task_switch(struct task_struct *prev)
     bool is_dead = prev->state == TASK_DEAD;
     bool is_leaving = prev->is_leaving;
 
+    lock_hand_over(&rq->lock.dep);
     if (!prev->mm && prev != current && current->mm) {
         drop = prev->active_mm; /* a kernel thread gives back what it used */
         prev->active_mm = NULL;
@@ -389,6 +401,7 @@ static void __schedule(bool is_preempted)
     TRACE(sched, sched_switch, prev, is_preempted, next);
     next->exec_start = ktime_get_ns();
     context_mm(prev, next);
+    lock_release(&rq->lock.dep); /* next releases it */
     prev = switch_to(prev, next);
     finish_task_switch(prev);
 }

@@ -178,7 +178,7 @@ static int copy_ptes(struct vm_area_struct *dst, struct vm_area_struct *src,
     if (!to)
         return -ENOMEM;
     spin_lock(&dst->vm_mm->page_table_lock);
-    spin_lock(&src->vm_mm->page_table_lock);
+    spin_lock_nested(&src->vm_mm->page_table_lock, 1);
     for (; addr < end && !error; addr += PAGE_SIZE, to++, from++)
         if (!pte_none(ptep_get(from)) &&
             !copy_one_pte(dst, to, src, from))

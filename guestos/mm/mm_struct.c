@@ -125,7 +125,7 @@ struct mm_struct *dup_mm(struct mm_struct *old)
     copy_layout(mm, old);
     mmap_write_lock(old);
     /* swapoff has it on its list already. Nobody else waits for both. */
-    mmap_write_lock(mm);
+    down_write_nested(&mm->mmap_lock, 1);
     for (struct vm_area_struct *vma = old->mmap; vma && !error;
          vma = vma->vm_next)
         if (vma->vm_flags & VM_DONTCOPY)
