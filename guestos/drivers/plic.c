@@ -84,7 +84,7 @@ int interrupts_proc_show(struct seq_file *m, void *v)
 
     (void)v;
     seq_puts(m, "           ");
-    for_each_online_cpu (cpu) {
+    for_each_online_cpu(cpu) {
         seq_printf(m, "CPU%-8d", cpu);
     }
     seq_putc(m, '\n');
@@ -94,7 +94,7 @@ int interrupts_proc_show(struct seq_file *m, void *v)
             continue;
         }
         seq_printf(m, "%3u: ", irq);
-        for_each_online_cpu (cpu) {
+        for_each_online_cpu(cpu) {
             seq_printf(m, "%10lu ", irqs[irq].count[cpu]);
         }
         seq_printf(m, " SiFive PLIC %3u  %s\n", irq, irqs[irq].name);
@@ -108,7 +108,7 @@ static unsigned long sum_of(unsigned irq)
     unsigned long n = 0;
     int cpu;
 
-    for_each_possible_cpu (cpu) {
+    for_each_possible_cpu(cpu) {
         n += irqs[irq].count[cpu];
     }
     return n;

@@ -67,7 +67,7 @@ struct termios_lite {
     u8 cc[NCCS];
 };
 
-static DEFINE_SPINLOCK(tty_lock);  /* guards the rest */
+static DEFINE_SPINLOCK(tty_lock); /* guards the rest */
 static DEFINE_MUTEX(write_mutex); /* a write comes out in one piece */
 static DECLARE_WAIT_QUEUE_HEAD(readers);
 static DECLARE_WAIT_QUEUE_HEAD(writers);

@@ -62,8 +62,8 @@ struct inode *new_anon_inode(umode_t mode)
 {
     static unsigned long last_ino; /* only a number to look at; atomic */
 
-    return new_inode(
-        &anon_sb, __atomic_add_fetch(&last_ino, 1, __ATOMIC_RELAXED), mode);
+    return new_inode(&anon_sb,
+                     __atomic_add_fetch(&last_ino, 1, __ATOMIC_RELAXED), mode);
 }
 
 void super_init(struct super_block *sb, const char *type,

@@ -279,7 +279,8 @@ static inline void mmap_write_unlock(struct mm_struct *mm)
     up_write(&mm->mmap_lock);
 }
 
-static inline unsigned long get_mm_counter(const struct mm_struct *mm, int member)
+static inline unsigned long get_mm_counter(const struct mm_struct *mm,
+                                           int member)
 {
     long v = __atomic_load_n(&mm->rss_stat[member], __ATOMIC_RELAXED);
 

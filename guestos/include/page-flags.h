@@ -94,7 +94,6 @@ static inline bool page_test_clear_flag(struct page *page, enum pageflags bit)
 
 PAGE_FLAG(Locked, PG_locked)
 PAGE_FLAG(Referenced, PG_referenced)
-PAGE_FLAG(Uptodate, PG_uptodate)
 PAGE_FLAG(Dirty, PG_dirty)
 PAGE_FLAG(LRU, PG_lru)
 PAGE_FLAG(Active, PG_active)
@@ -108,6 +107,17 @@ PAGE_FLAG(SwapCache, PG_swapcache)
 PAGE_FLAG(Reclaim, PG_reclaim)
 PAGE_FLAG(SwapBacked, PG_swapbacked)
 PAGE_FLAG(Readahead, PG_readahead)
+
+/* Who sees the flag sees the contents, without the page lock, too. */
+static inline bool PageUptodate(const struct page *page)
+{
+    return __atomic_load_n(&page->flags, __ATOMIC_ACQUIRE) >> PG_uptodate & 1;
+}
+
+static inline void SetPageUptodate(struct page *page)
+{
+    __atomic_fetch_or(&page->flags, 1ul << PG_uptodate, __ATOMIC_RELEASE);
+}
 
 /* Flags that a page must not have when it is freed. */
 #define PAGE_FLAGS_CHECK_AT_FREE                                               \

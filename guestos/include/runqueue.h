@@ -25,7 +25,7 @@ struct run_queue {
     /* Tasks that fell asleep here, less those that did so elsewhere and woke
      * here: only the sum over all queues means something. */
     long nr_uninterruptible;
-    struct atomic nr_iowait;  /* tasks that sleep for a disk, by last CPU */
+    struct atomic nr_iowait; /* tasks that sleep for a disk, by last CPU */
     unsigned ticks_unbalanced;
 };
 

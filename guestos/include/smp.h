@@ -19,8 +19,8 @@ void smp_init(void);
  * on and no lock held that a handler or `fn` could want. Preemption is off in
  * between only.
  */
-void smp_call_function_many(const struct cpumask *mask,
-                            void (*fn)(void *info), void *info);
+void smp_call_function_many(const struct cpumask *mask, void (*fn)(void *info),
+                            void *info);
 /* The same on all online CPUs, this one included (with interrupts off). */
 void on_each_cpu(void (*fn)(void *info), void *info);
 /* On one CPU, which may be this one. */

@@ -33,7 +33,8 @@ long sys_sched_setaffinity(pid_t pid, unsigned len,
                            const unsigned long __user *user_mask);
 long sys_sched_getaffinity(pid_t pid, unsigned len,
                            unsigned long __user *user_mask);
-long sys_getcpu(unsigned __user *cpu, unsigned __user *node, void __user *cache);
+long sys_getcpu(unsigned __user *cpu, unsigned __user *node,
+                void __user *cache);
 long sys_umask(umode_t mask);
 long sys_prctl(int option, unsigned long arg);
 

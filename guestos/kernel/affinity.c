@@ -99,8 +99,7 @@ long sys_sched_getaffinity(pid_t pid, unsigned len,
     if (!task) {
         return -ESRCH;
     }
-    mask.bits =
-        cpumask_bits(&task->cpus_mask) & cpumask_bits(cpu_online_mask);
+    mask.bits = cpumask_bits(&task->cpus_mask) & cpumask_bits(cpu_online_mask);
     put_task_struct(task);
     return copy_to_user(user_mask, &mask, size) ? -EFAULT : (long)size;
 }

@@ -118,8 +118,7 @@ static bool is_autoreaped(const struct task_struct *task)
     }
     spin_lock(&parent->siglock);
     action = &parent->sighand->action[SIGCHLD];
-    is_ignored = action->handler == 1 ||
-                 (action->flags & 2 /* NOCLDWAIT */);
+    is_ignored = action->handler == 1 || (action->flags & 2 /* NOCLDWAIT */);
     spin_unlock(&parent->siglock);
     return task->exit_signal == SIGCHLD && is_ignored;
 }
@@ -146,6 +145,19 @@ static void exit_notify(void)
     }
 }
 
+static void exit_fs(void)
+{
+    struct fs_struct *fs = current->fs;
+    unsigned long flags;
+
+    task_lock(current, flags);
+    current->fs = NULL;
+    task_unlock(current, flags);
+    if (fs) {
+        fs_put(fs);
+    }
+}
+
 void do_exit(int code)
 {
     struct task_struct *task = current;
@@ -164,10 +176,7 @@ void do_exit(int code)
         files_put(task->files);
         task->files = NULL;
     }
-    if (task->fs) {
-        fs_put(task->fs);
-        task->fs = NULL;
-    }
+    exit_fs();
     exit_notify();
     schedule_dead();
 }

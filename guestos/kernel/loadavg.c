@@ -62,7 +62,7 @@ unsigned nr_running_tasks(void)
     unsigned n = 0;
     int cpu;
 
-    for_each_online_cpu (cpu) {
+    for_each_online_cpu(cpu) {
         n += READ_ONCE(run_queues[cpu].nr_running);
     }
     return n;
@@ -73,7 +73,7 @@ unsigned nr_active_tasks(void)
     long n = (long)nr_running_tasks();
     int cpu;
 
-    for_each_possible_cpu (cpu) {
+    for_each_possible_cpu(cpu) {
         n += READ_ONCE(run_queues[cpu].nr_uninterruptible);
     }
     return n < 0 ? 0 : (unsigned)n;
@@ -83,7 +83,7 @@ unsigned nr_iowait_tasks(void)
 {
     int cpu, n = 0;
 
-    for_each_possible_cpu (cpu) {
+    for_each_possible_cpu(cpu) {
         n += atomic_read(&run_queues[cpu].nr_iowait);
     }
     return n < 0 ? 0 : (unsigned)n;
@@ -94,7 +94,7 @@ unsigned long nr_context_switches(void)
     unsigned long n = 0;
     int cpu;
 
-    for_each_possible_cpu (cpu) {
+    for_each_possible_cpu(cpu) {
         n += READ_ONCE(run_queues[cpu].nr_switches);
     }
     return n;

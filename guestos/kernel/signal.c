@@ -1,8 +1,8 @@
 /*
  * Signals: sending, and what the target does before it returns to user mode.
- * siglock (one a task) guards pending, blocked, siginfo and which sighand it is;
- * the actions are guarded by sighand->lock, taken inside it, so with interrupts
- * off.
+ * siglock (one a task) guards pending, blocked, siginfo and which sighand it
+ * is; the actions are guarded by sighand->lock, taken inside it, so with
+ * interrupts off.
  */
 #include "signal.h"
 #include "errno.h"
@@ -122,10 +122,11 @@ int send_sig_info(int sig, const struct siginfo_lite *info,
         task->siginfo[sig] = *info;
         recalc_sigpending(task);
         is_fatal = sig == SIGKILL;
-        if (signal_pending(task)) {
-            wake_up_state(task,
-                          TASK_INTERRUPTIBLE |
-                              (is_fatal ? TASK_WAKEKILL | TASK_STOPPED : 0));
+        if (signal_pending(task) &&
+            !wake_up_state(task,
+                           TASK_INTERRUPTIBLE |
+                               (is_fatal ? TASK_WAKEKILL | TASK_STOPPED : 0))) {
+            kick_process(task);
         }
     }
     spin_unlock_irqrestore(&task->siglock, flags);

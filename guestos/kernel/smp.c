@@ -34,8 +34,8 @@ void generic_smp_call_function_interrupt(void)
     }
 }
 
-void smp_call_function_many(const struct cpumask *mask,
-                            void (*fn)(void *info), void *info)
+void smp_call_function_many(const struct cpumask *mask, void (*fn)(void *info),
+                            void *info)
 {
     struct cpumask others;
 
@@ -107,7 +107,7 @@ void __init smp_init(void)
     int cpu, online;
 
     pr_info("smp: Bringing up secondary CPUs ...\n");
-    for_each_possible_cpu (cpu) {
+    for_each_possible_cpu(cpu) {
         struct task_struct *idle;
 
         if ((unsigned)num_online_cpus() >= setup_max_cpus) {

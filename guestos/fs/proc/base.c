@@ -114,8 +114,7 @@ static bool is_caught(unsigned long handler)
 /* As bits and as a list of ranges. */
 static void show_cpus_allowed(struct seq_file *m, const struct cpumask *mask)
 {
-    unsigned long bits =
-        cpumask_bits(mask) & cpumask_bits(cpu_possible_mask);
+    unsigned long bits = cpumask_bits(mask) & cpumask_bits(cpu_possible_mask);
     const char *comma = "";
 
     seq_printf(m, "Cpus_allowed:\t%lx\nCpus_allowed_list:\t", bits);
@@ -289,6 +288,28 @@ static const struct file_operations pid_file_fops = {
     .release = single_release,
 };
 
+static ssize_t read_cwd(struct task_struct *task, char *buf, size_t size)
+{
+    struct fs_struct *fs;
+    unsigned long flags;
+    ssize_t n;
+
+    task_lock(task, flags);
+    fs = task->fs;
+    if (fs) {
+        atomic_inc(&fs->count);
+    }
+    task_unlock(task, flags);
+    if (!fs) {
+        return -ENOENT;
+    }
+    spin_lock(&fs->lock);
+    n = scnprintf(buf, size, "%s", fs->cwd);
+    spin_unlock(&fs->lock);
+    fs_put(fs);
+    return n;
+}
+
 static ssize_t pid_readlink(struct inode *inode, char *buf, size_t size)
 {
     struct task_struct *task = find_task_by_pid(pid_of(inode));
@@ -299,10 +320,8 @@ static ssize_t pid_readlink(struct inode *inode, char *buf, size_t size)
         return -ESRCH;
     }
     mm = get_task_mm(task);
-    if (strcmp(row_of(inode)->name, "cwd") == 0 && task->fs) {
-        spin_lock(&task->fs->lock);
-        n = scnprintf(buf, size, "%s", task->fs->cwd);
-        spin_unlock(&task->fs->lock);
+    if (strcmp(row_of(inode)->name, "cwd") == 0) {
+        n = read_cwd(task, buf, size);
     } else if (mm && mm->exe_file) {
         n = scnprintf(buf, size, "%s", mm->exe_file->f_path);
     }

@@ -10,8 +10,8 @@
 
 static void show_cpu(struct seq_file *m, const struct cpu_stat *s)
 {
-    seq_printf(m, " %lu 0 %lu %lu %lu 0 0 0 0 0\n", s->user, s->system,
-               s->idle, s->iowait);
+    seq_printf(m, " %lu 0 %lu %lu %lu 0 0 0 0 0\n", s->user, s->system, s->idle,
+               s->iowait);
 }
 
 int stat_proc_show(struct seq_file *m, void *v)
@@ -20,7 +20,7 @@ int stat_proc_show(struct seq_file *m, void *v)
     int cpu;
 
     (void)v;
-    for_each_possible_cpu (cpu) {
+    for_each_possible_cpu(cpu) {
         all.user += per_cpu(kernel_cpustat, cpu).user;
         all.system += per_cpu(kernel_cpustat, cpu).system;
         all.idle += per_cpu(kernel_cpustat, cpu).idle;
@@ -28,7 +28,7 @@ int stat_proc_show(struct seq_file *m, void *v)
     }
     seq_puts(m, "cpu ");
     show_cpu(m, &all);
-    for_each_online_cpu (cpu) {
+    for_each_online_cpu(cpu) {
         seq_printf(m, "cpu%d", cpu);
         show_cpu(m, &per_cpu(kernel_cpustat, cpu));
     }
@@ -50,7 +50,7 @@ int uptime_proc_show(struct seq_file *m, void *v)
     int cpu;
 
     (void)v;
-    for_each_possible_cpu (cpu) {
+    for_each_possible_cpu(cpu) {
         idle += per_cpu(kernel_cpustat, cpu).idle +
                 per_cpu(kernel_cpustat, cpu).iowait;
     }

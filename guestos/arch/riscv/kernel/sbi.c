@@ -44,8 +44,7 @@ struct sbi_result sbi_hart_start(unsigned long hart, unsigned long start,
 
 /* The call for the harts of the mask: as often as it takes masks of 32. */
 static void call_on(const struct cpumask *mask, unsigned long ext,
-                    unsigned long func, unsigned long start,
-                    unsigned long size)
+                    unsigned long func, unsigned long start, unsigned long size)
 {
     unsigned long left = cpumask_bits(mask);
 
@@ -55,10 +54,10 @@ static void call_on(const struct cpumask *mask, unsigned long ext,
         struct sbi_result result;
         int cpu;
 
-        for_each_cpu (cpu, &rest) {
+        for_each_cpu(cpu, &rest) {
             base = min(base, cpu_to_hart[cpu]);
         }
-        for_each_cpu (cpu, &rest) {
+        for_each_cpu(cpu, &rest) {
             if (cpu_to_hart[cpu] - base < 32) {
                 harts |= 1ul << (cpu_to_hart[cpu] - base);
                 left &= ~(1ul << cpu);

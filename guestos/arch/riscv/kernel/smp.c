@@ -33,7 +33,7 @@ static void send_ipi(const struct cpumask *mask, enum ipi ipi)
 {
     int cpu;
 
-    for_each_cpu (cpu, mask) {
+    for_each_cpu(cpu, mask) {
         set_bit(ipi, &per_cpu(ipi_pending, cpu));
     }
     smp_mb();
@@ -102,7 +102,7 @@ void show_ipis(struct seq_file *m)
 
     for (unsigned ipi = 0; ipi < NR_IPIS; ipi++) {
         seq_printf(m, "IPI%u:", ipi);
-        for_each_online_cpu (cpu) {
+        for_each_online_cpu(cpu) {
             seq_printf(m, "%10lu ", ipi_counts[cpu][ipi]);
         }
         seq_printf(m, " %s\n", ipi_names[ipi]);
@@ -114,7 +114,7 @@ unsigned long nr_ipis(void)
     unsigned long n = 0;
     int cpu;
 
-    for_each_possible_cpu (cpu) {
+    for_each_possible_cpu(cpu) {
         for (unsigned ipi = 0; ipi < NR_IPIS; ipi++) {
             n += READ_ONCE(ipi_counts[cpu][ipi]);
         }

@@ -102,7 +102,7 @@ int cpuinfo_proc_show(struct seq_file *m, void *v)
     int cpu;
 
     (void)v;
-    for_each_online_cpu (cpu) {
+    for_each_online_cpu(cpu) {
         const char *isa = fdt_prop_string(cpu_nodes[cpu], "riscv,isa");
         const char *mmu = fdt_prop_string(cpu_nodes[cpu], "mmu-type");
 

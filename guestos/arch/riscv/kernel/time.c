@@ -88,7 +88,7 @@ void show_timer_interrupts(struct seq_file *m)
     int cpu;
 
     seq_printf(m, "%3u: ", IRQ_S_TIMER);
-    for_each_online_cpu (cpu) {
+    for_each_online_cpu(cpu) {
         seq_printf(m, "%10lu ", per_cpu(timer_interrupts, cpu));
     }
     seq_printf(m, " RISC-V INTC %3u  riscv-timer\n", IRQ_S_TIMER);
@@ -99,7 +99,7 @@ unsigned long nr_timer_interrupts(void)
     unsigned long n = 0;
     int cpu;
 
-    for_each_possible_cpu (cpu) {
+    for_each_possible_cpu(cpu) {
         n += READ_ONCE(per_cpu(timer_interrupts, cpu));
     }
     return n;

@@ -26,9 +26,10 @@ static void show_registers(const struct pt_regs *regs)
 {
     const unsigned long *x = &regs->epc;
 
-    pr_err("epc %08lx status %08lx cause %08lx tval %08lx task %d (%s)\n",
+    pr_err("epc %08lx status %08lx cause %08lx tval %08lx task %d (%s) "
+           "CPU %d\n",
            regs->epc, regs->status, regs->cause, regs->tval, current->pid,
-           current->comm);
+           current->comm, smp_processor_id());
     for (int i = 1; i < 32; i++) {
         pr_err("x%-2d %08lx%s", i, x[i], i % 4 && i < 31 ? "  " : "\n");
     }
@@ -36,6 +37,16 @@ static void show_registers(const struct pt_regs *regs)
 
 void die(struct pt_regs *regs, const char *why)
 {
+    static int speaker = NR_CPUS; /* the first CPU to die, for good */
+    int none = NR_CPUS;
+
+    local_irq_disable();
+    if (!__atomic_compare_exchange_n(&speaker, &none, smp_processor_id(), false,
+                                     __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+        while (none != smp_processor_id()) {
+            cpu_wait_for_interrupt();
+        }
+    }
     show_registers(regs);
     panic("%s at %08lx in the kernel, address %08lx", why, regs->epc,
           regs->tval);
