@@ -27,8 +27,10 @@ if [ -n "$QEMU32" ]; then
     report 'Octavo on QEMU' "$ends"
 fi
 
-timeout 120 "$top_builddir/quire" -m 32M -nographic -bios "$firmware" \
-    -kernel "$kernel" -append 'quiet init=/bin/calls' \
-    -drive "file=$image,readonly=on" </dev/null >"$work/out" 2>&1
-report 'Octavo on Quire' "$ends"
+for harts in 1 2 4; do
+    timeout 300 "$top_builddir/quire" -smp $harts -m 32M -nographic \
+        -bios "$firmware" -kernel "$kernel" -append 'quiet init=/bin/calls' \
+        -drive "file=$image,readonly=on" </dev/null >"$work/out" 2>&1
+    report "Octavo on Quire, harts: $harts" "$ends"
+done
 echo "1..$number"

@@ -19,13 +19,15 @@ printf 'write %s /bin/stress\nsif /bin/stress mode 0100755\n' "$program" \
     >"$work/commands"
 "$DEBUGFS" -w -f "$work/commands" "$image" >/dev/null 2>&1
 truncate -s 64M "$work/swap"
-mkswap -q "$work/swap"
-printf '\nstress octavo\nsleep 2\nps\nexit 0\n' |
-    timeout 180 "$top_builddir/quire" -m 16M -dma reach=2M -nographic \
-        -pace none -kernel "$top_builddir/octavo32.elf" \
-        -append 'dma=2M lowmem=12M' -drive "file=$image,readonly=on" \
-        -drive "file=$work/swap,if=quire" >"$work/out" 2>&1
-report 'Octavo on Quire' "$ends"
-! grep -q '^ *[0-9]* *[0-9]* [RSDZT] .*stress' "$work/out"
-point "Octavo on Quire: no process is left of it"
+for harts in 1 2 4; do
+    mkswap -q "$work/swap"
+    printf '\nstress octavo\nsleep 2\nps\nexit 0\n' |
+        timeout 600 "$top_builddir/quire" -smp $harts -m 16M -dma reach=2M \
+            -nographic -pace none -kernel "$top_builddir/octavo32.elf" \
+            -append 'dma=2M lowmem=12M' -drive "file=$image,readonly=on" \
+            -drive "file=$work/swap,if=quire" >"$work/out" 2>&1
+    report "Octavo on Quire, harts: $harts" "$ends"
+    ! grep -q '^ *[0-9]* *[0-9]* [RSDZT] .*stress' "$work/out"
+    point "harts $harts: no process is left of it"
+done
 echo "1..$number"
