@@ -90,6 +90,10 @@ point "maxcpus=2 brings up two of four"
 boot 4 'octavo 1' -append 'quiet nosmp init=/bin/smp -- proc 1'
 grep -q '^ok [0-9]* - /proc/stat has one line each' "$work/out"
 point "nosmp brings up none but the first"
+boot 4 alone -trace sbi_remote_sfence_vma,flush_tlb_range -D "$work/log"
+[ "$(grep -c ' smp-1 .*flush_tlb_range' "$work/log")" -ge 100 ] &&
+    ! grep -q ' smp-1 .*sbi_remote_sfence_vma' "$work/log"
+point "who is alone in its memory fences on no other CPU"
 boot 4 crash
 [ $? = 1 ] && grep -q '^Kernel panic - not syncing: Attempted to kill init' \
     "$work/out"

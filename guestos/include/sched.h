@@ -264,6 +264,8 @@ struct task_struct *kthread_create(int (*fn)(void *data), void *data,
         kthread_new;                                                           \
     })
 
+/* The hart keeps `mm` for a kernel thread, without using it. */
+void enter_lazy_tlb(struct mm_struct *mm);
 /* Switches the hart to `mm` (which the caller holds) for the current task. */
 void switch_mm(struct mm_struct *prev, struct mm_struct *next,
                struct task_struct *task);

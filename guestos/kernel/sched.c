@@ -316,6 +316,7 @@ static void context_mm(struct task_struct *prev, struct task_struct *next)
 {
     if (!next->mm) { /* a kernel thread uses what is there */
         next->active_mm = prev->active_mm;
+        enter_lazy_tlb(prev->active_mm);
         if (prev->mm) {
             mmgrab(prev->active_mm);
         } else {

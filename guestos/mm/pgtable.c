@@ -73,7 +73,7 @@ void free_pgtables(struct mm_struct *mm, unsigned long floor,
         pmd_clear(pmd);
         count_table(mm, table, -1);
         spin_unlock(&mm->page_table_lock);
-        flush_tlb_mm_range(mm, i << PGDIR_SHIFT, (i + 1) << PGDIR_SHIFT);
+        flush_tlb_tables(mm);
         __free_page(table);
     }
 }

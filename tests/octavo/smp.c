@@ -3,9 +3,10 @@
  * does to memory is seen by a neighbour on another CPU. Neighbours share an
  * address space (CLONE_VM) where the claim is about its tables, else pages by
  * fork. An ordinary Linux program that prints TAP; with `octavo N` it also
- * has neighbours and looks at what /proc says of N CPUs (`proc N`: only that;
- * `crash` dies on the last CPU), and `calm` leaves out those points in which
- * somebody uses a page while its entry changes.
+ * has neighbours and looks at what /proc says of N CPUs (`proc N`: only that).
+ * `calm` leaves out those points in which somebody uses a page while its entry
+ * changes, `alone` does nothing that concerns another CPU, `crash` dies on the
+ * last one.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -509,6 +510,24 @@ static void test_signals(void)
           is_right);
 }
 
+/* On the first CPU, where no other has run us: what we do is our own affair. */
+static void use_memory_alone(unsigned times)
+{
+    bool is_right = true;
+
+    set_affinity(0, 1);
+    for (unsigned i = 0; i < times; i++) {
+        volatile uint32_t *memory = map_at(NULL, 4);
+
+        for (unsigned page = 0; page < 4; page++)
+            memory[page * (PAGE / 4)] = i;
+        call(SYS_MPROTECT, (long)memory, 2 * PAGE, PROT_R, 0, 0);
+        is_right &= memory[0] == i;
+        call(SYS_MUNMAP, (long)memory, 4 * PAGE, 0, 0, 0);
+    }
+    point("memory is mapped, written, protected and unmapped", is_right);
+}
+
 /* -- What /proc says ----------------------------------------------------- */
 
 static unsigned count_lines(const char *path, const char *start)
@@ -549,6 +568,10 @@ int main(int argc, char **argv)
     bool is_calm = argc > 1 && !strcmp(argv[argc - 1], "calm");
     bool is_octavo = argc > 2 && !strcmp(argv[1], "octavo");
 
+    if (argc > 1 && !strcmp(argv[1], "alone")) {
+        use_memory_alone(100);
+        return 0;
+    }
     test_affinity();
     if (argc > 1 && !strcmp(argv[1], "crash")) {
         bind_to(nr_cpus - 1);

@@ -45,6 +45,11 @@ void flush_tlb_mm(struct mm_struct *mm)
             tlb[i].mm = NULL;
 }
 
+void flush_tlb_tables(struct mm_struct *mm)
+{
+    flush_tlb_mm(mm);
+}
+
 void flush_tlb_page(struct vm_area_struct *vma, unsigned long addr)
 {
     forget(vma->vm_mm, addr);

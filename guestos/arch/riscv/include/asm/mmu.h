@@ -4,9 +4,12 @@
 
 #include "cpumask.h"
 
-/* In struct mm_struct as `context`. Changed by atomic operations. */
+/* In struct mm_struct as `context`; see arch/riscv/mm/tlbflush.c. Changed by
+ * atomic operations. */
 struct mm_context {
-    struct cpumask cpumask; /* whose satp it is; see mm/tlbflush.c */
+    struct cpumask cpumask; /* who uses it: flushes reach them */
+    struct cpumask lazy;    /* whose satp it is though they do not use it */
+    unsigned long flushes_begun, flushes_done; /* counts */
     /* CPUs that must fence.i before they run its code: pages of code have
      * come while they did not use it. */
     struct cpumask icache_stale;

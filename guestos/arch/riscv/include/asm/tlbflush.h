@@ -25,6 +25,8 @@ void flush_tlb_range(struct vm_area_struct *vma, unsigned long start,
                      unsigned long end);
 void flush_tlb_mm_range(struct mm_struct *mm, unsigned long start,
                         unsigned long end);
+/* Tables of leaves are about to be freed: also where nobody uses `mm` now. */
+void flush_tlb_tables(struct mm_struct *mm);
 void flush_tlb_kernel_range(unsigned long start, unsigned long end);
 
 /* A present entry was made more permissive, or a new one made present: Sv32
