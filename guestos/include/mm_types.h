@@ -24,7 +24,7 @@ struct seq_file;
  * One frame; 32 bytes on RV32, mem_map is an array of them. Which members
  * mean something depends on the owner:
  *   free block    page_type BUDDY, private = order, lru on free_area
- *   slab          PG_slab, slab_cache, freelist, inuse/objects, lru on a list
+ *   slab          PG_slab, slab_cache, freelist, counters, lru on a list
  *   anonymous     mapping = anon_vma | 1, index = page offset of the VMA
  *   page cache    mapping = address_space, index = page of the file
  *   swap cache    PG_swapcache, private = swap entry, besides being anonymous
@@ -42,8 +42,14 @@ struct page {
     union {
         unsigned long private;
         struct {
-            u16 inuse;   /* slab: objects handed out */
-            u16 objects; /* slab: objects there are */
+            u16 inuse; /* slab: objects handed out */
+            union {
+                struct {
+                    u16 objects : 15; /* SLUB: objects there are */
+                    u16 frozen : 1;   /* SLUB: a hart has it, on no list */
+                };
+                u16 s_mem; /* SLAB: offset of the first object */
+            };
         };
     };
     union {
@@ -52,11 +58,16 @@ struct page {
     };
     union {
         unsigned long index;
-        void *freelist; /* slab: first free object */
+        void *freelist; /* slab: first free object; SLAB: indices */
     };
     union {
         struct list_head lru;
         unsigned long compound_head;
+        struct { /* SLUB: in a hart's store */
+            struct page *next;
+            u16 pages;    /* from here on */
+            u16 pobjects; /* free ones in them, when they came */
+        };
         struct {
             unsigned long _lru_pad;
             unsigned long compound_order; /* second page of a compound */

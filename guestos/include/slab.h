@@ -1,6 +1,6 @@
 /*
- * The slab allocator: caches of equal objects, and kmalloc on top. Semantics
- * are Linux's; there is one allocator, after its SLUB.
+ * The slab allocators: caches of equal objects, and kmalloc on top. Semantics
+ * are Linux's. Which allocator is behind it is chosen at boot by slab=.
  */
 #ifndef QUIRE_GUESTOS_SLAB_H
 #define QUIRE_GUESTOS_SLAB_H
@@ -8,10 +8,20 @@
 #include "gfp.h"
 #include "types.h"
 
-#define SLAB_HWCACHE_ALIGN  0x2000u /* objects start at cache lines */
-#define SLAB_CACHE_DMA      0x4000u
-#define SLAB_RECLAIM_ACCOUNT 0x20000u /* counts as reclaimable */
-#define SLAB_PANIC          0x40000u /* creation must not fail */
+typedef unsigned int slab_flags_t;
+
+// clang-format off
+#define SLAB_CONSISTENCY_CHECKS 0x100u  /* debugging: slub_debug=F */
+#define SLAB_RED_ZONE        0x400u     /* Z */
+#define SLAB_POISON          0x800u     /* P */
+#define SLAB_HWCACHE_ALIGN   0x2000u    /* objects start at cache lines */
+#define SLAB_CACHE_DMA       0x4000u
+#define SLAB_STORE_USER      0x10000u   /* U: who allocated, who freed */
+#define SLAB_RECLAIM_ACCOUNT 0x20000u   /* counts as reclaimable */
+#define SLAB_PANIC           0x40000u   /* creation must not fail */
+#define SLAB_TRACE           0x200000u  /* T: each call is printed */
+#define SLAB_NO_MERGE        0x1000000u /* its slabs are its own */
+// clang-format on
 
 #define ARCH_KMALLOC_MINALIGN 8
 #define KMALLOC_MIN_SIZE 8
@@ -28,10 +38,11 @@ void kmem_cache_init(void);
 
 /*
  * A cache of objects of `size` bytes, aligned to `align` (0: to a pointer).
- * name is kept, not copied. ctor may be NULL; it runs when a slab is made.
+ * name is kept, not copied. ctor may be NULL; it runs when a slab is made. A
+ * cache without one may turn out to be an alias of another of the same size.
  */
 struct kmem_cache *kmem_cache_create(const char *name, unsigned int size,
-                                     unsigned int align, unsigned int flags,
+                                     unsigned int align, slab_flags_t flags,
                                      void (*ctor)(void *));
 /* The cache must be empty; complains and keeps it otherwise. */
 void kmem_cache_destroy(struct kmem_cache *cache);
@@ -44,8 +55,10 @@ static inline void *kmem_cache_zalloc(struct kmem_cache *cache, gfp_t gfp)
 {
     return kmem_cache_alloc(cache, gfp | __GFP_ZERO);
 }
-/* A second free of the same object is detected and reported. */
+/* NULL is nothing. */
 void kmem_cache_free(struct kmem_cache *cache, void *object);
+/* The size that was asked for. */
+unsigned int kmem_cache_size(const struct kmem_cache *cache);
 
 /* Physically contiguous memory in the direct map; NULL when there is none. */
 void *kmalloc(size_t size, gfp_t gfp);
@@ -54,12 +67,15 @@ static inline void *kzalloc(size_t size, gfp_t gfp)
     return kmalloc(size, gfp | __GFP_ZERO);
 }
 void *kcalloc(size_t n, size_t size, gfp_t gfp);
+/* p with at least `size` bytes, maybe elsewhere; NULL: p is as it was. */
+void *krealloc(const void *p, size_t size, gfp_t gfp);
 void kfree(const void *p);
 /* Bytes that may be used at p. */
 size_t ksize(const void *p);
 char *kstrdup(const char *s, gfp_t gfp);
 
-/* Invariants of every cache; panics with what is wrong. */
+/* Invariants of every cache and slab; panics with what is wrong. Nobody may
+ * be allocating. */
 void slab_check(void);
 
 #endif

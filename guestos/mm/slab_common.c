@@ -1,147 +1,295 @@
 /*
- * kmalloc and what all slab allocators share: the size classes, large
- * allocations as whole pages, /proc/slabinfo. The tables are written at boot
- * only. Mirrors Linux's create_kmalloc_caches, kmalloc_slab, kmalloc_order,
- * ksize, slab_show.
+ * What all slab allocators share: which one is used, the caches and their
+ * aliases, the pages of slabs. Owns slab_caches (cache_lock). Counters:
+ * NR_SLAB_*_B. Mirrors Linux's kmem_cache_create, kmem_cache_destroy,
+ * find_mergeable, calculate_alignment.
  */
-#include "bitops.h"
+#include "init.h"
 #include "internal.h"
 #include "kernel.h"
-#include "proc_fs.h"
-#include "slub.h"
+#include "kmem_cache.h"
+#include "slab_debug.h"
 #include "string.h"
 
-static const struct {
-    unsigned int size;
-    const char *name, *dma_name;
-} kmalloc_info[] = {
-    // clang-format off
-    {    8, "kmalloc-8",   "dma-kmalloc-8"},
-    {   16, "kmalloc-16",  "dma-kmalloc-16"},
-    {   32, "kmalloc-32",  "dma-kmalloc-32"},
-    {   64, "kmalloc-64",  "dma-kmalloc-64"},
-    {   96, "kmalloc-96",  "dma-kmalloc-96"},
-    {  128, "kmalloc-128", "dma-kmalloc-128"},
-    {  192, "kmalloc-192", "dma-kmalloc-192"},
-    {  256, "kmalloc-256", "dma-kmalloc-256"},
-    {  512, "kmalloc-512", "dma-kmalloc-512"},
-    { 1024, "kmalloc-1k",  "dma-kmalloc-1k"},
-    { 2048, "kmalloc-2k",  "dma-kmalloc-2k"},
-    { 4096, "kmalloc-4k",  "dma-kmalloc-4k"},
-    { 8192, "kmalloc-8k",  "dma-kmalloc-8k"},
-    // clang-format on
-};
-#define NR_KMALLOC ARRAY_SIZE(kmalloc_info)
+#define CACHE_LINE 64u
 
-static struct kmem_cache *kmalloc_caches[2][NR_KMALLOC];
-static u8 small_class[192 / 8 + 1]; /* by size / 8, rounded up */
+/* What the flags of two caches must have in common to be one. */
+#define SLAB_MERGE_SAME (SLAB_RECLAIM_ACCOUNT | SLAB_CACHE_DMA)
+#define SLAB_NEVER_MERGE (SLAB_DEBUG_FLAGS | SLAB_TRACE | SLAB_NO_MERGE)
 
-void kmem_cache_init(void)
+struct slab_ops slab_ops; /* written at boot */
+LIST_HEAD(slab_caches);
+DEFINE_SPINLOCK(cache_lock);
+static struct kmem_cache cache_of_caches;
+static const struct slab_ops *chosen = &slub_ops; /* by slab= */
+static bool is_merging_off;
+
+static const struct slab_ops *const allocators[] = {&slub_ops};
+
+int slab_setup(const char *name)
 {
-    unsigned int class = 0;
+    for (size_t i = 0; i < ARRAY_SIZE(allocators); i++) {
+        if (strcmp(allocators[i]->name, name) == 0) {
+            chosen = allocators[i];
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
+early_param("slab", slab_setup);
 
-    slub_init();
-    for (unsigned int i = 0; i < NR_KMALLOC; i++) {
-        kmalloc_caches[0][i] =
-            kmem_cache_create(kmalloc_info[i].name, kmalloc_info[i].size,
-                              ARCH_KMALLOC_MINALIGN, SLAB_PANIC, NULL);
-        kmalloc_caches[1][i] = kmem_cache_create(
-            kmalloc_info[i].dma_name, kmalloc_info[i].size,
-            ARCH_KMALLOC_MINALIGN, SLAB_PANIC | SLAB_CACHE_DMA, NULL);
-    }
-    for (unsigned int i = 0; i <= 192 / 8; i++) {
-        while (kmalloc_info[class].size < i * 8)
-            class++;
-        small_class[i] = (u8)class;
-    }
+static int slab_nomerge_setup(const char *value)
+{
+    (void)value;
+    is_merging_off = true;
+    return 0;
+}
+early_param("slab_nomerge", slab_nomerge_setup);
+
+void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
+{
+    return slab_ops.alloc(s, gfp);
 }
 
-static struct kmem_cache *kmalloc_slab(size_t size, gfp_t gfp)
+void kmem_cache_free(struct kmem_cache *s, void *object)
 {
-    unsigned int class;
-
-    if (size <= 192)
-        class = small_class[(size + 7) / 8];
-    else
-        class = fls(size - 1) - 1; /* 256 is class 7 */
-    return kmalloc_caches[gfp & __GFP_DMA ? 1 : 0][class];
+    slab_ops.free(s, object);
 }
 
-/* More than a size class has: a compound page of its own. */
-static void *kmalloc_large(size_t size, gfp_t gfp)
+unsigned int kmem_cache_size(const struct kmem_cache *s)
 {
-    unsigned int order = 0;
-    struct page *page;
+    return s->object_size;
+}
 
-    while (order < MAX_ORDER && ((size_t)PAGE_SIZE << order) < size)
-        order++;
-    if (order == MAX_ORDER)
-        return NULL;
-    page = alloc_pages((gfp & ~__GFP_HIGHMEM) | __GFP_COMP, order);
+void slab_panic(const struct kmem_cache *s, const void *object,
+                const char *what, ...)
+{
+    char text[80];
+    va_list args;
+
+    va_start(args, what);
+    vsnprintf(text, sizeof text, what, args);
+    va_end(args);
+    panic("slab: %s, %p: %s", s->name, object, text);
+}
+
+void slab_on_each_cpu(void (*fn)(void *data), void *data)
+{
+    unsigned long flags;
+
+    local_irq_save(flags);
+    fn(data);
+    local_irq_restore(flags);
+}
+
+static enum node_stat_item slab_stat(const struct kmem_cache *s)
+{
+    return s->flags & SLAB_RECLAIM_ACCOUNT ? NR_SLAB_RECLAIMABLE_B
+                                           : NR_SLAB_UNRECLAIMABLE_B;
+}
+
+struct page *slab_alloc_pages(struct kmem_cache *s, gfp_t gfp,
+                              unsigned int order)
+{
+    struct page *page =
+        alloc_pages((gfp & ~(__GFP_ZERO | __GFP_HIGHMEM)) | s->gfp, order);
+
     if (!page)
         return NULL;
-    mod_node_page_state(page_pgdat(page), NR_SLAB_UNRECLAIMABLE_B,
+    SetPageSlab(page);
+    page->slab_cache = s;
+    mod_node_page_state(page_pgdat(page), slab_stat(s),
                         (long)PAGE_SIZE << order);
-    return page_address(page);
+    return page;
 }
 
-void *kmalloc(size_t size, gfp_t gfp)
+void slab_free_pages(struct kmem_cache *s, struct page *page)
 {
-    if (!size)
-        return ZERO_SIZE_PTR;
-    if (size > KMALLOC_MAX_CACHE_SIZE)
-        return kmalloc_large(size, gfp);
-    return kmem_cache_alloc(kmalloc_slab(size, gfp), gfp);
-}
+    unsigned int order = compound_order(page);
 
-void *kcalloc(size_t n, size_t size, gfp_t gfp)
-{
-    size_t bytes;
-
-    if (__builtin_mul_overflow(n, size, &bytes))
-        return NULL;
-    return kzalloc(bytes, gfp);
-}
-
-size_t ksize(const void *p)
-{
-    struct page *page;
-
-    if (ZERO_OR_NULL_PTR(p))
-        return 0;
-    page = compound_head(virt_to_page(p));
-    return PageSlab(page) ? page->slab_cache->object_size
-                          : (size_t)PAGE_SIZE << compound_order(page);
-}
-
-void kfree(const void *p)
-{
-    struct page *page;
-    unsigned int order;
-
-    if (ZERO_OR_NULL_PTR(p))
-        return;
-    page = compound_head(virt_to_page(p));
-    if (PageSlab(page)) {
-        kmem_cache_free(page->slab_cache, (void *)p);
-        return;
-    }
-    order = compound_order(page);
-    if (p != page_address(page))
-        panic("kfree: %p is not the start of its pages", p);
-    mod_node_page_state(page_pgdat(page), NR_SLAB_UNRECLAIMABLE_B,
+    host_unpoison(page_address(page), (size_t)PAGE_SIZE << order);
+    mod_node_page_state(page_pgdat(page), slab_stat(s),
                         -((long)PAGE_SIZE << order));
+    ClearPageSlab(page);
+    page->slab_cache = NULL;
+    page->freelist = NULL;
+    page->private = 0;
     __free_pages(page, order);
 }
 
-char *kstrdup(const char *s, gfp_t gfp)
+struct kmem_cache *slab_wrong_cache(struct kmem_cache *s, const void *object)
 {
-    size_t size = strlen(s) + 1;
-    char *copy = kmalloc(size, gfp);
+    struct page *page = virt_to_head_page(object);
 
-    if (copy)
-        memcpy(copy, s, size);
-    return copy;
+    if (!PageSlab(page))
+        slab_panic(s, object, "freed, but not an object of any cache");
+    pr_err("kmem_cache_free: Wrong slab cache. %s but object is from %s\n",
+           s->name, page->slab_cache->name);
+    WARN_ON(page->slab_cache != s);
+    return page->slab_cache;
+}
+
+/* A small object is not spread over two lines, a large one starts one. */
+static unsigned int calculate_alignment(slab_flags_t flags, unsigned int align,
+                                        unsigned int size)
+{
+    if (flags & SLAB_HWCACHE_ALIGN) {
+        unsigned int line = CACHE_LINE;
+
+        while (size <= line / 2)
+            line /= 2;
+        align = max(align, line);
+    }
+    return max(align, (unsigned int)sizeof(void *));
+}
+
+/* From the object as asked for to all that is around it; see slab_debug.c. */
+static void calculate_sizes(struct kmem_cache *s)
+{
+    unsigned int word = sizeof(void *), size = ALIGN(s->object_size, word);
+    bool is_covered = (s->flags & SLAB_POISON) || s->ctor;
+
+    if ((s->flags & SLAB_POISON) && !s->ctor)
+        s->flags |= __OBJECT_POISON;
+    if ((s->flags & SLAB_RED_ZONE) && size == s->object_size)
+        size += word; /* an overrun by one is seen too */
+    s->inuse = size;
+    s->offset = ALIGN_DOWN(s->object_size / 2, word);
+    if (slab_ops.links_objects &&
+        (is_covered || (s->flags & SLAB_RED_ZONE && s->object_size < word))) {
+        s->offset = size; /* the object keeps what is in it */
+        size += word;
+    }
+    if (s->flags & SLAB_STORE_USER)
+        size += 2 * (unsigned int)sizeof(struct track);
+    if (s->flags & SLAB_RED_ZONE) {
+        s->red_left_pad = ALIGN(word, s->align);
+        size += word + s->red_left_pad;
+    }
+    s->size = ALIGN(size, s->align);
+}
+
+static int init_cache(struct kmem_cache *s, const char *name, unsigned int size,
+                      unsigned int align, slab_flags_t flags,
+                      void (*ctor)(void *))
+{
+    int error;
+
+    memset(s, 0, cache_of_caches.object_size);
+    s->name = name;
+    s->refcount = 1;
+    s->object_size = size;
+    s->flags = flags;
+    s->align = calculate_alignment(flags, align, size);
+    s->ctor = ctor;
+    if (flags & SLAB_CACHE_DMA)
+        s->gfp |= __GFP_DMA;
+    if (flags & SLAB_RECLAIM_ACCOUNT)
+        s->gfp |= __GFP_RECLAIMABLE;
+    spin_lock_init(&s->node.list_lock);
+    INIT_LIST_HEAD(&s->node.partial);
+    INIT_LIST_HEAD(&s->node.full);
+    INIT_LIST_HEAD(&s->node.free);
+    calculate_sizes(s);
+    error = slab_ops.create(s);
+    if (error)
+        return error;
+    spin_lock(&cache_lock);
+    list_add_tail(&s->list, &slab_caches);
+    spin_unlock(&cache_lock);
+    return 0;
+}
+
+/* cache_lock is held. */
+static struct kmem_cache *find_mergeable(unsigned int size, unsigned int align,
+                                         slab_flags_t flags)
+{
+    unsigned int fitting =
+        ALIGN(ALIGN(size, (unsigned int)sizeof(void *)), align);
+    struct kmem_cache *s;
+
+    if (is_merging_off || flags & SLAB_NEVER_MERGE)
+        return NULL;
+    list_for_each_entry_reverse(s, &slab_caches, list) {
+        if (s->refcount <= 0 || s->ctor || s->flags & SLAB_NEVER_MERGE)
+            continue;
+        if (((flags ^ s->flags) & SLAB_MERGE_SAME) || s->align % align)
+            continue;
+        if (s->size >= fitting && s->size - fitting < sizeof(void *))
+            return s;
+    }
+    return NULL;
+}
+
+/* A cache that is there already, which gets one more name; or NULL. */
+static struct kmem_cache *kmem_cache_alias(const char *name, unsigned int size,
+                                           unsigned int align,
+                                           slab_flags_t flags)
+{
+    struct kmem_cache *s;
+
+    align = calculate_alignment(flags, align, size);
+    spin_lock(&cache_lock);
+    s = find_mergeable(size, align, flags);
+    if (s) {
+        s->refcount++;
+        /* Clearing an object clears the larger one. */
+        s->object_size = max(s->object_size, size);
+        s->inuse = max(s->inuse, ALIGN(size, (unsigned int)sizeof(void *)));
+    }
+    spin_unlock(&cache_lock);
+    (void)name;
+    return s;
+}
+
+struct kmem_cache *kmem_cache_create(const char *name, unsigned int size,
+                                     unsigned int align, slab_flags_t flags,
+                                     void (*ctor)(void *))
+{
+    struct kmem_cache *s = NULL;
+
+    flags = slab_debug_flags(name, flags);
+    if (!ctor)
+        s = kmem_cache_alias(name, size, align, flags);
+    if (s)
+        return s;
+    s = kmem_cache_alloc(&cache_of_caches, GFP_KERNEL);
+    if (s && init_cache(s, name, size, align, flags, ctor) == 0)
+        return s;
+    if (s)
+        kmem_cache_free(&cache_of_caches, s);
+    if (flags & SLAB_PANIC)
+        panic("kmem_cache_create: no memory for %s", name);
+    return NULL;
+}
+
+void kmem_cache_destroy(struct kmem_cache *s)
+{
+    bool is_last;
+
+    if (!s)
+        return;
+    spin_lock(&cache_lock);
+    is_last = --s->refcount == 0;
+    spin_unlock(&cache_lock);
+    if (!is_last)
+        return;
+    slab_ops.shrink(s);
+    if (__atomic_load_n(&s->node.nr_slabs, __ATOMIC_RELAXED)) {
+        pr_err("kmem_cache_destroy %s: Slab cache still has objects\n",
+               s->name);
+        return;
+    }
+    spin_lock(&cache_lock);
+    list_del(&s->list);
+    spin_unlock(&cache_lock);
+    slab_ops.release(s);
+    kmem_cache_free(&cache_of_caches, s);
+}
+
+unsigned long kmem_cache_shrink(struct kmem_cache *s)
+{
+    return slab_ops.shrink(s);
 }
 
 unsigned long kmem_cache_shrink_all(void)
@@ -149,30 +297,28 @@ unsigned long kmem_cache_shrink_all(void)
     struct kmem_cache *s;
     unsigned long freed = 0;
 
+    spin_lock(&cache_lock);
     list_for_each_entry(s, &slab_caches, list)
-        freed += kmem_cache_shrink(s);
+        freed += slab_ops.shrink(s);
+    spin_unlock(&cache_lock);
     return freed;
 }
 
-int slabinfo_proc_show(struct seq_file *m, void *v)
+void kmem_cache_init(void)
 {
-    struct kmem_cache *s;
+    unsigned int cpus = 0, cpu;
 
-    (void)v;
-    seq_puts(m, "slabinfo - version: 2.1\n"
-                "# name            <active_objs> <num_objs> <objsize> "
-                "<objperslab> <pagesperslab> : tunables <limit> "
-                "<batchcount> <sharedfactor> : slabdata <active_slabs> "
-                "<num_slabs> <sharedavail>\n");
-    list_for_each_entry(s, &slab_caches, list) {
-        unsigned int per_slab =
-            (unsigned int)(((size_t)PAGE_SIZE << s->order) / s->size);
-
-        seq_printf(m, "%-17s %6lu %6lu %6u %4u %4u", s->name,
-                   s->active_objects, s->total_objects, s->size, per_slab,
-                   1u << s->order);
-        seq_printf(m, " : tunables %4u %4u %4u : slabdata %6lu %6lu %6lu\n",
-                   0, 0, 0, s->nr_slabs, s->nr_slabs, 0ul);
-    }
-    return 0;
+    for_each_possible_cpu(cpu)
+        cpus++;
+    slab_ops = *chosen;
+    cache_of_caches.object_size = sizeof cache_of_caches;
+    init_cache(&cache_of_caches, "kmem_cache",
+               (unsigned int)offsetof(struct kmem_cache, cpu_slab) +
+                   cpus * (slab_ops.links_objects
+                               ? sizeof(struct kmem_cache_cpu)
+                               : sizeof(struct array_cache *)),
+               0, slab_debug_flags("kmem_cache", SLAB_HWCACHE_ALIGN), NULL);
+    cache_of_caches.refcount = -1;
+    create_kmalloc_caches();
+    slab_ops.late_init();
 }

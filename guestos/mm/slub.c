@@ -1,392 +1,425 @@
 /*
- * The slab allocator, after Linux's SLUB. A slab is a (compound) page cut
- * into objects of one size; the free ones form a list through themselves,
- * headed by page->freelist. A cache keeps the slabs that have both free and
- * used objects, and a few empty ones, on its partial list; full slabs are on
- * no list.
+ * SLUB: the unqueued allocator. A slab is a (compound) page cut into objects;
+ * the free ones form a list through themselves, headed by page->freelist.
  *
- * A free object holds two words: the next free one and a canary made of its
- * address. A free that finds the canary looks the object up in the freelist:
- * that is a double free; an allocation that does not find it: somebody wrote
- * to freed memory. With a constructor the words lie behind the object, so
- * that what it set up stays.
+ *      hart          slab ->  o -> o -> o          frozen: the hart's own
+ *                    store -> [slab] -> [slab]     frozen, some objects free
+ *      node          partial -> [slab] <-> [slab]  not frozen
+ *      (nowhere)     full slabs
  *
- * Lock: cache->lock, interrupts off, outside of zone->lock; cache_lock for
- * the list of caches. Counters: NR_SLAB_*_B. Mirrors Linux's new_slab,
- * ___slab_alloc, __slab_free, calculate_order.
+ * A hart takes and gives objects of its slab without any lock: interrupts are
+ * off for a dozen instructions (a transaction id and LR/SC would take more).
+ * Other harts' frees go to page->freelist, which the hart takes over when its
+ * own list is used up. A full slab that gets an object back goes to the store
+ * of the hart that freed it; when the store holds too much, it goes to the
+ * node. Empty slabs beyond min_partial are given back.
+ *
+ * Locks: slab_lock for page->freelist and counters, list_lock for the node's
+ * list, in the order list_lock > slab_lock. Counters: slub_stat. Mirrors
+ * Linux's slab_alloc_node, ___slab_alloc, get_partial_node, __slab_free,
+ * put_cpu_partial, unfreeze_partials, deactivate_slab.
  */
 #include "slub.h"
 
 #include "internal.h"
 #include "kernel.h"
 #include "string.h"
+#include "trace.h"
 
-#define MIN_PARTIAL 2  /* empty slabs kept */
-#define MAX_SLAB_ORDER 3
-#define CANARY 0x5ab0b5a1ul
+/* Interrupts are off in all that follows, unless it says otherwise. */
 
-struct free_object {
-    struct free_object *next;
-    unsigned long canary;
-};
-
-LIST_HEAD(slab_caches);
-DEFINE_SPINLOCK(cache_lock);
-static struct kmem_cache cache_of_caches;
-
-static struct free_object *meta_of(struct kmem_cache *s, void *object)
+static struct kmem_cache_cpu *this_cpu_slab(struct kmem_cache *s)
 {
-    return (struct free_object *)((char *)object + s->offset);
+    return &s->cpu_slab[slab_cpu()];
 }
 
-static unsigned long canary_of(const void *object)
+static void set_cpu_slab(struct kmem_cache_cpu *c, struct page *page)
 {
-    return (unsigned long)object ^ CANARY;
+    c->page = page;
+    c->slab_base = (unsigned long)page_address(page);
+    c->slab_mask = ~(((unsigned long)PAGE_SIZE << compound_order(page)) - 1);
 }
 
-static void slab_bug(struct kmem_cache *s, const void *object,
-                     const char *what)
+static void clear_cpu_slab(struct kmem_cache_cpu *c)
 {
-    panic("BUG %s: %s at %p", s->name, what, object);
+    c->page = NULL;
+    c->freelist = NULL;
+    c->slab_base = NO_SLAB;
+    c->slab_mask = 0;
 }
 
-static enum node_stat_item slab_stat(const struct kmem_cache *s)
+void add_partial(struct kmem_cache_node *n, struct page *page, bool is_tail)
 {
-    return s->flags & SLAB_RECLAIM_ACCOUNT ? NR_SLAB_RECLAIMABLE_B
-                                           : NR_SLAB_UNRECLAIMABLE_B;
-}
-
-static void set_free(struct kmem_cache *s, struct page *page, void *object)
-{
-    struct free_object *meta = meta_of(s, object);
-
-    meta->next = page->freelist;
-    meta->canary = canary_of(object);
-    page->freelist = object;
-    if (!s->ctor && s->size > sizeof *meta)
-        host_poison(meta + 1, s->size - sizeof *meta);
-}
-
-static void *take_free(struct kmem_cache *s, struct page *page)
-{
-    void *object = page->freelist;
-    struct free_object *meta = meta_of(s, object);
-
-    if (meta->canary != canary_of(object))
-        slab_bug(s, object, "written after it was freed");
-    meta->canary = 0;
-    page->freelist = meta->next;
-    host_unpoison(object, s->size);
-    return object;
-}
-
-static struct page *alloc_slab_page(struct kmem_cache *s, gfp_t gfp,
-                                    unsigned int *order)
-{
-    struct page *page;
-
-    gfp |= s->gfp | __GFP_COMP;
-    gfp &= ~__GFP_ZERO;
-    *order = s->order;
-    if (s->order > s->min_order) {
-        page = alloc_pages((gfp | __GFP_NOWARN | __GFP_NORETRY) &
-                               ~__GFP_NOFAIL,
-                           s->order);
-        if (page)
-            return page;
-        *order = s->min_order;
-    }
-    return alloc_pages(gfp, *order);
-}
-
-static struct page *new_slab(struct kmem_cache *s, gfp_t gfp)
-{
-    unsigned int order;
-    struct page *page = alloc_slab_page(s, gfp, &order);
-    char *start;
-
-    if (!page)
-        return NULL;
-    start = page_address(page);
-    SetPageSlab(page);
-    page->slab_cache = s;
-    page->freelist = NULL;
-    page->inuse = 0;
-    page->objects = (u16)(((size_t)PAGE_SIZE << order) / s->size);
-    for (unsigned int i = page->objects; i-- > 0;) {
-        if (s->ctor)
-            s->ctor(start + i * s->size);
-        set_free(s, page, start + i * s->size);
-    }
-    mod_node_page_state(page_pgdat(page), slab_stat(s),
-                        (long)PAGE_SIZE << order);
-    return page;
-}
-
-static void free_slab(struct kmem_cache *s, struct page *page)
-{
-    unsigned int order = compound_order(page);
-
-    host_unpoison(page_address(page), (size_t)PAGE_SIZE << order);
-    mod_node_page_state(page_pgdat(page), slab_stat(s),
-                        -((long)PAGE_SIZE << order));
-    ClearPageSlab(page);
-    page->slab_cache = NULL;
-    page->freelist = NULL;
-    page->private = 0;
-    __free_pages(page, order);
-}
-
-/* s->lock is held. */
-static void add_partial(struct kmem_cache *s, struct page *page)
-{
-    if (page->inuse)
-        list_add(&page->lru, &s->partial);
+    n->nr_partial++;
+    if (is_tail)
+        list_add_tail(&page->lru, &n->partial);
     else
-        list_add_tail(&page->lru, &s->partial);
-    s->nr_partial++;
+        list_add(&page->lru, &n->partial);
 }
 
-static void del_partial(struct kmem_cache *s, struct page *page)
+void remove_partial(struct kmem_cache_node *n, struct page *page)
 {
     list_del(&page->lru);
-    s->nr_partial--;
+    n->nr_partial--;
 }
 
-/* A first object of a slab that is not full, or NULL; s->lock is held. */
-static void *alloc_partial(struct kmem_cache *s)
+/* What others have freed of the hart's slab becomes the hart's; without any
+ * the slab is full and let go. */
+static void *get_freelist(struct kmem_cache_cpu *c)
 {
-    struct page *page;
-    void *object;
+    struct page *page = c->page;
+    void *freelist;
 
-    if (list_empty(&s->partial))
-        return NULL;
-    page = list_first_entry(&s->partial, struct page, lru);
-    if (!page->inuse)
-        s->nr_empty--;
-    object = take_free(s, page);
-    page->inuse++;
-    s->active_objects++;
-    if (!page->freelist)
-        del_partial(s, page);
-    return object;
+    slab_lock(page);
+    freelist = page->freelist;
+    page->freelist = NULL;
+    page->inuse = page->objects;
+    page->frozen = freelist != NULL;
+    slab_unlock(page);
+    if (!freelist)
+        clear_cpu_slab(c);
+    return freelist;
 }
 
-void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
+/* Slabs that are no longer a hart's go to the node, or back. */
+static void unfreeze_partials(struct kmem_cache *s, struct kmem_cache_cpu *c)
 {
-    unsigned long flags;
-    void *object;
+    struct kmem_cache_node *n = &s->node;
+    struct page *page = c->partial, *next, *unused = NULL;
+    bool is_used;
 
-    spin_lock_irqsave(&s->lock, flags);
-    while (!(object = alloc_partial(s))) {
-        struct page *page;
-
-        spin_unlock_irqrestore(&s->lock, flags);
-        page = new_slab(s, gfp);
-        if (!page)
-            return NULL;
-        spin_lock_irqsave(&s->lock, flags);
-        s->nr_slabs++;
-        s->nr_empty++;
-        s->total_objects += page->objects;
-        add_partial(s, page);
+    c->partial = NULL;
+    if (!page)
+        return;
+    spin_lock(&n->list_lock);
+    for (; page; page = next) {
+        next = page->next;
+        slab_lock(page);
+        page->frozen = 0;
+        is_used = page->inuse;
+        slab_unlock(page);
+        if (is_used || n->nr_partial < s->min_partial) {
+            add_partial(n, page, true);
+            continue;
+        }
+        page->next = unused;
+        unused = page;
     }
-    spin_unlock_irqrestore(&s->lock, flags);
+    spin_unlock(&n->list_lock);
+    for (; unused; unused = next) {
+        next = unused->next;
+        discard_slab(s, unused);
+    }
+}
+
+/* Into the hart's store; the slab is frozen and has free objects. */
+static void put_cpu_partial(struct kmem_cache *s, struct page *page,
+                            bool may_drain)
+{
+    struct kmem_cache_cpu *c = this_cpu_slab(s);
+    unsigned int pages = 0, objects = 0;
+
+    if (c->partial) {
+        pages = c->partial->pages;
+        objects = c->partial->pobjects;
+        if (may_drain && objects > s->cpu_partial) {
+            unfreeze_partials(s, c);
+            pages = objects = 0;
+        }
+    }
+    page->pages = (u16)(pages + 1);
+    page->pobjects = (u16)(objects + page->objects - page->inuse);
+    page->next = c->partial;
+    c->partial = page;
+    c->stat[CPU_PARTIAL_FREE]++;
+}
+
+/* Takes slabs from the node: one to work with, more into the store. */
+static bool get_partial(struct kmem_cache *s, struct kmem_cache_cpu *c)
+{
+    struct kmem_cache_node *n = &s->node;
+    struct page *page, *next;
+    unsigned int available = 0;
+
+    if (!READ_ONCE(n->nr_partial))
+        return false;
+    spin_lock(&n->list_lock);
+    list_for_each_entry_safe(page, next, &n->partial, lru) {
+        remove_partial(n, page);
+        slab_lock(page);
+        page->frozen = 1;
+        slab_unlock(page);
+        if (!c->page) {
+            set_cpu_slab(c, page);
+            c->stat[ALLOC_FROM_PARTIAL]++;
+        } else {
+            available += (unsigned int)(page->objects - page->inuse);
+            put_cpu_partial(s, page, false);
+        }
+        if (available >= s->cpu_partial / 2)
+            break;
+    }
+    spin_unlock(&n->list_lock);
+    return c->page != NULL;
+}
+
+/* Interrupts may be on for a while, and the hart another one afterwards. */
+static bool grow(struct kmem_cache *s, gfp_t gfp, unsigned long flags)
+{
+    struct kmem_cache_cpu *c;
+    struct page *page;
+
+    local_irq_restore(flags);
+    page = new_slab(s, gfp);
+    local_irq_save(flags);
+    if (!page)
+        return false;
+    c = this_cpu_slab(s);
+    c->stat[ALLOC_SLAB]++;
+    if (c->page)
+        put_cpu_partial(s, page, true); /* there is one already */
+    else
+        set_cpu_slab(c, page);
+    return true;
+}
+
+/* The hart's list is empty: where more objects come from. */
+static void *___slab_alloc(struct kmem_cache *s, gfp_t gfp, unsigned long flags)
+{
+    for (;;) {
+        struct kmem_cache_cpu *c = this_cpu_slab(s);
+        void *object = c->freelist;
+
+        if (!object && c->page) {
+            object = get_freelist(c);
+            c->stat[ALLOC_REFILL] += object != NULL;
+        }
+        if (object) {
+            c->freelist = get_freepointer(s, object);
+            return object;
+        }
+        if (c->partial) {
+            struct page *page = c->partial;
+
+            c->partial = page->next;
+            set_cpu_slab(c, page);
+            c->stat[CPU_PARTIAL_ALLOC]++;
+            continue;
+        }
+        if (!get_partial(s, c) && !grow(s, gfp, flags))
+            return NULL;
+    }
+}
+
+/* Jumped to, so that the return address is that of the caller. */
+static void *__attribute__((noinline))
+slab_alloc_slow(struct kmem_cache *s, gfp_t gfp, unsigned long flags)
+{
+    void *object;
+
+    slub_stat(s, ALLOC_SLOWPATH);
+    if (kmem_cache_debug(s))
+        object = slub_alloc_debug(s, gfp, flags,
+                                  (unsigned long)__builtin_return_address(0));
+    else
+        object = ___slab_alloc(s, gfp, flags);
+    local_irq_restore(flags);
+    if (!object)
+        return NULL;
+    host_unpoison(object, s->object_size);
+    TRACE(kmem, kmem_cache_alloc, s, object, gfp);
     if (gfp & __GFP_ZERO)
         memset(object, 0, s->object_size);
     return object;
 }
 
-/* The canary is there: freed twice, unless it is the user's own data. */
-static void check_double_free(struct kmem_cache *s, struct page *page,
-                              void *object)
+static void *slub_alloc(struct kmem_cache *s, gfp_t gfp)
 {
-    for (void *o = page->freelist; o; o = meta_of(s, o)->next)
-        if (o == object)
-            slab_bug(s, object, "object freed twice");
+    struct kmem_cache_cpu *c;
+    unsigned long flags;
+    void *object;
+
+    local_irq_save(flags);
+    c = this_cpu_slab(s);
+    object = c->freelist;
+    if (unlikely(!object))
+        return slab_alloc_slow(s, gfp, flags);
+    c->freelist = get_freepointer(s, object);
+    local_irq_restore(flags);
+    host_unpoison(object, s->object_size);
+    TRACE(kmem, kmem_cache_alloc, s, object, gfp);
+    if (unlikely(gfp & __GFP_ZERO))
+        return memset(object, 0, s->object_size);
+    return object;
 }
 
-static void check_free(struct kmem_cache *s, struct page *page, void *object)
+/* Whether freeing the object changes which list the slab is on; slab_lock is
+ * held. A full slab goes to a store if there are any. */
+static bool needs_list_lock(const struct kmem_cache *s, const struct page *page)
 {
-    size_t offset = (size_t)((char *)object - (char *)page_address(page));
-
-    if (!PageSlab(page) || page->slab_cache != s)
-        slab_bug(s, object, "freed to a cache that it is not of");
-    if (offset % s->size || offset / s->size >= page->objects)
-        slab_bug(s, object, "freed by a pointer into its middle");
-    if (meta_of(s, object)->canary == canary_of(object))
-        check_double_free(s, page, object);
+    if (page->frozen)
+        return false;
+    if (!page->freelist)
+        return !s->cpu_partial;
+    return page->inuse == 1;
 }
 
-void kmem_cache_free(struct kmem_cache *s, void *object)
+/* The slab is not the hart's. */
+static void __slab_free(struct kmem_cache *s, struct page *page, void *object)
 {
-    struct page *page, *unused = NULL;
+    struct kmem_cache_node *n = &s->node;
+    bool is_locked = false, was_full, was_frozen, is_empty;
+
+    slab_lock(page);
+    if (needs_list_lock(s, page)) {
+        slab_unlock(page);
+        spin_lock(&n->list_lock);
+        slab_lock(page);
+        is_locked = true;
+    }
+    was_full = !page->freelist;
+    was_frozen = page->frozen;
+    set_freepointer(s, object, page->freelist);
+    slub_hide(s, object);
+    page->freelist = object;
+    page->inuse--;
+    is_empty = !page->inuse;
+    if (was_full && !was_frozen && !is_locked)
+        page->frozen = 1;
+    slab_unlock(page);
+    if (!is_locked) {
+        if (was_full && !was_frozen)
+            put_cpu_partial(s, page, true);
+        return;
+    }
+    if (!was_frozen && is_empty && n->nr_partial >= s->min_partial) {
+        if (!was_full)
+            remove_partial(n, page);
+        spin_unlock(&n->list_lock);
+        discard_slab(s, page);
+        return;
+    }
+    if (!was_frozen && was_full)
+        add_partial(n, page, true);
+    spin_unlock(&n->list_lock);
+}
+
+static void __attribute__((noinline))
+slab_free_slow(struct kmem_cache *s, void *object, unsigned long flags)
+{
+    struct page *page;
+
+    if (!object) {
+        local_irq_restore(flags);
+        return;
+    }
+    page = virt_to_head_page(object);
+    if (unlikely(!PageSlab(page) || page->slab_cache != s))
+        s = slab_wrong_cache(s, object);
+    slub_stat(s, FREE_SLOWPATH);
+    if (kmem_cache_debug(s))
+        slub_free_debug(s, page, object,
+                        (unsigned long)__builtin_return_address(0));
+    else
+        __slab_free(s, page, object);
+    local_irq_restore(flags);
+}
+
+static void slub_free(struct kmem_cache *s, void *object)
+{
+    struct kmem_cache_cpu *c;
     unsigned long flags;
 
-    if (!object)
-        return;
-    page = compound_head(virt_to_page(object));
-    spin_lock_irqsave(&s->lock, flags);
-    check_free(s, page, object);
-    if (!page->freelist) {
-        set_free(s, page, object);
-        page->inuse--;
-        add_partial(s, page);
-    } else {
-        set_free(s, page, object);
-        page->inuse--;
-    }
-    s->active_objects--;
-    if (!page->inuse) {
-        if (s->nr_empty >= MIN_PARTIAL) {
-            del_partial(s, page);
-            s->nr_slabs--;
-            s->total_objects -= page->objects;
-            unused = page;
-        } else {
-            list_move_tail(&page->lru, &s->partial);
-            s->nr_empty++;
-        }
-    }
-    spin_unlock_irqrestore(&s->lock, flags);
-    if (unused)
-        free_slab(s, unused);
-}
-
-unsigned long kmem_cache_shrink(struct kmem_cache *s)
-{
-    LIST_HEAD(empty);
-    struct page *page, *next;
-    unsigned long flags, freed = 0;
-
-    spin_lock_irqsave(&s->lock, flags);
-    list_for_each_entry_safe(page, next, &s->partial, lru) {
-        if (page->inuse)
-            continue;
-        del_partial(s, page);
-        list_add(&page->lru, &empty);
-        s->nr_empty--;
-        s->nr_slabs--;
-        s->total_objects -= page->objects;
-    }
-    spin_unlock_irqrestore(&s->lock, flags);
-    list_for_each_entry_safe(page, next, &empty, lru) {
-        freed += 1ul << compound_order(page);
-        list_del(&page->lru);
-        free_slab(s, page);
-    }
-    return freed;
-}
-
-/* The smallest order that wastes at most an eighth and holds some objects. */
-static void calculate_order(struct kmem_cache *s)
-{
-    unsigned int order = 0;
-
-    while (((size_t)PAGE_SIZE << order) < s->size)
-        order++;
-    s->min_order = order;
-    for (; order < MAX_SLAB_ORDER; order++) {
-        size_t bytes = (size_t)PAGE_SIZE << order;
-
-        if (bytes / s->size >= 4 && bytes % s->size <= bytes / 8)
-            break;
-    }
-    s->order = max(order, s->min_order);
-}
-
-static void init_cache(struct kmem_cache *s, const char *name,
-                       unsigned int size, unsigned int align,
-                       unsigned int flags, void (*ctor)(void *))
-{
-    unsigned int words = sizeof(struct free_object);
-
-    if (flags & SLAB_HWCACHE_ALIGN)
-        align = max(align, 64u);
-    align = max(align, (unsigned int)sizeof(void *));
-    memset(s, 0, sizeof *s);
-    s->name = name;
-    s->object_size = size;
-    s->offset = ctor ? (unsigned int)ALIGN(size, sizeof(void *)) : 0;
-    s->size = ALIGN(ctor ? s->offset + words : max(size, words), align);
-    s->flags = flags;
-    s->gfp = flags & SLAB_CACHE_DMA ? __GFP_DMA : 0;
-    s->ctor = ctor;
-    spin_lock_init(&s->lock);
-    INIT_LIST_HEAD(&s->partial);
-    calculate_order(s);
-    spin_lock(&cache_lock);
-    list_add_tail(&s->list, &slab_caches);
-    spin_unlock(&cache_lock);
-}
-
-struct kmem_cache *kmem_cache_create(const char *name, unsigned int size,
-                                     unsigned int align, unsigned int flags,
-                                     void (*ctor)(void *))
-{
-    struct kmem_cache *s = kmem_cache_alloc(&cache_of_caches, GFP_KERNEL);
-
-    if (!s) {
-        if (flags & SLAB_PANIC)
-            panic("kmem_cache_create: no memory for %s", name);
-        return NULL;
-    }
-    init_cache(s, name, size, align, flags, ctor);
-    return s;
-}
-
-void kmem_cache_destroy(struct kmem_cache *s)
-{
-    if (!s)
-        return;
-    kmem_cache_shrink(s);
-    if (s->nr_slabs) {
-        pr_err("kmem_cache_destroy %s: %lu objects remain\n", s->name,
-               s->active_objects);
+    TRACE(kmem, kmem_cache_free, s, object);
+    local_irq_save(flags);
+    c = this_cpu_slab(s);
+    if (unlikely(((unsigned long)object & c->slab_mask) != c->slab_base)) {
+        slab_free_slow(s, object, flags);
         return;
     }
-    spin_lock(&cache_lock);
-    list_del(&s->list);
-    spin_unlock(&cache_lock);
-    kmem_cache_free(&cache_of_caches, s);
+    set_freepointer(s, object, c->freelist);
+    c->freelist = object;
+    slub_hide(s, object);
+    local_irq_restore(flags);
 }
 
-void slub_init(void)
+/* The hart's slab with what is left of its list. */
+static void deactivate_slab(struct kmem_cache *s, struct kmem_cache_cpu *c)
 {
-    init_cache(&cache_of_caches, "kmem_cache", sizeof(struct kmem_cache), 0,
-               SLAB_HWCACHE_ALIGN, NULL);
-}
+    struct kmem_cache_node *n = &s->node;
+    void *head = c->freelist, *tail = NULL;
+    struct page *page = c->page;
+    unsigned int count = 0;
+    bool has_free, is_unused;
 
-static void check_slab(struct kmem_cache *s, struct page *page)
-{
-    unsigned int free = 0;
-
-    for (void *o = page->freelist; o; o = meta_of(s, o)->next) {
-        if (meta_of(s, o)->canary != canary_of(o))
-            slab_bug(s, o, "free object without its canary");
-        if (++free > page->objects)
-            slab_bug(s, o, "the freelist runs in a circle");
+    for (void *o = head; o; o = get_freepointer(s, o)) {
+        tail = o;
+        count++;
     }
-    if (free + page->inuse != page->objects || !free)
-        slab_bug(s, page_address(page), "wrong count of used objects");
-}
-
-void slab_check(void)
-{
-    struct kmem_cache *s;
-
-    list_for_each_entry(s, &slab_caches, list) {
-        unsigned long partial = 0, empty = 0, flags;
-        struct page *page;
-
-        spin_lock_irqsave(&s->lock, flags);
-        list_for_each_entry(page, &s->partial, lru) {
-            check_slab(s, page);
-            partial++;
-            empty += !page->inuse;
-        }
-        if (partial != s->nr_partial || empty != s->nr_empty)
-            slab_bug(s, s, "wrong count of partial slabs");
-        spin_unlock_irqrestore(&s->lock, flags);
+    clear_cpu_slab(c);
+    c->stat[CPUSLAB_FLUSH]++;
+    spin_lock(&n->list_lock);
+    slab_lock(page);
+    if (tail) {
+        set_freepointer(s, tail, page->freelist);
+        page->freelist = head;
+        page->inuse = (u16)(page->inuse - count);
     }
+    page->frozen = 0;
+    has_free = page->freelist != NULL;
+    is_unused = !page->inuse && n->nr_partial >= s->min_partial;
+    slab_unlock(page);
+    if (!is_unused && has_free)
+        add_partial(n, page, !tail);
+    spin_unlock(&n->list_lock);
+    if (is_unused)
+        discard_slab(s, page);
 }
+
+void slub_flush_cpu(void *cache)
+{
+    struct kmem_cache *s = cache;
+    struct kmem_cache_cpu *c = this_cpu_slab(s);
+
+    if (c->page)
+        deactivate_slab(s, c);
+    unfreeze_partials(s, c);
+}
+
+static char *slub_start(const struct page *page)
+{
+    return page_address(page);
+}
+
+static void slub_release(struct kmem_cache *s)
+{
+    (void)s; /* the harts' part is in the cache itself */
+}
+
+static int slub_tune(struct kmem_cache *s, unsigned int limit,
+                     unsigned int batchcount, unsigned int shared)
+{
+    (void)s, (void)limit, (void)batchcount, (void)shared;
+    return -EIO; /* there are no arrays */
+}
+
+static void slub_late_init(void)
+{
+}
+
+const struct slab_ops slub_ops = {
+    .alloc = slub_alloc,
+    .free = slub_free,
+    .name = "slub",
+    .links_objects = true,
+    .start = slub_start,
+    .is_free = slub_is_free,
+    .create = slub_create,
+    .shrink = slub_shrink,
+    .release = slub_release,
+    .get_info = slub_get_info,
+    .tune = slub_tune,
+    .late_init = slub_late_init,
+    .check_slab = slub_check_slab,
+    .check_cache = slub_check_cache,
+};

@@ -1,34 +1,76 @@
 /*
- * A slab cache from the inside: for slub.c and what reports about it.
+ * SLUB from the inside: between slub.c, slub_slab.c and slub_debug.c.
  */
 #ifndef QUIRE_GUESTOS_MM_SLUB_H
 #define QUIRE_GUESTOS_MM_SLUB_H
 
-#include "slab.h"
+#include "internal.h"
+#include "kmem_cache.h"
+#include "page-flags.h"
 
-#include "list.h"
-#include "spinlock.h"
+/* The link of a free object. Known to the host's sanitizer as readable. */
+static inline void *get_freepointer(const struct kmem_cache *s, void *object)
+{
+    return *(void **)(void *)((char *)object + s->offset);
+}
 
-struct kmem_cache {
-    const char *name;
-    unsigned int object_size; /* as asked for */
-    unsigned int size;        /* from object to object */
-    unsigned int offset;      /* of the words of a free object */
-    unsigned int order;       /* of a slab; min_order when memory is short */
-    unsigned int min_order;
-    unsigned int flags; /* SLAB_* */
-    gfp_t gfp;
-    void (*ctor)(void *);
-    struct list_head list; /* slab_caches */
-    struct spinlock lock;  /* guards the rest */
-    struct list_head partial;
-    unsigned long nr_partial, nr_empty, nr_slabs;
-    unsigned long active_objects, total_objects;
-};
+static inline void set_freepointer(const struct kmem_cache *s, void *object,
+                                   void *next)
+{
+    *(void **)(void *)((char *)object + s->offset) = next;
+}
 
-extern struct list_head slab_caches;
-extern struct spinlock cache_lock; /* guards slab_caches */
+/* For the host's sanitizer: only the link of a free object may be touched,
+ * unless something else keeps its contents. */
+static inline void slub_hide(struct kmem_cache *s, void *object)
+{
+    char *after = (char *)object + s->offset + sizeof(void *);
 
-void slub_init(void);
+    if (kmem_cache_debug(s) || s->ctor)
+        return;
+    host_poison(object, s->offset);
+    host_poison(after, s->size - s->offset - sizeof(void *));
+}
+
+/* Guards freelist, inuse and frozen of a slab, with interrupts off. */
+static inline void slab_lock(struct page *page)
+{
+    while (page_test_set_flag(page, PG_locked))
+        barrier();
+}
+
+static inline void slab_unlock(struct page *page)
+{
+    page_clear_flag(page, PG_locked);
+}
+
+static inline void slub_stat(struct kmem_cache *s, enum slub_stat_item item)
+{
+    s->cpu_slab[slab_cpu()].stat[item]++;
+}
+
+/* slub_slab.c */
+struct page *new_slab(struct kmem_cache *s, gfp_t gfp);
+void discard_slab(struct kmem_cache *s, struct page *page);
+int slub_create(struct kmem_cache *s);
+
+/* slub.c; list_lock is held */
+void add_partial(struct kmem_cache_node *n, struct page *page, bool is_tail);
+void remove_partial(struct kmem_cache_node *n, struct page *page);
+/* Takes the hart's slabs away from it; interrupts are off. */
+void slub_flush_cpu(void *cache);
+
+/* slub_debug.c */
+void *slub_alloc_debug(struct kmem_cache *s, gfp_t gfp, unsigned long flags,
+                       unsigned long addr);
+void slub_free_debug(struct kmem_cache *s, struct page *page, void *object,
+                     unsigned long addr);
+
+/* slub_shrink.c */
+unsigned long slub_shrink(struct kmem_cache *s);
+void slub_get_info(struct kmem_cache *s, struct slabinfo *info);
+void slub_check_slab(struct kmem_cache *s, struct page *page);
+void slub_check_cache(struct kmem_cache *s, unsigned long slabs);
+bool slub_is_free(struct kmem_cache *s, struct page *page, const void *object);
 
 #endif

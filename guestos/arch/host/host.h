@@ -61,6 +61,8 @@ struct file *host_file(unsigned long size, u32 seed);
 
 /* -- Checks -------------------------------------------------------------- */
 
+/* What the kernel has printed since the last call; valid until it prints. */
+const char *host_log(void);
 /* The text of a /proc file; valid until the next call. */
 const char *host_proc(int (*show)(struct seq_file *m, void *v));
 /*

@@ -253,9 +253,26 @@ int send_sig(int sig, struct task_struct *task)
     return 0;
 }
 
-static bool is_loud(void)
+static char log_text[1u << 16], log_read[sizeof log_text];
+static size_t log_used;
+
+const char *host_log(void)
 {
-    return getenv("QUIRE_KERNEL_LOG") != NULL;
+    memcpy(log_read, log_text, sizeof log_read);
+    log_used = 0;
+    log_text[0] = 0;
+    return log_read;
+}
+
+static int log_line(const char *format, va_list args)
+{
+    size_t left = sizeof log_text - log_used;
+    int n = vsnprintf(log_text + log_used, left, format, args);
+
+    if (getenv("QUIRE_KERNEL_LOG"))
+        fputs(log_text + log_used, stderr);
+    log_used += (size_t)n < left ? (size_t)n : left - 1;
+    return n;
 }
 
 int printk(const char *format, ...)
@@ -263,10 +280,8 @@ int printk(const char *format, ...)
     va_list args;
     int n;
 
-    if (!is_loud())
-        return 0;
     va_start(args, format);
-    n = vfprintf(stderr, format, args);
+    n = log_line(format, args);
     va_end(args);
     return n;
 }
@@ -276,10 +291,8 @@ int pr_info(const char *format, ...)
     va_list args;
     int n;
 
-    if (!is_loud())
-        return 0;
     va_start(args, format);
-    n = vfprintf(stderr, format, args);
+    n = log_line(format, args);
     va_end(args);
     return n;
 }
