@@ -11,6 +11,7 @@ int meminfo_proc_show(struct seq_file *m, void *v);
 int buddyinfo_proc_show(struct seq_file *m, void *v);
 int zoneinfo_proc_show(struct seq_file *m, void *v);
 int slabinfo_proc_show(struct seq_file *m, void *v);
+int slabinfo_write(char *line); /* 0 or -errno */
 int vmstat_proc_show(struct seq_file *m, void *v);
 int swaps_proc_show(struct seq_file *m, void *v);
 

@@ -74,6 +74,9 @@ void kfree(const void *p);
 size_t ksize(const void *p);
 char *kstrdup(const char *s, gfp_t gfp);
 
+/* In every tick of every hart: arrays that are not used are drained. */
+void cache_reap(void);
+
 /* Invariants of every cache and slab; panics with what is wrong. Nobody may
  * be allocating. */
 void slab_check(void);

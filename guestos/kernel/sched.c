@@ -13,6 +13,7 @@
 #include "jiffies.h"
 #include "kernel.h"
 #include "mm.h"
+#include "slab.h"
 #include "smp.h"
 #include "string.h"
 #include "trace.h"
@@ -256,6 +257,7 @@ void scheduler_tick(unsigned ticks, bool was_user)
     struct run_queue *rq = this_rq();
     struct task_struct *first;
 
+    cache_reap();
     account_tick(ticks, was_user);
     spin_lock(&rq->lock);
     update_curr(rq);

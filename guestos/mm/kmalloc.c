@@ -45,11 +45,6 @@ void create_kmalloc_caches(void)
     };
     unsigned int class = 0;
 
-    for (int type = 0; type < NR_KMALLOC_TYPES; type++)
-        for (unsigned int i = 0; i < NR_KMALLOC; i++)
-            kmalloc_caches[type][i] = kmem_cache_create(
-                kmalloc_info[i].name[type], kmalloc_info[i].size,
-                ARCH_KMALLOC_MINALIGN, SLAB_PANIC | flags[type], NULL);
     for (unsigned int i = 0; i <= 192 / 8; i++) {
         while (kmalloc_info[class].size < i * 8)
             class ++;
@@ -60,9 +55,14 @@ void create_kmalloc_caches(void)
             class ++;
         large_class[i] = (u8) class;
     }
+    for (int type = 0; type < NR_KMALLOC_TYPES; type++)
+        for (unsigned int i = 0; i < NR_KMALLOC; i++)
+            kmalloc_caches[type][i] = kmem_cache_create(
+                kmalloc_info[i].name[type], kmalloc_info[i].size,
+                ARCH_KMALLOC_MINALIGN, SLAB_PANIC | flags[type], NULL);
 }
 
-static struct kmem_cache *kmalloc_slab(size_t size, gfp_t gfp)
+struct kmem_cache *kmalloc_slab(size_t size, gfp_t gfp)
 {
     unsigned int class, type = KMALLOC_NORMAL;
 

@@ -61,7 +61,6 @@ struct array_cache {
     unsigned int limit;
     unsigned int batchcount;
     unsigned int touched; /* since the last look of the reaper */
-    struct spinlock lock; /* of the shared one */
     void *entry[];
 };
 
@@ -80,6 +79,7 @@ struct kmem_cache_node {
     unsigned int free_limit;    /* more than these are given back */
     unsigned int colour_next;
     unsigned int free_touched;
+    unsigned long next_reap; /* in jiffies */
     struct array_cache *shared;
 };
 
@@ -115,7 +115,7 @@ struct kmem_cache {
 
     unsigned long seen_slabs, seen_objects, seen_listed; /* by slab_check */
 
-    union {                 /* as many as harts are possible */
+    union { /* as many as harts are possible */
         struct kmem_cache_cpu cpu_slab[NR_CPUS];
         struct array_cache *cpu_cache[NR_CPUS];
     };
@@ -149,6 +149,8 @@ struct slab_ops {
     void (*get_info)(struct kmem_cache *s, struct slabinfo *info);
     int (*tune)(struct kmem_cache *s, unsigned int limit,
                 unsigned int batchcount, unsigned int shared);
+    /* In every tick of every hart; NULL: nothing to do. */
+    void (*tick)(void);
     /* kmalloc works: what had to wait for it. */
     void (*late_init)(void);
     /* Invariants; panics. A slab: */
@@ -158,9 +160,11 @@ struct slab_ops {
 };
 
 extern struct slab_ops slab_ops;
-extern const struct slab_ops slub_ops;
+extern const struct slab_ops slub_ops, slab_slab_ops;
 int slab_setup(const char *name); /* slab=, before kmem_cache_init */
 void create_kmalloc_caches(void);
+/* The cache for such a kmalloc; at boot NULL where it is not there yet. */
+struct kmem_cache *kmalloc_slab(size_t size, gfp_t gfp);
 
 extern struct list_head slab_caches;
 extern struct spinlock cache_lock; /* guards slab_caches and refcounts */

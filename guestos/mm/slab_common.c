@@ -24,7 +24,7 @@ static struct kmem_cache cache_of_caches;
 static const struct slab_ops *chosen = &slub_ops; /* by slab= */
 static bool is_merging_off;
 
-static const struct slab_ops *const allocators[] = {&slub_ops};
+static const struct slab_ops *const allocators[] = {&slub_ops, &slab_slab_ops};
 
 int slab_setup(const char *name)
 {
@@ -54,6 +54,12 @@ void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
 void kmem_cache_free(struct kmem_cache *s, void *object)
 {
     slab_ops.free(s, object);
+}
+
+void cache_reap(void)
+{
+    if (slab_ops.tick)
+        slab_ops.tick();
 }
 
 unsigned int kmem_cache_size(const struct kmem_cache *s)
@@ -298,7 +304,9 @@ unsigned long kmem_cache_shrink_all(void)
     unsigned long freed = 0;
 
     spin_lock(&cache_lock);
-    list_for_each_entry(s, &slab_caches, list)
+    /* What slabs of large objects have in caches of small ones comes back
+     * first: those were made before. */
+    list_for_each_entry_reverse(s, &slab_caches, list)
         freed += slab_ops.shrink(s);
     spin_unlock(&cache_lock);
     return freed;

@@ -141,9 +141,12 @@ static void init_object(struct kmem_cache *s, void *object, int red)
     }
 }
 
-static size_t slab_bytes(const struct page *page)
+/* Of the slab, without what SLAB keeps at its end. */
+static size_t slab_bytes(const struct kmem_cache *s, const struct page *page)
 {
-    return (size_t)PAGE_SIZE << compound_order(page);
+    size_t bytes = (size_t)PAGE_SIZE << compound_order(page);
+
+    return s->freelist_cache ? bytes : bytes - s->freelist_size;
 }
 
 void slab_debug_init(struct kmem_cache *s, struct page *page)
@@ -152,7 +155,8 @@ void slab_debug_init(struct kmem_cache *s, struct page *page)
 
     if (s->flags & SLAB_POISON)
         memset(start, POISON_INUSE,
-               slab_bytes(page) - (size_t)(start - (char *)page_address(page)));
+               slab_bytes(s, page) -
+                   (size_t)(start - (char *)page_address(page)));
     for (unsigned int i = 0; i < slab_objects(s, page); i++) {
         char *object = start + i * s->size + s->red_left_pad;
 
@@ -254,7 +258,8 @@ static void check_slab_padding(struct kmem_cache *s, struct page *page)
 {
     unsigned char *at =
         (unsigned char *)slab_ops.start(page) + slab_objects(s, page) * s->size;
-    unsigned char *end = (unsigned char *)page_address(page) + slab_bytes(page);
+    unsigned char *end =
+        (unsigned char *)page_address(page) + slab_bytes(s, page);
 
     if (!(s->flags & SLAB_POISON))
         return;

@@ -1,8 +1,11 @@
 /*
- * /proc/slabinfo in version 2.1 of its format. Mirrors Linux's slab_show.
+ * /proc/slabinfo in version 2.1 of its format. Writing
+ * "name limit batchcount sharedfactor" to it changes the arrays of a cache of
+ * SLAB. Mirrors Linux's slab_show, slabinfo_write.
  */
 #include "kmem_cache.h"
 #include "proc_fs.h"
+#include "string.h"
 
 int slabinfo_proc_show(struct seq_file *m, void *v)
 {
@@ -29,4 +32,68 @@ int slabinfo_proc_show(struct seq_file *m, void *v)
     }
     spin_unlock(&cache_lock);
     return 0;
+}
+
+/* A number of the line, and what follows it. */
+static bool next_number(const char **at, unsigned int *value)
+{
+    const char *end;
+    unsigned long n;
+
+    while (**at == ' ' || **at == '\t')
+        ++*at;
+    n = simple_strtoul(*at, &end, 10);
+    if (end == *at || n > 65535)
+        return false;
+    *at = end;
+    *value = (unsigned int)n;
+    return true;
+}
+
+/* The cache, which stays while we have its name counted. */
+static struct kmem_cache *get_cache(const char *name)
+{
+    struct kmem_cache *s, *found = NULL;
+
+    spin_lock(&cache_lock);
+    list_for_each_entry(s, &slab_caches, list) {
+        if (strcmp(s->name, name) == 0) {
+            found = s;
+            found->refcount += s->refcount > 0;
+            break;
+        }
+    }
+    spin_unlock(&cache_lock);
+    return found;
+}
+
+static void put_cache(struct kmem_cache *s)
+{
+    if (s->refcount > 0)
+        kmem_cache_destroy(s);
+}
+
+int slabinfo_write(char *line)
+{
+    unsigned int limit, batchcount, shared;
+    char *space = strchr(line, ' ');
+    const char *at = space;
+    struct kmem_cache *s;
+    int error = 0;
+
+    if (!space)
+        return -EINVAL;
+    *space = 0;
+    at = space + 1;
+    if (!next_number(&at, &limit) || !next_number(&at, &batchcount) ||
+        !next_number(&at, &shared))
+        return -EINVAL;
+    s = get_cache(line);
+    if (!s)
+        return -EINVAL;
+    /* As in Linux, what makes no sense is passed over in silence. */
+    if (limit >= 1 && batchcount >= 1 && batchcount <= limit)
+        error = slab_ops.tune(s, limit, batchcount, shared);
+    put_cache(s);
+    return error;
 }

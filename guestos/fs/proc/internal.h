@@ -10,10 +10,15 @@
 /* Inodes of tasks: the pid and the row of its file, from 0x10000 on. */
 #define PROC_PID_INO(pid, row) (0x10000ul + (unsigned long)(pid)*32 + (row))
 
+#define PROC_LINE_MAX 128
+
 /* A file of /proc itself. */
 struct proc_file {
     const char *name;
     int (*show)(struct seq_file *m, void *v);
+    /* Takes a line without its end, PROC_LINE_MAX at most; 0 or -errno. NULL:
+     * cannot be written. */
+    int (*write)(char *line);
 };
 
 extern const struct proc_file proc_files[];

@@ -4,6 +4,7 @@
 #include "sched.h"
 #include "slab.h"
 #include "string.h"
+#include "uaccess.h"
 
 #define SELF_INO 2
 #define PROC_MAGIC 0x9fa0
@@ -19,9 +20,33 @@ static int proc_file_open(struct inode *inode, struct file *file)
                        NULL);
 }
 
+static ssize_t proc_file_write(struct file *file, const char __user *buf,
+                               size_t count, loff_t *pos)
+{
+    const struct proc_file *row =
+        &proc_files[file->f_inode->i_ino - PROC_FIRST_INO];
+    char line[PROC_LINE_MAX];
+    int error;
+
+    (void)pos;
+    if (!row->write || count >= sizeof(line)) {
+        return row->write ? -EINVAL : -EIO;
+    }
+    if (copy_from_user(line, buf, count)) {
+        return -EFAULT;
+    }
+    line[count] = 0;
+    if (count && line[count - 1] == '\n') {
+        line[count - 1] = 0;
+    }
+    error = row->write(line);
+    return error ? error : (ssize_t)count;
+}
+
 static const struct file_operations proc_file_fops = {
     .llseek = seq_lseek,
     .read = seq_read,
+    .write = proc_file_write,
     .open = proc_file_open,
     .release = single_release,
 };
@@ -118,7 +143,9 @@ static int proc_read_inode(struct inode *inode)
         inode->i_mode = S_IFLNK | 0777;
         inode->i_op = &self_iops;
     } else {
-        inode->i_mode = S_IFREG | 0444;
+        inode->i_mode =
+            S_IFREG |
+            (proc_files[inode->i_ino - PROC_FIRST_INO].write ? 0644 : 0444);
         inode->i_fop = &proc_file_fops;
     }
     return 0;
