@@ -1,29 +1,25 @@
 /*
  * Inodes: a table for each super block, so that a file has one inode however
  * often it is open; unused ones stay there with their cached pages until
- * there are too many.
+ * memory is short. Locks: sb->s_lock, then unused_lock. Counters:
+ * PGINODESTEAL, KSWAPD_INODESTEAL. Mirrors Linux's iget_locked, iput,
+ * prune_icache_sb.
  */
 #include "boot.h"
 #include "fs.h"
 #include "err.h"
 #include "gfp.h"
 #include "pagemap.h"
+#include "sched.h"
+#include "shrinker.h"
 #include "slab.h"
-
-#define UNUSED_MAX 256
+#include "vmstat.h"
 
 static struct kmem_cache *inode_cache; /* set at boot */
 static DEFINE_SPINLOCK(unused_lock);   /* guards the next two */
 static LIST_HEAD(unused);
 static unsigned nr_unused;
 static struct super_block anon_sb; /* of inodes that no name leads to */
-
-void inode_init(void)
-{
-    inode_cache = kmem_cache_create("inode_cache", sizeof(struct inode), 0,
-                                    SLAB_PANIC, NULL);
-    super_init(&anon_sb, "anon", NULL);
-}
 
 void address_space_init_once(struct address_space *mapping, struct inode *host)
 {
@@ -137,36 +133,73 @@ struct inode *igrab(struct inode *inode)
     return inode;
 }
 
-/* The oldest unused inode leaves, if there are too many. */
-static void prune_one(void)
+/* The oldest unused inode goes, and its pages; false: there is none. Whoever
+ * holds the lock of its table may be waiting for this memory: then it becomes
+ * the youngest instead. */
+static bool prune_one(unsigned long *freed)
 {
     struct inode *inode;
     struct super_block *sb;
 
     spin_lock(&unused_lock);
-    if (nr_unused <= UNUSED_MAX) {
+    inode = list_first_entry_or_null(&unused, struct inode, i_lru);
+    if (!inode) {
         spin_unlock(&unused_lock);
-        return;
+        return false;
     }
-    inode = list_first_entry(&unused, struct inode, i_lru);
     sb = inode->i_sb;
-    spin_unlock(&unused_lock);
-
-    mutex_lock(&sb->s_lock);
-    spin_lock(&unused_lock);
-    if (list_first_entry_or_null(&unused, struct inode, i_lru) != inode ||
-        atomic_read(&inode->i_count)) {
-        inode = NULL; /* somebody was faster */
-    } else {
-        list_del_init(&inode->i_lru);
-        nr_unused--;
-        hlist_del(&inode->i_hash);
+    if (!mutex_trylock(&sb->s_lock)) {
+        list_move_tail(&inode->i_lru, &unused);
+        spin_unlock(&unused_lock);
+        return true;
     }
+    list_del_init(&inode->i_lru);
+    nr_unused--;
+    hlist_del(&inode->i_hash);
     spin_unlock(&unused_lock);
     mutex_unlock(&sb->s_lock);
-    if (inode) {
-        free_inode(inode);
+    count_vm_events(current->flags & PF_KSWAPD ? KSWAPD_INODESTEAL
+                                               : PGINODESTEAL,
+                    inode->i_data.nrpages);
+    free_inode(inode);
+    ++*freed;
+    return true;
+}
+
+static unsigned long inode_cache_count(struct shrinker *shrinker,
+                                       struct shrink_control *sc)
+{
+    (void)shrinker, (void)sc;
+    return READ_ONCE(nr_unused);
+}
+
+static unsigned long inode_cache_scan(struct shrinker *shrinker,
+                                      struct shrink_control *sc)
+{
+    unsigned long freed = 0;
+
+    (void)shrinker;
+    if (!(sc->gfp_mask & __GFP_FS)) {
+        return SHRINK_STOP; /* the caller may hold what we need */
     }
+    for (unsigned long i = 0; i < sc->nr_to_scan && prune_one(&freed); i++) {
+    }
+    return freed;
+}
+
+static struct shrinker inode_shrinker = {
+    .name = "inode_cache",
+    .count_objects = inode_cache_count,
+    .scan_objects = inode_cache_scan,
+    .seeks = DEFAULT_SEEKS,
+};
+
+void inode_init(void)
+{
+    inode_cache = kmem_cache_create("inode_cache", sizeof(struct inode), 0,
+                                    SLAB_RECLAIM_ACCOUNT | SLAB_PANIC, NULL);
+    register_shrinker(&inode_shrinker);
+    super_init(&anon_sb, "anon", NULL);
 }
 
 void iput(struct inode *inode)
@@ -186,7 +219,5 @@ void iput(struct inode *inode)
     spin_unlock(&unused_lock);
     if (is_last && !is_hashed) {
         free_inode(inode);
-    } else if (is_last) {
-        prune_one();
     }
 }

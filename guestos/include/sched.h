@@ -21,7 +21,6 @@
 struct mm_struct;
 struct files_struct;
 struct fs_struct;
-struct reclaim_state;
 
 /* task_struct.state: what a task waits for; 0 is runnable. */
 #define TASK_RUNNING 0u
@@ -49,6 +48,11 @@ struct reclaim_state;
 #define PF_NO_SETAFFINITY 0x04000000u
 
 #define TASK_COMM_LEN 16
+/* What reclaim has freed besides pages of the LRU lists. */
+struct reclaim_state {
+    unsigned long reclaimed_slab; /* pages */
+};
+
 #define THREAD_SIZE 8192
 #define NR_RLIMITS 16
 #define RLIMIT_DATA 2

@@ -72,6 +72,9 @@ enum vm_event_item {
     PGSCAN_FILE,
     PGSTEAL_ANON,
     PGSTEAL_FILE,
+    PGINODESTEAL, /* page-cache pages that went with their inode */
+    SLABS_SCANNED,
+    KSWAPD_INODESTEAL,
     KSWAPD_LOW_WMARK_HIT_QUICKLY,
     KSWAPD_HIGH_WMARK_HIT_QUICKLY,
     PAGEOUTRUN,

@@ -28,7 +28,8 @@ static DEFINE_PER_CPU(struct preload, preloads); /* preemption off */
 void radix_tree_init(void)
 {
     node_cache = kmem_cache_create(
-        "radix_tree_node", sizeof(struct radix_tree_node), 0, SLAB_PANIC, NULL);
+        "radix_tree_node", sizeof(struct radix_tree_node), 0,
+        SLAB_RECLAIM_ACCOUNT | SLAB_PANIC, NULL);
 }
 
 int radix_tree_preload(gfp_t gfp)

@@ -89,8 +89,10 @@ static void balance_pgdat(struct pglist_data *pgdat, unsigned int order,
 static int kswapd(void *data)
 {
     struct pglist_data *pgdat = data;
+    static struct reclaim_state reclaim_state;
 
     current->flags |= PF_MEMALLOC | PF_KSWAPD;
+    current->reclaim_state = &reclaim_state;
     for (;;) {
         unsigned int order;
         enum zone_type highest;

@@ -1,63 +1,35 @@
 /*
  * Swap I/O. Pages of adjacent slots share a request of up to BIO_MAX pages;
- * its bio comes from a fixed pool, so that writing out needs no memory. Owns
- * the pool (bio_lock, interrupts off) and its sleepers. A slot is a page: 8
+ * its bio comes from a pool with some in reserve, so that writing out works when
+ * no memory is free. A slot is a page: 8
  * sectors. Counters: PSWPIN, PSWPOUT. Mirrors Linux's swap_writepage,
  * swap_readpage, end_swap_bio_write, end_swap_bio_read.
  */
 #include "internal.h"
 #include "kernel.h"
+#include "mempool.h"
 #include "pagemap.h"
 #include "ratelimit.h"
 #include "sched.h"
+#include "slab.h"
 #include "swap_state.h"
 
-#define NR_SWAP_BIOS 16
+#define NR_SWAP_BIOS 16 /* in reserve */
 #define PAGE_SECTORS (PAGE_SIZE / SECTOR_SIZE)
 
-static struct bio bios[NR_SWAP_BIOS];
-static LIST_HEAD(free_bios);
-static DEFINE_SPINLOCK(bio_lock); /* guards free_bios */
-static DECLARE_WAIT_QUEUE_HEAD(bio_wait);
+static mempool_t *bio_pool; /* set at boot */
+static DECLARE_WAIT_QUEUE_HEAD(write_wait);
 static unsigned long writes_ended; /* bios; grows */
 
 void page_io_init(void)
 {
-    for (int i = 0; i < NR_SWAP_BIOS; i++)
-        list_add_tail(&bios[i].list, &free_bios);
-}
+    struct kmem_cache *bio_cache =
+        kmem_cache_create("bio", sizeof(struct bio), 0,
+                          SLAB_HWCACHE_ALIGN | SLAB_PANIC, NULL);
 
-static struct bio *try_get_bio(void)
-{
-    struct bio *bio = NULL;
-    unsigned long flags;
-
-    spin_lock_irqsave(&bio_lock, flags);
-    if (!list_empty(&free_bios)) {
-        bio = list_first_entry(&free_bios, struct bio, list);
-        list_del(&bio->list);
-    }
-    spin_unlock_irqrestore(&bio_lock, flags);
-    return bio;
-}
-
-static struct bio *get_bio(void)
-{
-    struct bio *bio = try_get_bio();
-
-    if (!bio)
-        io_wait_event(&bio_wait, (bio = try_get_bio()) != NULL);
-    return bio;
-}
-
-static void put_bio(struct bio *bio)
-{
-    unsigned long flags;
-
-    spin_lock_irqsave(&bio_lock, flags);
-    list_add(&bio->list, &free_bios);
-    spin_unlock_irqrestore(&bio_lock, flags);
-    wake_up_all(&bio_wait);
+    bio_pool = mempool_create_slab_pool(NR_SWAP_BIOS, bio_cache);
+    if (!bio_pool)
+        panic("no memory for the bios of swap");
 }
 
 static void report(const struct bio *bio, const char *what)
@@ -86,7 +58,8 @@ static void end_swap_write(struct bio *bio)
         end_page_writeback(page);
     }
     __atomic_fetch_add(&writes_ended, 1, __ATOMIC_RELEASE);
-    put_bio(bio);
+    mempool_free(bio, bio_pool);
+    wake_up_all(&write_wait);
 }
 
 static void end_swap_read(struct bio *bio)
@@ -102,7 +75,7 @@ static void end_swap_read(struct bio *bio)
             SetPageUptodate(page);
         unlock_page(page);
     }
-    put_bio(bio);
+    mempool_free(bio, bio_pool);
 }
 
 void swap_plug_flush(struct swap_plug *plug)
@@ -131,7 +104,7 @@ static void add_page(struct swap_plug *plug, struct page *page,
         bio = NULL;
     }
     if (!bio) {
-        bio = get_bio();
+        bio = mempool_alloc(bio_pool, GFP_NOIO);
         bio->bdev = si->bdev;
         bio->op = op;
         bio->sector = sector;
@@ -166,7 +139,7 @@ void wait_for_writeback_progress(void)
     unsigned long seen = __atomic_load_n(&writes_ended, __ATOMIC_ACQUIRE);
 
     if (global_node_page_state(NR_WRITEBACK))
-        io_wait_event(&bio_wait,
+        io_wait_event(&write_wait,
                    __atomic_load_n(&writes_ended, __ATOMIC_ACQUIRE) != seen ||
                        !global_node_page_state(NR_WRITEBACK));
 }

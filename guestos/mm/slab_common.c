@@ -116,6 +116,8 @@ void slab_free_pages(struct kmem_cache *s, struct page *page)
     host_unpoison(page_address(page), (size_t)PAGE_SIZE << order);
     mod_node_page_state(page_pgdat(page), slab_stat(s),
                         -((long)PAGE_SIZE << order));
+    if (current->reclaim_state)
+        current->reclaim_state->reclaimed_slab += 1ul << order;
     ClearPageSlab(page);
     page->slab_cache = NULL;
     page->freelist = NULL;

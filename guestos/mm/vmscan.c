@@ -14,6 +14,7 @@
 #include "reclaim.h"
 #include "rmap.h"
 #include "sched.h"
+#include "shrinker.h"
 #include "slab.h"
 #include "swap_state.h"
 #include "trace.h"
@@ -248,6 +249,11 @@ void shrink_node(struct pglist_data *pgdat, struct scan_control *sc)
     }
     if (can_reclaim_anon(sc) && inactive_is_low(LRU_INACTIVE_ANON))
         shrink_active_list(SWAP_CLUSTER_MAX, lruvec, sc, LRU_ACTIVE_ANON);
+    shrink_slab(sc->gfp, pgdat->node_id, sc->priority);
+    if (current->reclaim_state) {
+        sc->nr_reclaimed += current->reclaim_state->reclaimed_slab;
+        current->reclaim_state->reclaimed_slab = 0;
+    }
 }
 
 unsigned long zone_reclaimable_pages(const struct zone *zone)
@@ -289,12 +295,15 @@ unsigned long try_to_free_pages(unsigned int order, gfp_t gfp)
         .may_writepage = true,
         .may_swap = true,
     };
+    struct reclaim_state reclaim_state = {0};
     unsigned long freed;
 
+    current->reclaim_state = &reclaim_state;
     count_zone_event(ALLOCSTALL_DMA,
                      &contig_page_data.node_zones[gfp_zone(gfp)], 1);
     TRACE2(vmscan, mm_vmscan_direct_reclaim_begin, order, gfp);
     freed = do_try_to_free_pages(&sc);
+    current->reclaim_state = NULL;
     TRACE1(vmscan, mm_vmscan_direct_reclaim_end, freed);
     return freed;
 }
@@ -308,10 +317,13 @@ unsigned long shrink_all(unsigned long nr_pages)
         .may_writepage = true,
         .may_swap = true,
     };
+    struct reclaim_state reclaim_state = {0};
     unsigned int was = current->flags & PF_MEMALLOC;
 
     current->flags |= PF_MEMALLOC;
+    current->reclaim_state = &reclaim_state;
     do_try_to_free_pages(&sc);
+    current->reclaim_state = NULL;
     current->flags = (current->flags & ~PF_MEMALLOC) | was;
     return sc.nr_reclaimed;
 }

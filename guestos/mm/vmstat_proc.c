@@ -32,6 +32,7 @@ static const char *const event_names[NR_VM_EVENT_ITEMS] = {
     "pgrefill", "pgreuse", "pgsteal_kswapd", "pgsteal_direct",
     "pgscan_kswapd", "pgscan_direct", "pgscan_anon", "pgscan_file",
     "pgsteal_anon", "pgsteal_file",
+    "pginodesteal", "slabs_scanned", "kswapd_inodesteal",
     "kswapd_low_wmark_hit_quickly", "kswapd_high_wmark_hit_quickly",
     "pageoutrun", "pgrotated", "oom_kill", "swap_ra", "swap_ra_hit",
     "bounce_in", "bounce_out",
