@@ -91,6 +91,7 @@ void mount_root(void)
     pr_info("VFS: mounted %s (ext2) as root, read-only\n", source);
     mount_made("/dev", devfs_mount());
     mount_made("/proc", proc_mount());
+    mount_made("/sys", sysfs_mount());
 }
 
 void swapon_all(void)

@@ -4,6 +4,7 @@
 
 void kernel_start(unsigned long hart, unsigned long fdt_pa); /* head.S */
 void inode_init(void);
+void sysfs_init(void);
 void file_init(void);
 /* Finds the root file system and mounts it with /dev and /proc; panics. */
 void mount_root(void);

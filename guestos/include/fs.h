@@ -235,6 +235,7 @@ bool ext2_has_label(struct block_device *bdev, const char *label);
 bool is_ext2(struct block_device *bdev);
 struct super_block *devfs_mount(void);
 struct super_block *proc_mount(void);
+struct super_block *sysfs_mount(void);
 
 /* An open file of an inode (whose reference it takes), path copied. */
 struct file *file_of_inode(struct inode *inode, const char *path,

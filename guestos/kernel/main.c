@@ -120,6 +120,7 @@ void kernel_start(unsigned long hart, unsigned long fdt_pa)
     radix_tree_init();
     mm_init();
     inode_init();
+    sysfs_init();
     file_init();
     fork_init();
     reset_init();

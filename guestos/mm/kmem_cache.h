@@ -153,6 +153,10 @@ struct slab_ops {
     void (*tick)(void);
     /* kmalloc works: what had to wait for it. */
     void (*late_init)(void);
+    /* /sys: a cache, one more name for it, a cache that goes. NULL: not shown. */
+    void (*publish)(struct kmem_cache *s);
+    void (*publish_alias)(struct kmem_cache *s, const char *name);
+    void (*withdraw)(struct kmem_cache *s);
     /* Invariants; panics. A slab: */
     void (*check_slab)(struct kmem_cache *s, struct page *page);
     /* ... and the cache, whose slabs were just counted. */
@@ -185,6 +189,9 @@ static inline bool kmem_cache_debug(const struct kmem_cache *s)
 {
     return s->flags & SLAB_DEBUG_FLAGS;
 }
+
+/* Whether other caches may become one with it. */
+bool slab_is_mergeable(const struct kmem_cache *s);
 
 static inline struct page *virt_to_head_page(const void *object)
 {

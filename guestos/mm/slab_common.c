@@ -205,7 +205,15 @@ static int init_cache(struct kmem_cache *s, const char *name, unsigned int size,
     spin_lock(&cache_lock);
     list_add_tail(&s->list, &slab_caches);
     spin_unlock(&cache_lock);
+    if (slab_ops.publish)
+        slab_ops.publish(s);
     return 0;
+}
+
+bool slab_is_mergeable(const struct kmem_cache *s)
+{
+    return !is_merging_off && s->refcount > 0 && !s->ctor &&
+           !(s->flags & SLAB_NEVER_MERGE);
 }
 
 /* cache_lock is held. */
@@ -219,9 +227,10 @@ static struct kmem_cache *find_mergeable(unsigned int size, unsigned int align,
     if (is_merging_off || flags & SLAB_NEVER_MERGE)
         return NULL;
     list_for_each_entry_reverse(s, &slab_caches, list) {
-        if (s->refcount <= 0 || s->ctor || s->flags & SLAB_NEVER_MERGE)
+        if (!slab_is_mergeable(s))
             continue;
-        if (((flags ^ s->flags) & SLAB_MERGE_SAME) || s->align % align)
+        if (((flags ^ s->flags) & SLAB_MERGE_SAME) || s->size % align ||
+            (!slab_ops.links_objects && s->align % align))
             continue;
         if (s->size >= fitting && s->size - fitting < sizeof(void *))
             return s;
@@ -246,7 +255,8 @@ static struct kmem_cache *kmem_cache_alias(const char *name, unsigned int size,
         s->inuse = max(s->inuse, ALIGN(size, (unsigned int)sizeof(void *)));
     }
     spin_unlock(&cache_lock);
-    (void)name;
+    if (s && slab_ops.publish_alias)
+        slab_ops.publish_alias(s, name);
     return s;
 }
 
@@ -291,6 +301,8 @@ void kmem_cache_destroy(struct kmem_cache *s)
     spin_lock(&cache_lock);
     list_del(&s->list);
     spin_unlock(&cache_lock);
+    if (slab_ops.withdraw)
+        slab_ops.withdraw(s);
     slab_ops.release(s);
     kmem_cache_free(&cache_of_caches, s);
 }

@@ -420,6 +420,9 @@ const struct slab_ops slub_ops = {
     .get_info = slub_get_info,
     .tune = slub_tune,
     .late_init = slub_late_init,
+    .publish = slub_publish,
+    .publish_alias = slub_publish_alias,
+    .withdraw = slub_withdraw,
     .check_slab = slub_check_slab,
     .check_cache = slub_check_cache,
 };

@@ -73,4 +73,9 @@ void slub_check_slab(struct kmem_cache *s, struct page *page);
 void slub_check_cache(struct kmem_cache *s, unsigned long slabs);
 bool slub_is_free(struct kmem_cache *s, struct page *page, const void *object);
 
+/* slub_sysfs.c */
+void slub_publish(struct kmem_cache *s);
+void slub_publish_alias(struct kmem_cache *s, const char *name);
+void slub_withdraw(struct kmem_cache *s);
+
 #endif

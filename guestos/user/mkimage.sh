@@ -25,7 +25,7 @@ own() { # path mode
     done
 }
 {
-    for directory in bin dev etc proc tmp; do
+    for directory in bin dev etc proc sys tmp; do
         printf 'mkdir /%s\n' "$directory"
         own "/$directory" 040755
     done

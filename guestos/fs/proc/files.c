@@ -60,7 +60,7 @@ static int loadavg_show(struct seq_file *m, void *v)
 static int filesystems_show(struct seq_file *m, void *v)
 {
     (void)v;
-    seq_puts(m, "nodev\tproc\nnodev\tdevtmpfs\n\text2\n");
+    seq_puts(m, "nodev\tsysfs\nnodev\tproc\nnodev\tdevtmpfs\n\text2\n");
     return 0;
 }
 
