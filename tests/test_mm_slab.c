@@ -18,6 +18,8 @@ static const char *const allocators[] = {"slub", "slab"};
 
 extern const struct early_param early_param_slub_debug_setup;
 
+static int nr_harts = 1; /* that run, in turn */
+
 static void boot_with(int allocator, const char *debug)
 {
     host_seed();
@@ -25,6 +27,7 @@ static void boot_with(int allocator, const char *debug)
     if (debug)
         early_param_slub_debug_setup.setup(debug);
     host_boot(16 * 1024, 2048, 12288);
+    __cpu_online_mask.bits = (1ul << nr_harts) - 1;
     host_log();
 }
 
@@ -186,6 +189,7 @@ static void model_step(void)
 {
     unsigned int kind = (unsigned int)host_random(NR_CACHES);
 
+    host_run_on((int)host_random((unsigned long)nr_harts));
     switch (host_random(64)) {
     case 0:
         kmem_cache_shrink(caches[kind].cache);
@@ -233,6 +237,15 @@ static void run_model(int steps)
 
 START_TEST(caches_agree_with_a_set_of_objects)
 {
+    boot(_i);
+    run_model(40000);
+    mm_audit();
+}
+END_TEST
+
+START_TEST(harts_share_caches)
+{
+    nr_harts = 4;
     boot(_i);
     run_model(40000);
     mm_audit();
@@ -735,6 +748,7 @@ int main(void)
     const TTest *const tests[] = {
         random_objects_keep_their_contents,
         caches_agree_with_a_set_of_objects,
+        harts_share_caches,
         debugged_caches_agree_with_it_too,
         every_failing_page_is_survived,
         every_failing_creation_is_survived,

@@ -15,6 +15,7 @@
 #include "mm.h"
 #include "percpu.h"
 #include "sched.h"
+#include "smp.h"
 #include "spinlock.h"
 
 /* Two harts share no line of it. (On the host heads of lists stand for caches,
@@ -203,9 +204,6 @@ static inline unsigned int slab_cpu(void)
 {
     return (unsigned int)smp_processor_id();
 }
-
-/* Runs fn on every hart, with interrupts off; waits. */
-void slab_on_each_cpu(void (*fn)(void *data), void *data);
 
 /* Pages for a slab, with counters and page->slab_cache; and back. */
 struct page *slab_alloc_pages(struct kmem_cache *s, gfp_t gfp,

@@ -79,15 +79,6 @@ void slab_panic(const struct kmem_cache *s, const void *object,
     panic("slab: %s, %p: %s", s->name, object, text);
 }
 
-void slab_on_each_cpu(void (*fn)(void *data), void *data)
-{
-    unsigned long flags;
-
-    local_irq_save(flags);
-    fn(data);
-    local_irq_restore(flags);
-}
-
 static enum node_stat_item slab_stat(const struct kmem_cache *s)
 {
     return s->flags & SLAB_RECLAIM_ACCOUNT ? NR_SLAB_RECLAIMABLE_B
@@ -328,10 +319,8 @@ unsigned long kmem_cache_shrink_all(void)
 
 void kmem_cache_init(void)
 {
-    unsigned int cpus = 0, cpu;
+    unsigned int cpus = (unsigned int)num_possible_cpus();
 
-    for_each_possible_cpu(cpu)
-        cpus++;
     slab_ops = *chosen;
     cache_of_caches.object_size = sizeof cache_of_caches;
     init_cache(&cache_of_caches, "kmem_cache",

@@ -86,7 +86,7 @@ unsigned long slab_shrink(struct kmem_cache *s)
 {
     unsigned long flags;
 
-    slab_on_each_cpu(slab_drain_cpu, s);
+    on_each_cpu(slab_drain_cpu, s);
     local_irq_save(flags);
     if (s->node.shared)
         drain_objects(s, s->node.shared, s->node.shared->avail);

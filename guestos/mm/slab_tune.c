@@ -11,15 +11,6 @@
 static struct array_cache no_array;
 static bool is_up; /* kmalloc works */
 
-static unsigned int nr_harts(void)
-{
-    unsigned int n = 0, cpu;
-
-    for_each_possible_cpu(cpu)
-        n++;
-    return n;
-}
-
 static struct array_cache *new_array(unsigned int limit,
                                      unsigned int batchcount)
 {
@@ -141,9 +132,9 @@ int slab_tune(struct kmem_cache *s, unsigned int limit, unsigned int batchcount,
     s->limit = limit;
     s->batchcount = batchcount;
     s->shared = shared;
-    slab_on_each_cpu(exchange_array, x);
+    on_each_cpu(exchange_array, x);
     exchange_absent(x);
-    set_shared(s, common, (1 + nr_harts()) * batchcount + s->num);
+    set_shared(s, common, (1 + (unsigned int)num_possible_cpus()) * batchcount + s->num);
     for_each_possible_cpu(cpu)
         empty_array(s, x->array[cpu]);
     free_arrays(x);
@@ -160,7 +151,7 @@ static int enable_cpucache(struct kmem_cache *s)
                          : s->size > 1024      ? 24
                          : s->size > 256       ? 54
                                                : 120;
-    unsigned int shared = s->size <= PAGE_SIZE && nr_harts() > 1 ? 8 : 0;
+    unsigned int shared = s->size <= PAGE_SIZE && num_possible_cpus() > 1 ? 8 : 0;
 
     if (kmem_cache_debug(s))
         return 0;

@@ -19,7 +19,7 @@ unsigned long slub_shrink(struct kmem_cache *s)
 
     for (unsigned int i = 0; i < SHRINK_PROMOTE_MAX; i++)
         INIT_LIST_HEAD(&promote[i]);
-    slab_on_each_cpu(slub_flush_cpu, s);
+    on_each_cpu(slub_flush_cpu, s);
     spin_lock_irqsave(&n->list_lock, flags);
     list_for_each_entry_safe(page, next, &n->partial, lru) {
         unsigned int free = (unsigned int)(page->objects - page->inuse);

@@ -81,12 +81,10 @@ static unsigned int slab_order(unsigned int size, unsigned int min_objects,
 
 static unsigned int calculate_order(unsigned int size)
 {
-    unsigned int objects = slub_min_objects, cpus = 0, cpu, order;
+    unsigned int objects = slub_min_objects, order;
 
-    for_each_possible_cpu(cpu)
-        cpus++;
     if (!objects)
-        objects = 4 * (fls(cpus) + 1);
+        objects = 4 * (fls((unsigned long)num_possible_cpus()) + 1);
     /* First less waste is given up, then objects. */
     for (objects = min(objects, order_objects(slub_max_order, size));
          objects > 1; objects--) {

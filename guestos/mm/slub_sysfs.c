@@ -193,7 +193,7 @@ static int cpu_partial_store(void *data, const char *text)
     if (error || (value && kmem_cache_debug(s)))
         return -EINVAL;
     s->cpu_partial = value;
-    slab_on_each_cpu(slub_flush_cpu, s);
+    on_each_cpu(slub_flush_cpu, s);
     return 0;
 }
 

@@ -9,12 +9,16 @@
 
 #include "guestos/arch/host/host.h"
 #include "guestos/mm/internal.h"
+#include "boot.h"
 #include "highmem.h"
+#include "init.h"
 #include "memblock.h"
 #include "radix_tree.h"
 #include "slab.h"
 
 char *host_arena;
+
+extern const initcall_t initcall_slab_sysfs_init;
 
 struct pgd swapper_pg_dir[PTRS_PER_PGD];
 
@@ -107,4 +111,6 @@ void host_boot(unsigned long ram_kib, unsigned long dma_kib,
     init_per_zone_wmark_min();
     radix_tree_init();
     mm_init();
+    sysfs_init();
+    initcall_slab_sysfs_init();
 }

@@ -32,6 +32,8 @@ struct task_struct *host_fork(struct task_struct *parent);
 void host_exit(struct task_struct *task);
 /* Makes a process the current one. */
 void host_run_as(struct task_struct *task);
+/* The current task goes on on that hart. Only hart 0 is online at first. */
+void host_run_on(int cpu);
 /* Lets kswapd and others run until they sleep, and all I/O end. */
 void host_settle(void);
 /* Whether the OOM killer (or SIGBUS) has hit the process; its mm is gone. */

@@ -14,6 +14,7 @@
 #include "guestos/arch/host/host.h"
 #include "guestos/arch/host/block.h"
 #include "percpu.h"
+#include "smp.h"
 
 #define STACK_SIZE (512u << 10)
 #define MAX_THREADS 8
@@ -241,6 +242,25 @@ struct task_struct *kthread_create(int (*fn)(void *data), void *data,
 }
 
 /* -- What else the kernel offers ----------------------------------------- */
+
+void host_run_on(int cpu)
+{
+    current_thread_info()->cpu = (unsigned)cpu;
+}
+
+void on_each_cpu(void (*fn)(void *info), void *info)
+{
+    int cpu, was = smp_processor_id();
+    unsigned long flags;
+
+    for_each_online_cpu (cpu) {
+        host_run_on(cpu);
+        local_irq_save(flags);
+        fn(info);
+        local_irq_restore(flags);
+    }
+    host_run_on(was);
+}
 
 void preempt_schedule(void)
 {
