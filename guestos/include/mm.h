@@ -136,7 +136,7 @@ static inline phys_addr_t page_to_phys(const struct page *page)
 /* Only for memory in the direct map. */
 static inline struct page *virt_to_page(const void *addr)
 {
-    return pfn_to_page((unsigned long)(__pa(addr) >> PAGE_SHIFT));
+    return pfn_to_page(virt_to_pfn(addr));
 }
 
 /* Its address in the direct map; high memory has none: NULL. */

@@ -64,15 +64,13 @@ void create_kmalloc_caches(void)
 
 struct kmem_cache *kmalloc_slab(size_t size, gfp_t gfp)
 {
-    unsigned int class, type = KMALLOC_NORMAL;
+    unsigned int class = size <= 192 ? small_class[(size + 7) / 8]
+                                     : large_class[(size - 1) / 256];
 
-    if (unlikely(gfp & (__GFP_DMA | __GFP_RECLAIMABLE)))
-        type = gfp & __GFP_DMA ? KMALLOC_DMA : KMALLOC_RECLAIM;
-    if (size <= 192)
-        class = small_class[(size + 7) / 8];
-    else
-        class = large_class[(size - 1) / 256];
-    return kmalloc_caches[type][class];
+    if (likely(!(gfp & (__GFP_DMA | __GFP_RECLAIMABLE))))
+        return kmalloc_caches[KMALLOC_NORMAL][class];
+    return kmalloc_caches[gfp & __GFP_DMA ? KMALLOC_DMA : KMALLOC_RECLAIM]
+                         [class];
 }
 
 /* More than a size class has: a compound page of its own. */

@@ -176,9 +176,9 @@ extern struct spinlock cache_lock; /* guards slab_caches and refcounts */
 
 /* Flags of our own. */
 #define __OBJECT_POISON 0x80000000u /* the object itself is poisoned */
-#define SLAB_DEBUG_FLAGS                                                       \
-    (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER | \
-     SLAB_TRACE)
+#define SLAB_DEBUG_DEFAULT                                                     \
+    (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
+#define SLAB_DEBUG_FLAGS (SLAB_DEBUG_DEFAULT | SLAB_TRACE)
 
 static inline unsigned int slab_objects(const struct kmem_cache *s,
                                         const struct page *page)

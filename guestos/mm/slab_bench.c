@@ -32,10 +32,26 @@ static unsigned long __attribute__((noinline)) now(void)
     return csr_read(instret);
 }
 
-static unsigned long count_nothing(void)
+/* A call of a function that is a `ret`. */
+static void *__attribute__((noinline)) nothing(struct kmem_cache *s, gfp_t gfp)
+{
+    __asm__ volatile("" : "+r"(s) : "r"(gfp));
+    return s;
+}
+
+static unsigned long count_nothing(void **object)
 {
     unsigned long from = now();
 
+    *object = nothing(NULL, GFP_KERNEL);
+    return now() - from;
+}
+
+static unsigned long count_nothing_freed(struct kmem_cache *s)
+{
+    unsigned long from = now();
+
+    nothing(s, 0);
     return now() - from;
 }
 
@@ -75,11 +91,13 @@ static void bench_paths(void)
 {
     struct kmem_cache *s =
         kmem_cache_create("bench", 64, 0, SLAB_NO_MERGE | SLAB_PANIC, NULL);
-    unsigned long flags, none, counts[4] = {0};
+    unsigned long flags, none, none_freed, counts[4] = {0};
     void *object;
 
     local_irq_save(flags);
-    none = count_nothing();
+    /* What is around the function. */
+    none = count_nothing(&object) - 1;
+    none_freed = count_nothing_freed(s) - 1;
     for (int i = 0; i < REPEATS; i++) {
         counts[0] = count_alloc(s, &object);
         counts[1] = count_free(s, object);
@@ -89,8 +107,8 @@ static void bench_paths(void)
     local_irq_restore(flags);
     pr_info("slab_bench %s: kmem_cache_alloc %lu, kmem_cache_free %lu, "
             "kmalloc %lu, kfree %lu instructions\n",
-            slab_ops.name, counts[0] - none, counts[1] - none, counts[2] - none,
-            counts[3] - none);
+            slab_ops.name, counts[0] - none, counts[1] - none_freed,
+            counts[2] - none, counts[3] - none_freed);
     kmem_cache_destroy(s);
 }
 

@@ -16,9 +16,6 @@
 #include "kernel.h"
 #include "string.h"
 
-#define DEBUG_DEFAULT                                                          \
-    (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
-
 static const char *debug_option; /* set at boot; NULL: nothing is asked for */
 static bool keeps_order;
 
@@ -81,7 +78,7 @@ slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags)
     slab_flags_t all = 0;
 
     for (const char *at = debug_option; at && *at;) {
-        slab_flags_t block = *at == ',' || *at == ';' ? DEBUG_DEFAULT : 0;
+        slab_flags_t block = *at == ',' || *at == ';' ? SLAB_DEBUG_DEFAULT : 0;
 
         while (*at && *at != ',' && *at != ';')
             block |= flag_of(*at++);
@@ -93,7 +90,7 @@ slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags)
             ;
     }
     if (debug_option && !*debug_option)
-        all = DEBUG_DEFAULT;
+        all = SLAB_DEBUG_DEFAULT;
     return flags | all;
 }
 

@@ -42,11 +42,16 @@ static void exchange_array(void *data)
     swap(x->s->cpu_cache[cpu], x->array[cpu]);
 }
 
-/* Harts that are not there yet cannot do it themselves. */
-static void exchange_absent(struct exchange *x)
+/* Harts that are not there yet cannot do it themselves; at boot, with
+ * interrupts off, one is. */
+static void exchange(struct exchange *x)
 {
     unsigned int cpu;
 
+    if (num_online_cpus() > 1)
+        on_each_cpu(exchange_array, x);
+    else
+        exchange_array(x);
     for_each_possible_cpu(cpu)
         if (!cpu_online((int)cpu))
             swap(x->s->cpu_cache[cpu], x->array[cpu]);
@@ -132,9 +137,9 @@ int slab_tune(struct kmem_cache *s, unsigned int limit, unsigned int batchcount,
     s->limit = limit;
     s->batchcount = batchcount;
     s->shared = shared;
-    on_each_cpu(exchange_array, x);
-    exchange_absent(x);
-    set_shared(s, common, (1 + (unsigned int)num_possible_cpus()) * batchcount + s->num);
+    exchange(x);
+    set_shared(s, common,
+               (1 + (unsigned int)num_possible_cpus()) * batchcount + s->num);
     for_each_possible_cpu(cpu)
         empty_array(s, x->array[cpu]);
     free_arrays(x);
@@ -151,7 +156,8 @@ static int enable_cpucache(struct kmem_cache *s)
                          : s->size > 1024      ? 24
                          : s->size > 256       ? 54
                                                : 120;
-    unsigned int shared = s->size <= PAGE_SIZE && num_possible_cpus() > 1 ? 8 : 0;
+    unsigned int shared =
+        s->size <= PAGE_SIZE && num_possible_cpus() > 1 ? 8 : 0;
 
     if (kmem_cache_debug(s))
         return 0;

@@ -239,13 +239,13 @@ static void *slub_alloc(struct kmem_cache *s, gfp_t gfp)
     unsigned long flags;
     void *object;
 
-    local_irq_save(flags);
+    flags = local_irq_save_whole();
     c = this_cpu_slab(s);
     object = c->freelist;
     if (unlikely(!object))
         return slab_alloc_slow(s, gfp, flags);
     c->freelist = get_freepointer(s, object);
-    local_irq_restore(flags);
+    local_irq_restore_whole(flags);
     host_unpoison(object, s->object_size);
     TRACE(kmem, kmem_cache_alloc, s, object, gfp);
     if (unlikely(gfp & __GFP_ZERO))
@@ -331,7 +331,7 @@ static void slub_free(struct kmem_cache *s, void *object)
     unsigned long flags;
 
     TRACE(kmem, kmem_cache_free, s, object);
-    local_irq_save(flags);
+    flags = local_irq_save_whole();
     c = this_cpu_slab(s);
     if (unlikely(((unsigned long)object & c->slab_mask) != c->slab_base)) {
         slab_free_slow(s, object, flags);
@@ -340,7 +340,7 @@ static void slub_free(struct kmem_cache *s, void *object)
     set_freepointer(s, object, c->freelist);
     c->freelist = object;
     slub_hide(s, object);
-    local_irq_restore(flags);
+    local_irq_restore_whole(flags);
 }
 
 /* The hart's slab with what is left of its list. */

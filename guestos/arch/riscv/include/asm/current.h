@@ -4,15 +4,8 @@
 
 struct task_struct;
 
-static inline __attribute__((always_inline)) struct task_struct *
-get_current(void)
-{
-    struct task_struct *task;
+register struct task_struct *current_in_tp __asm__("tp");
 
-    __asm__("mv %0, tp" : "=r"(task));
-    return task;
-}
-
-#define current get_current()
+#define current current_in_tp
 
 #endif

@@ -51,7 +51,7 @@ static inline phys_addr_t virt_to_phys(const volatile void *va)
 
 static inline unsigned long virt_to_pfn(const volatile void *va)
 {
-    return (unsigned long)(virt_to_phys(va) >> PAGE_SHIFT);
+    return (((unsigned long)va - PAGE_OFFSET) >> PAGE_SHIFT) + ARCH_PFN_OFFSET;
 }
 
 static inline void *pfn_to_virt(unsigned long pfn)
