@@ -28,7 +28,13 @@
 #define __GFP_NOMEMALLOC     0x80000u
 
 #define __GFP_RECLAIM (__GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM)
-#define GFP_ZONEMASK  (__GFP_DMA | __GFP_HIGHMEM)
+#define GFP_ZONEMASK     (__GFP_DMA | __GFP_HIGHMEM)
+#define GFP_MOVABLE_MASK (__GFP_MOVABLE | __GFP_RECLAIMABLE)
+/* What to do to get memory; the rest is for a slab cache to decide. */
+#define GFP_RECLAIM_MASK \
+    (__GFP_RECLAIM | __GFP_HIGH | __GFP_IO | __GFP_FS | __GFP_NOWARN | \
+     __GFP_RETRY_MAYFAIL | __GFP_NOFAIL | __GFP_NORETRY | __GFP_ATOMIC | \
+     __GFP_MEMALLOC | __GFP_NOMEMALLOC)
 
 #define GFP_ATOMIC   (__GFP_HIGH | __GFP_ATOMIC | __GFP_KSWAPD_RECLAIM)
 #define GFP_KERNEL   (__GFP_RECLAIM | __GFP_IO | __GFP_FS)

@@ -44,14 +44,35 @@ enum lru_list {
 #define LRU_ACTIVE 1
 #define LRU_FILE 2
 
+/*
+ * What the pages of a block are like, so that those which cannot move do not
+ * lie among those which can. The first three are what allocations ask for and
+ * have per-CPU lists.
+ */
+enum migratetype {
+    MIGRATE_UNMOVABLE,
+    MIGRATE_MOVABLE,
+    MIGRATE_RECLAIMABLE,
+    MIGRATE_PCPTYPES,                       /* so many on per-CPU lists */
+    MIGRATE_HIGHATOMIC = MIGRATE_PCPTYPES, /* for atomic high orders */
+    MIGRATE_ISOLATE,                        /* nothing is taken from here */
+    MIGRATE_TYPES,
+};
+extern const char *const migratetype_names[MIGRATE_TYPES];
+
+/* A pageblock: the unit that has one type. The largest block of the buddy
+ * allocator, and a megapage of Sv32, so that no free block spans two. */
+#define pageblock_order (MAX_ORDER - 1)
+#define pageblock_nr_pages (1ul << pageblock_order)
+
 struct free_area {
-    struct list_head free_list;
+    struct list_head free_list[MIGRATE_TYPES];
     unsigned long nr_free; /* blocks */
 };
 
 /*
  * A zone: frames [zone_start_pfn, zone_start_pfn + spanned_pages). lock guards
- * free_area and NR_FREE_PAGES of the zone; taken with interrupts off.
+ * free_area, pageblock_flags and NR_FREE_PAGES of the zone; taken with interrupts off.
  */
 struct zone {
     unsigned long _watermark[NR_WMARK];
@@ -63,6 +84,9 @@ struct zone {
     unsigned long present_pages; /* without */
     unsigned long managed_pages; /* given to the buddy allocator */
     const char *name;
+    u8 *pageblock_flags; /* a byte a pageblock, see mm/pageblock.c */
+    unsigned long nr_reserved_highatomic; /* frames in such pageblocks */
+    unsigned long nr_isolate_pageblock;
     struct free_area free_area[MAX_ORDER];
     struct spinlock lock;
     long vm_stat[NR_VM_ZONE_STAT_ITEMS];
@@ -100,6 +124,17 @@ extern struct pglist_data contig_page_data;
 extern unsigned long min_low_pfn, max_low_pfn, max_pfn;
 extern unsigned long totalreserve_pages;
 extern int min_free_kbytes;
+
+/* Too little memory for groups: all is one type (Linux's rule). */
+extern bool page_group_by_mobility_disabled;
+
+static inline enum migratetype gfp_migratetype(gfp_t gfp)
+{
+    BUG_ON((gfp & GFP_MOVABLE_MASK) == GFP_MOVABLE_MASK);
+    if (unlikely(page_group_by_mobility_disabled))
+        return MIGRATE_UNMOVABLE;
+    return (enum migratetype)((gfp & GFP_MOVABLE_MASK) / __GFP_MOVABLE);
+}
 
 /* The zone that an allocation prefers. */
 static inline enum zone_type gfp_zone(gfp_t gfp)

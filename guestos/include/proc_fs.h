@@ -9,6 +9,7 @@ struct mm_struct;
 /* In mm/. */
 int meminfo_proc_show(struct seq_file *m, void *v);
 int buddyinfo_proc_show(struct seq_file *m, void *v);
+int pagetypeinfo_proc_show(struct seq_file *m, void *v);
 int zoneinfo_proc_show(struct seq_file *m, void *v);
 int slabinfo_proc_show(struct seq_file *m, void *v);
 int slabinfo_write(char *line); /* 0 or -errno */

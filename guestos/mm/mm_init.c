@@ -4,7 +4,7 @@
  * mem_map and the pfn limits, which never change after boot. Mirrors Linux's
  * free_area_init, build_zonelists, mem_init.
  */
-#include "internal.h"
+#include "pageblock.h"
 #include "kernel.h"
 #include "memblock.h"
 #include "slab.h"
@@ -64,7 +64,8 @@ static void init_zone(enum zone_type idx, unsigned long start,
     zone->present_pages = present_in(start, end);
     spin_lock_init(&zone->lock);
     for (int order = 0; order < MAX_ORDER; order++)
-        INIT_LIST_HEAD(&zone->free_area[order].free_list);
+        for (int type = 0; type < MIGRATE_TYPES; type++)
+            INIT_LIST_HEAD(&zone->free_area[order].free_list[type]);
     if (end > start)
         pr_info("  %-8s [mem 0x%09llx-0x%09llx]\n", zone->name,
                 (unsigned long long)start << PAGE_SHIFT,
@@ -79,6 +80,7 @@ static void init_zone(enum zone_type idx, unsigned long start,
         page->page_type = PAGE_TYPE_KERNEL;
         INIT_LIST_HEAD(&page->lru);
     }
+    pageblock_init_zone(zone);
 }
 
 static void build_zonelists(void)
@@ -122,6 +124,10 @@ void free_area_init(void)
                     min_low_pfn + (unsigned long)(dma_limit >> PAGE_SHIFT));
     bytes = (max_pfn - min_low_pfn) * sizeof(struct page);
     mem_map = memblock_alloc(bytes, PAGE_SIZE);
+    page_group_by_mobility_disabled =
+        max_pfn - min_low_pfn < pageblock_nr_pages * MIGRATE_TYPES;
+    pr_info("Mobility grouping %s\n",
+            page_group_by_mobility_disabled ? "off" : "on");
     init_node();
     pr_info("Zone ranges:\n");
     init_zone(ZONE_DMA, min_low_pfn, dma_end);

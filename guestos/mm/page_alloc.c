@@ -1,110 +1,18 @@
 /*
- * The buddy allocator. Owns zone->free_area and the frames that lie there.
+ * The page allocator: blocks of 2^order frames by GFP flags. Chooses the zone,
+ * checks what comes and goes, and keeps the rules of the callers; the blocks
+ * are buddy.c's, what to do without memory is page_slow.c's.
  *
- * A free block of 2^order frames starts at a multiple of its size; its buddy
- * is the block whose frame number differs in that one bit. The first frame of
- * a block has PAGE_TYPE_BUDDY and its order in private; nothing else says
- * that frames are free, so merging needs no bitmap:
- *
- *      order 2   [0 1 2 3]          alloc order 0: 0 goes out, 1 is left as
- *      order 1   [0 1] [2 3]        order 0, 2-3 as order 1; freeing 0 finds
- *      order 0   [0][1][2][3]       buddy 1, then buddy 2-3, up again
- *
- * Lock: zone->lock, interrupts off; it is the innermost of mm/. Counters:
- * NR_FREE_PAGES, PGALLOC_*, PGFREE. Mirrors Linux's __free_one_page,
- * __rmqueue_smallest, expand, get_page_from_freelist, alloc_pages_exact.
+ * Lock: zone->lock, interrupts off. Counters: PGALLOC_*, PGFREE. Mirrors
+ * Linux's get_page_from_freelist, rmqueue, prep_new_page, free_pages_prepare,
+ * __free_pages_ok, alloc_pages_exact.
  */
-#include "internal.h"
+#include "pageblock.h"
 #include "highmem.h"
 #include "kernel.h"
 #include "trace.h"
 
 unsigned long fail_nth_page;
-
-static void add_to_free_list(struct page *page, struct zone *zone,
-                             unsigned int order, bool is_tail)
-{
-    struct free_area *area = &zone->free_area[order];
-
-    page->page_type = PAGE_TYPE_BUDDY;
-    page->private = order;
-    if (is_tail)
-        list_add_tail(&page->lru, &area->free_list);
-    else
-        list_add(&page->lru, &area->free_list);
-    area->nr_free++;
-}
-
-static void del_from_free_list(struct page *page, struct zone *zone,
-                               unsigned int order)
-{
-    list_del(&page->lru);
-    page->page_type = PAGE_TYPE_NONE;
-    page->private = 0;
-    zone->free_area[order].nr_free--;
-}
-
-/* The free buddy of a block of this order, or NULL. */
-static struct page *find_buddy(struct zone *zone, unsigned long pfn,
-                               unsigned int order)
-{
-    unsigned long buddy_pfn = pfn ^ 1ul << order;
-    struct page *buddy;
-
-    if (buddy_pfn < zone->zone_start_pfn || buddy_pfn >= zone_end_pfn(zone))
-        return NULL;
-    buddy = pfn_to_page(buddy_pfn);
-    return PageBuddy(buddy) && buddy->private == order ? buddy : NULL;
-}
-
-/* zone->lock is held. */
-static void __free_one_page(struct zone *zone, unsigned long pfn,
-                            unsigned int order)
-{
-    mod_zone_page_state(zone, NR_FREE_PAGES, 1l << order);
-    while (order < MAX_ORDER - 1) {
-        struct page *buddy = find_buddy(zone, pfn, order);
-
-        if (!buddy)
-            break;
-        del_from_free_list(buddy, zone, order);
-        pfn &= ~(1ul << order);
-        order++;
-    }
-    /* A block whose neighbour of the next size up is free will soon merge:
-     * use it last. */
-    add_to_free_list(pfn_to_page(pfn), zone, order,
-                     order < MAX_ORDER - 2 &&
-                         find_buddy(zone, pfn & ~(1ul << order), order + 1));
-}
-
-/* Returns the upper halves of a block that is larger than needed. */
-static void expand(struct zone *zone, struct page *page, unsigned int low,
-                   unsigned int high)
-{
-    while (high > low) {
-        high--;
-        add_to_free_list(page + (1ul << high), zone, high, false);
-    }
-}
-
-/* zone->lock is held. */
-static struct page *__rmqueue_smallest(struct zone *zone, unsigned int order)
-{
-    for (unsigned int o = order; o < MAX_ORDER; o++) {
-        struct free_area *area = &zone->free_area[o];
-        struct page *page;
-
-        if (list_empty(&area->free_list))
-            continue;
-        page = list_first_entry(&area->free_list, struct page, lru);
-        del_from_free_list(page, zone, o);
-        expand(zone, page, order, o);
-        mod_zone_page_state(zone, NR_FREE_PAGES, -(1l << order));
-        return page;
-    }
-    return NULL;
-}
 
 static void bad_page(const struct page *page, const char *why)
 {
@@ -142,6 +50,25 @@ static void prep_new_page(struct page *page, unsigned int order, gfp_t gfp)
         prep_compound_page(page, order);
 }
 
+/* A block of one zone. */
+static struct page *rmqueue(struct zone *zone, unsigned int order,
+                            enum migratetype type, unsigned int alloc_flags)
+{
+    bool is_high_atomic = order && alloc_flags & ALLOC_HARDER;
+    struct page *page = NULL;
+    unsigned long flags;
+
+    spin_lock_irqsave(&zone->lock, flags);
+    if (is_high_atomic)
+        page = __rmqueue_smallest(zone, order, MIGRATE_HIGHATOMIC);
+    if (!page)
+        page = __rmqueue(zone, order, type);
+    spin_unlock_irqrestore(&zone->lock, flags);
+    if (page && is_high_atomic)
+        reserve_highatomic_pageblock(page, zone);
+    return page;
+}
+
 struct page *get_page_from_freelist(gfp_t gfp, unsigned int order,
                                     unsigned int alloc_flags)
 {
@@ -150,7 +77,6 @@ struct page *get_page_from_freelist(gfp_t gfp, unsigned int order,
 
     for (struct zone **z = pgdat->node_zonelists[highest]; *z; z++) {
         struct zone *zone = *z;
-        unsigned long flags;
         struct page *page;
 
         if (!(alloc_flags & ALLOC_NO_WATERMARKS) &&
@@ -158,9 +84,7 @@ struct page *get_page_from_freelist(gfp_t gfp, unsigned int order,
                 zone, order, zone->_watermark[alloc_flags & ALLOC_WMARK_MASK],
                 highest, alloc_flags))
             continue;
-        spin_lock_irqsave(&zone->lock, flags);
-        page = __rmqueue_smallest(zone, order);
-        spin_unlock_irqrestore(&zone->lock, flags);
+        page = rmqueue(zone, order, gfp_migratetype(gfp), alloc_flags);
         if (!page)
             continue;
         count_zone_event(PGALLOC_DMA, zone, 1ul << order);
@@ -302,53 +226,4 @@ void free_pages_exact(void *addr, size_t size)
 unsigned long nr_free_pages(void)
 {
     return global_zone_page_state(NR_FREE_PAGES);
-}
-
-static unsigned long check_area(struct zone *zone, unsigned int order)
-{
-    struct free_area *area = &zone->free_area[order];
-    unsigned long blocks = 0;
-    struct page *page;
-
-    list_for_each_entry(page, &area->free_list, lru) {
-        unsigned long pfn = page_to_pfn(page);
-
-        if (!PageBuddy(page) || page->private != order)
-            bad_page(page, "on a free list without being free");
-        if (page_zone(page) != zone || pfn & ((1ul << order) - 1) ||
-            pfn + (1ul << order) > zone_end_pfn(zone))
-            bad_page(page, "in the wrong zone or not aligned");
-        if (order < MAX_ORDER - 1 && find_buddy(zone, pfn, order))
-            bad_page(page, "two free buddies did not merge");
-        for (unsigned long i = 0; i < 1ul << order; i++)
-            if (page_count(page + i) || (i && PageBuddy(page + i)))
-                bad_page(page + i, "in use within a free block");
-        blocks++;
-    }
-    if (blocks != area->nr_free)
-        panic("buddy: zone %s order %u has %lu blocks, says %lu", zone->name,
-              order, blocks, area->nr_free);
-    return blocks << order;
-}
-
-unsigned long buddy_check(void)
-{
-    unsigned long total = 0;
-
-    for (int i = 0; i < MAX_NR_ZONES; i++) {
-        struct zone *zone = &contig_page_data.node_zones[i];
-        unsigned long pages = 0, flags;
-
-        if (!populated_zone(zone))
-            continue;
-        spin_lock_irqsave(&zone->lock, flags);
-        for (unsigned int order = 0; order < MAX_ORDER; order++)
-            pages += check_area(zone, order);
-        if (pages != (unsigned long)zone->vm_stat[NR_FREE_PAGES])
-            panic("buddy: zone %s has %lu free pages, says %ld", zone->name,
-                  pages, zone->vm_stat[NR_FREE_PAGES]);
-        spin_unlock_irqrestore(&zone->lock, flags);
-        total += pages;
-    }
-    return total;
 }

@@ -6,7 +6,7 @@
  * ALLOCSTALL_*. Mirrors Linux's __alloc_pages_slowpath, should_reclaim_retry,
  * __alloc_pages_may_oom, warn_alloc.
  */
-#include "internal.h"
+#include "pageblock.h"
 #include "kernel.h"
 #include "sched.h"
 
@@ -63,7 +63,7 @@ static bool should_reclaim_retry(gfp_t gfp, unsigned int order,
     else
         ++*no_progress_loops;
     if (*no_progress_loops > MAX_RECLAIM_RETRIES)
-        return false;
+        return unreserve_highatomic_pageblock(gfp, true);
     for (struct zone **z = pgdat->node_zonelists[highest]; *z; z++) {
         long extra = reclaim_ops.reclaimable_pages
                          ? (long)reclaim_ops.reclaimable_pages(*z)
@@ -137,6 +137,8 @@ static struct page *reclaim_and_retry(gfp_t gfp, unsigned int order,
         if (reserve_flags(gfp))
             flags = (flags & ~ALLOC_WMARK_MASK) | reserve_flags(gfp);
         page = get_page_from_freelist(gfp, order, flags);
+        if (!page && is_progress && unreserve_highatomic_pageblock(gfp, false))
+            page = get_page_from_freelist(gfp, order, flags);
         if (page)
             return page;
         if (gfp & __GFP_NORETRY ||

@@ -89,7 +89,7 @@ struct page *slab_alloc_pages(struct kmem_cache *s, gfp_t gfp,
                               unsigned int order)
 {
     struct page *page =
-        alloc_pages((gfp & ~(__GFP_ZERO | __GFP_HIGHMEM)) | s->gfp, order);
+        alloc_pages((gfp & GFP_RECLAIM_MASK) | __GFP_COMP | s->gfp, order);
 
     if (!page)
         return NULL;

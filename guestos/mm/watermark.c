@@ -4,7 +4,7 @@
  * boot only. Mirrors Linux's __zone_watermark_ok, setup_per_zone_wmarks,
  * setup_per_zone_lowmem_reserve, calculate_totalreserve_pages.
  */
-#include "internal.h"
+#include "pageblock.h"
 #include "kernel.h"
 
 int min_free_kbytes = 1024;
@@ -20,12 +20,43 @@ static const unsigned int lowmem_reserve_ratio[MAX_NR_ZONES] = {
 #define WATERMARK_SCALE_FACTOR 10
 #define SWAP_CLUSTER_MAX 32ul
 
+/* Free frames that an allocation of this kind cannot have. */
+static long unusable_free(const struct zone *zone, unsigned int order,
+                          unsigned int alloc_flags)
+{
+    long unusable = (1l << order) - 1;
+
+    if (!(alloc_flags & (ALLOC_HARDER | ALLOC_OOM)))
+        unusable += (long)zone->nr_reserved_highatomic;
+    return unusable;
+}
+
+/* Whether there is a free block of the order for a caller of these flags. */
+static bool has_block(const struct zone *zone, unsigned int order,
+                      unsigned int alloc_flags)
+{
+    for (unsigned int o = order; o < MAX_ORDER; o++) {
+        const struct free_area *area = &zone->free_area[o];
+
+        if (!area->nr_free)
+            continue;
+        for (int type = 0; type < MIGRATE_PCPTYPES; type++)
+            if (!free_area_empty(area, (enum migratetype)type))
+                return true;
+        if (alloc_flags & (ALLOC_HARDER | ALLOC_OOM) &&
+            !free_area_empty(area, MIGRATE_HIGHATOMIC))
+            return true;
+    }
+    return false;
+}
+
 bool zone_watermark_ok(struct zone *zone, unsigned int order,
                        unsigned long mark, enum zone_type highest_zoneidx,
                        unsigned int alloc_flags)
 {
     long min = (long)mark;
-    long free = zone->vm_stat[NR_FREE_PAGES] - ((1l << order) - 1);
+    long free =
+        zone->vm_stat[NR_FREE_PAGES] - unusable_free(zone, order, alloc_flags);
 
     if (alloc_flags & ALLOC_HIGH)
         min -= min / 2;
@@ -35,12 +66,7 @@ bool zone_watermark_ok(struct zone *zone, unsigned int order,
         min -= min / 4;
     if (free <= min + (long)zone->lowmem_reserve[highest_zoneidx])
         return false;
-    if (!order)
-        return true;
-    for (unsigned int o = order; o < MAX_ORDER; o++)
-        if (zone->free_area[o].nr_free)
-            return true;
-    return false;
+    return !order || has_block(zone, order, alloc_flags);
 }
 
 static void setup_lowmem_reserve(void)

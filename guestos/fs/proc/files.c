@@ -74,6 +74,7 @@ const struct proc_file proc_files[] = {
     {"loadavg", loadavg_show, NULL},
     {"meminfo", meminfo_proc_show, NULL},
     {"mounts", mounts_proc_show, NULL},
+    {"pagetypeinfo", pagetypeinfo_proc_show, NULL},
     {"partitions", partitions_proc_show, NULL},
     {"slabinfo", slabinfo_proc_show, slabinfo_write},
     {"stat", stat_proc_show, NULL},
