@@ -9,6 +9,14 @@
 #include <stdlib.h>
 
 #include "guestos/arch/host/host.h"
+#include "guestos/include/gfp.h"
+
+/* Free frames, those at hand on a CPU too. */
+static inline unsigned long all_free_pages(void)
+{
+    drain_all_pages(NULL);
+    return nr_free_pages();
+}
 
 static inline int mm_unit_main(Suite *suite)
 {

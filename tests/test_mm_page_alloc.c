@@ -172,6 +172,7 @@ START_TEST(one_page_splits_a_block_and_returns_to_it)
     struct page *page;
 
     host_boot(RAM_KIB, 2048, 12288);
+    drain_all_pages(NULL);
     strcpy(before, host_proc(buddyinfo_proc_show));
     page = alloc_page(GFP_HIGHUSER);
     ck_assert_int_eq(page_zonenum(page), ZONE_HIGHMEM);
@@ -180,6 +181,7 @@ START_TEST(one_page_splits_a_block_and_returns_to_it)
     ck_assert_uint_eq(zone_of(ZONE_HIGHMEM)->free_area[10].nr_free, 0);
     buddy_check();
     __free_page(page);
+    drain_all_pages(NULL);
     ck_assert_str_eq(before, host_proc(buddyinfo_proc_show));
 }
 END_TEST
@@ -190,12 +192,15 @@ START_TEST(exact_allocations_give_the_tail_back)
     void *p;
 
     host_boot(RAM_KIB, 2048, 12288);
+    drain_all_pages(NULL);
     before = nr_free_pages();
     p = alloc_pages_exact(65 * PAGE_SIZE, GFP_KERNEL);
+    drain_all_pages(NULL);
     ck_assert_uint_eq(nr_free_pages(), before - 65);
     memset(p, 0xff, 65 * PAGE_SIZE);
     buddy_check();
     free_pages_exact(p, 65 * PAGE_SIZE);
+    drain_all_pages(NULL);
     ck_assert_uint_eq(nr_free_pages(), before);
     mm_audit();
 }
@@ -214,6 +219,7 @@ START_TEST(random_use_agrees_with_a_bitmap_and_leaves_nothing)
     host_seed();
     host_boot(RAM_KIB, 2048, 12288);
     reclaim_ops = (struct reclaim_ops){0};
+    drain_all_pages(NULL);
     strcpy(before, host_proc(buddyinfo_proc_show));
     for (int step = 0; step < 20000; step++) {
         if (n < 200 && host_random(2)) {
@@ -247,6 +253,7 @@ START_TEST(random_use_agrees_with_a_bitmap_and_leaves_nothing)
     while (n--)
         __free_pages(held[n].page, held[n].order);
     buddy_check();
+    drain_all_pages(NULL);
     ck_assert_str_eq(before, host_proc(buddyinfo_proc_show));
 }
 END_TEST

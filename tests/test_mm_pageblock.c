@@ -195,6 +195,7 @@ START_TEST(an_isolated_pageblock_gives_nothing_and_takes_what_is_freed)
             page_to_pfn(held[i]) >> pageblock_order == pfn >> pageblock_order;
     }
     ck_assert_uint_gt(in_block, 0);
+    drain_all_pages(NULL);
     before = nr_free_pages();
     ck_assert_int_eq(set_migratetype_isolate(page), 0);
     ck_assert_int_eq(set_migratetype_isolate(page), -EBUSY);
@@ -331,6 +332,7 @@ static void check_model(unsigned long at_boot)
 
     for (unsigned long i = 0; i < nr_held; i++)
         n += 1ul << held[i].order;
+    drain_all_pages(NULL);
     buddy_check();
     for (unsigned long i = 0; i < PAGES;) {
         const struct page *page = pfn_to_page(min_low_pfn + i);
@@ -355,10 +357,11 @@ START_TEST(random_use_with_types_agrees_with_a_table)
     host_seed();
     boot();
     at_boot = nr_free_pages();
+    drain_all_pages(NULL);
     strcpy(before, host_proc(buddyinfo_proc_show));
-    for (int step = 0; step < 30000; step++) {
+    for (int step = 0; step < 10000; step++) {
         /* Phases of growth and of shrinking, so that memory is full often. */
-        bool grow = host_random(8) < (step / 3000 % 2 ? 2 : 6);
+        bool grow = host_random(8) < (step / 1000 % 2 ? 2 : 6);
 
         if (grow && nr_held < MAX_HELD)
             take_random();
@@ -370,7 +373,7 @@ START_TEST(random_use_with_types_agrees_with_a_table)
             reserve_highatomic_pageblock(held[0].page, page_zone(held[0].page));
         if (host_random(256) == 0)
             unreserve_highatomic_pageblock(GFP_KERNEL, host_random(2));
-        if (step % 64 == 0)
+        if (step % 128 == 0)
             check_model(at_boot);
     }
     while (nr_held)
@@ -379,6 +382,7 @@ START_TEST(random_use_with_types_agrees_with_a_table)
         unset_migratetype_isolate(pfn_to_page(min_low_pfn + i),
                                   MIGRATE_MOVABLE);
     check_model(at_boot);
+    drain_all_pages(NULL);
     ck_assert_str_eq(before, host_proc(buddyinfo_proc_show));
 }
 END_TEST
@@ -388,7 +392,7 @@ int main(void)
     Suite *suite = suite_create("mm_pageblock");
     TCase *tc = tcase_create("mm_pageblock");
 
-    tcase_set_timeout(tc, 120);
+    tcase_set_timeout(tc, 300);
     tcase_add_test(tc, all_pageblocks_are_movable_after_boot);
     tcase_add_test(tc, a_small_machine_does_not_group);
     tcase_add_test(tc,

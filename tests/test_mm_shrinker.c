@@ -236,14 +236,14 @@ START_TEST(a_pool_without_memory_is_not_made)
     boot();
     for (unsigned long nth = 1; nth < 12; nth++) {
         kmem_cache_shrink_all();
-        before = nr_free_pages();
+        before = all_free_pages();
         fail_nth_page = nth;
         pool = mempool_create_page_pool(5, 1);
         ck_assert_ptr_null(fail_nth_page ? NULL : pool);
         fail_nth_page = 0;
         mempool_destroy(pool);
         kmem_cache_shrink_all();
-        ck_assert_uint_eq(nr_free_pages(), before);
+        ck_assert_uint_eq(all_free_pages(), before);
     }
     pool = mempool_create_kmalloc_pool(3, 200);
     ck_assert_uint_eq(ksize(pool->elements[0]), 256);

@@ -218,7 +218,7 @@ static void run_model(int steps)
     unsigned long before;
 
     kmem_cache_shrink_all();
-    before = nr_free_pages();
+    before = all_free_pages();
     for (unsigned int kind = 0; kind < NR_CACHES; kind++)
         make_cache(kind);
     for (int step = 0; step < steps; step++) {
@@ -232,7 +232,7 @@ static void run_model(int steps)
         kmem_cache_destroy(caches[kind].cache);
     kmem_cache_shrink_all();
     slab_check();
-    ck_assert_uint_eq(nr_free_pages(), before);
+    ck_assert_uint_eq(all_free_pages(), before);
 }
 
 START_TEST(caches_agree_with_a_set_of_objects)
@@ -270,7 +270,7 @@ START_TEST(every_failing_page_is_survived)
         for (unsigned int kind = 0; kind < NR_CACHES; kind++)
             make_cache(kind);
         kmem_cache_shrink_all();
-        before = nr_free_pages();
+        before = all_free_pages();
         fail_nth_page = nth;
         for (int i = 0; i < NR_HELD; i++)
             model_alloc((unsigned int)host_random(NR_CACHES));
@@ -278,7 +278,7 @@ START_TEST(every_failing_page_is_survived)
         while (nr_held)
             model_free((unsigned int)host_random(nr_held));
         kmem_cache_shrink_all();
-        ck_assert_uint_eq(nr_free_pages(), before);
+        ck_assert_uint_eq(all_free_pages(), before);
         for (unsigned int kind = 0; kind < NR_CACHES; kind++)
             kmem_cache_destroy(caches[kind].cache);
         slab_check();
@@ -296,7 +296,7 @@ START_TEST(every_failing_creation_is_survived)
         unsigned long before;
 
         kmem_cache_shrink_all();
-        before = nr_free_pages();
+        before = all_free_pages();
         fail_nth_page = nth;
         for (unsigned int i = 0; i < 200; i++) {
             made[n] = kmem_cache_create("test", 64, 0, SLAB_NO_MERGE, NULL);
@@ -306,7 +306,7 @@ START_TEST(every_failing_creation_is_survived)
         while (n)
             kmem_cache_destroy(made[--n]);
         kmem_cache_shrink_all();
-        ck_assert_uint_eq(nr_free_pages(), before);
+        ck_assert_uint_eq(all_free_pages(), before);
         slab_check();
     }
 }
@@ -323,18 +323,18 @@ START_TEST(all_memory_comes_back_from_an_empty_cache)
 
     boot(_i);
     cache = kmem_cache_create("test", 100, 0, SLAB_NO_MERGE, NULL);
-    before = nr_free_pages();
+    before = all_free_pages();
     for (int i = 0; i < 1000; i++)
         objects[i] = kmem_cache_alloc(cache, GFP_KERNEL);
     slab_ops.get_info(cache, &info);
     ck_assert_uint_ge(info.active_objs, 1000);
     ck_assert_uint_le(info.active_objs, 1000 + 120);
-    ck_assert_uint_lt(nr_free_pages(), before - 20);
+    ck_assert_uint_lt(all_free_pages(), before - 20);
     for (int i = 0; i < 1000; i++)
         kmem_cache_free(cache, objects[(i * 7) % 1000]);
     kmem_cache_shrink(cache);
     ck_assert_uint_eq(slabs_of(cache), 0);
-    ck_assert_uint_eq(nr_free_pages(), before);
+    ck_assert_uint_eq(all_free_pages(), before);
     kmem_cache_destroy(cache);
     slab_check();
 }

@@ -48,6 +48,7 @@
 // clang-format on
 
 struct page;
+struct zone;
 
 static inline bool gfpflags_allow_blocking(gfp_t gfp)
 {
@@ -69,6 +70,16 @@ void free_pages(unsigned long addr, unsigned int order);
  * back at once. */
 void *alloc_pages_exact(size_t size_bytes, gfp_t gfp);
 void free_pages_exact(void *addr, size_t size_bytes);
+
+/* Sends the frames on per-CPU lists back to the buddy allocator: of this CPU,
+ * of all; of one zone, or of all (NULL). */
+void drain_local_pages(struct zone *zone);
+void drain_all_pages(struct zone *zone);
+/* Sizes of the lists, from watermarks and CPUs online: when these change. */
+void setup_per_cpu_pageset(void);
+/* Keeps a zone's frames off the lists until they are enabled again. */
+void zone_pcp_disable(struct zone *zone);
+void zone_pcp_enable(struct zone *zone);
 
 /* Makes 2^order single frames of one block. */
 void split_page(struct page *page, unsigned int order);

@@ -9,7 +9,7 @@
 #define __init
 #define __initdata
 #else
-#define __init __attribute__((section(".init.text"), noinline))
+#define __init __attribute__((section(".init.text"), __noinline__))
 #define __initdata __attribute__((section(".init.data")))
 #endif
 

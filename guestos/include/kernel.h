@@ -9,7 +9,10 @@
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
+#define noinline __attribute__((__noinline__))
 #define barrier() __asm__ volatile("" ::: "memory")
+/* The compiler forgets what it knows of the value. */
+#define OPTIMIZER_HIDE_VAR(v) __asm__("" : "+r"(v))
 
 #ifndef container_of
 #define container_of(ptr, type, member)                                        \

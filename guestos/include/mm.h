@@ -147,7 +147,8 @@ static inline void *page_address(const struct page *page)
     return pfn < max_low_pfn ? __va((phys_addr_t)pfn << PAGE_SHIFT) : NULL;
 }
 
-#define ZONES_PGSHIFT (8 * sizeof(unsigned long) - 2)
+#define ZONES_WIDTH 2
+#define ZONES_PGSHIFT (8 * sizeof(unsigned long) - ZONES_WIDTH)
 
 static inline enum zone_type page_zonenum(const struct page *page)
 {

@@ -15,14 +15,15 @@ enum pageflags {
     PG_lru,        /* on one of the LRU lists */
     PG_active,     /* on (or taken from) an active list */
     PG_workingset,
+    PG_writeback, /* being written; a bio points here */
+    PG_swapcache, /* page->private is its swap entry */
+    PG_slab,      /* belongs to a slab cache */
+    PG_reserved,
+    /* Up to here a mask of flags fits into an instruction. */
     PG_waiters, /* someone sleeps for PG_locked or PG_writeback */
     PG_error,   /* the last I/O failed */
-    PG_slab,    /* belongs to a slab cache */
-    PG_reserved,
-    PG_writeback, /* being written; a bio points here */
-    PG_head,      /* first page of a compound page */
-    PG_swapcache, /* page->private is its swap entry */
-    PG_reclaim,   /* free it as soon as its write-back ends */
+    PG_head,    /* first page of a compound page */
+    PG_reclaim, /* free it as soon as its write-back ends */
     PG_swapbacked, /* anonymous: its place on disk is the swap area */
     PG_unevictable,
     PG_readahead,

@@ -79,6 +79,7 @@ static int kernel_init(void *unused)
     current->is_unkillable = true;
     current->session = current->pgrp = current->pid;
     smp_init();
+    setup_per_cpu_pageset();
     do_initcalls();
     mount_root();
     swapon_all();

@@ -35,6 +35,8 @@ struct page *get_page_from_freelist(gfp_t gfp, unsigned int order,
                                     unsigned int alloc_flags);
 void memblock_free_pages(struct page *page, unsigned int order);
 void prep_compound_page(struct page *page, unsigned int order);
+/* A frame that is to be handed out: as it was left? */
+void check_new_page(const struct page *page);
 /* page_slow.c: reclaims, kills, retries. */
 struct page *alloc_pages_slowpath(gfp_t gfp, unsigned int order);
 
@@ -67,7 +69,28 @@ static inline void host_unpoison(const void *p, size_t size)
 }
 #endif
 
-/* Fault injection, for tests: the n-th allocation from now fails (0: none). */
+/* Fault injection on the host: the n-th allocation from now fails (0: none).
+ * The kernel in the machine has none, and pays nothing for it. */
+#if __STDC_HOSTED__
 extern unsigned long fail_nth_page;
+static inline bool may_fail_alloc_page(void)
+{
+    return fail_nth_page;
+}
+static inline bool should_fail_alloc_page(gfp_t gfp)
+{
+    return fail_nth_page && !--fail_nth_page && !(gfp & __GFP_NOFAIL);
+}
+#else
+static inline bool may_fail_alloc_page(void)
+{
+    return false;
+}
+static inline bool should_fail_alloc_page(gfp_t gfp)
+{
+    (void)gfp;
+    return false;
+}
+#endif
 
 #endif

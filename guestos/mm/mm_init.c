@@ -4,7 +4,7 @@
  * mem_map and the pfn limits, which never change after boot. Mirrors Linux's
  * free_area_init, build_zonelists, mem_init.
  */
-#include "pageblock.h"
+#include "pcp.h"
 #include "kernel.h"
 #include "memblock.h"
 #include "slab.h"
@@ -134,6 +134,7 @@ void free_area_init(void)
     init_zone(ZONE_NORMAL, dma_end, max_low_pfn);
     init_zone(ZONE_HIGHMEM, max_low_pfn, max_pfn);
     build_zonelists();
+    pcp_init();
     for (unsigned long i = 0; i < DIV_ROUND_UP(bytes, PAGE_SIZE); i++)
         page_set_type(virt_to_page(mem_map) + i, PAGE_TYPE_MEMMAP);
 }

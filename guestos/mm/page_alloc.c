@@ -7,12 +7,10 @@
  * Linux's get_page_from_freelist, rmqueue, prep_new_page, free_pages_prepare,
  * __free_pages_ok, alloc_pages_exact.
  */
-#include "pageblock.h"
+#include "pcp.h"
 #include "highmem.h"
 #include "kernel.h"
 #include "trace.h"
-
-unsigned long fail_nth_page;
 
 static void bad_page(const struct page *page, const char *why)
 {
@@ -22,7 +20,7 @@ static void bad_page(const struct page *page, const char *why)
           page->mapping, page->index, page->flags);
 }
 
-static void check_new_page(const struct page *page)
+void check_new_page(const struct page *page)
 {
     if (page_count(page) || page->page_type != PAGE_TYPE_NONE ||
         page->mapping || page->flags & PAGE_FLAGS_CHECK_AT_FREE)
@@ -54,16 +52,20 @@ static void prep_new_page(struct page *page, unsigned int order, gfp_t gfp)
 static struct page *rmqueue(struct zone *zone, unsigned int order,
                             enum migratetype type, unsigned int alloc_flags)
 {
-    bool is_high_atomic = order && alloc_flags & ALLOC_HARDER;
+    bool is_high_atomic = alloc_flags & ALLOC_HARDER;
     struct page *page = NULL;
     unsigned long flags;
 
+    if (!order)
+        return rmqueue_pcplist(zone, type);
     spin_lock_irqsave(&zone->lock, flags);
     if (is_high_atomic)
         page = __rmqueue_smallest(zone, order, MIGRATE_HIGHATOMIC);
     if (!page)
         page = __rmqueue(zone, order, type);
     spin_unlock_irqrestore(&zone->lock, flags);
+    if (page)
+        count_zone_event(PGALLOC_DMA, zone, 1ul << order);
     if (page && is_high_atomic)
         reserve_highatomic_pageblock(page, zone);
     return page;
@@ -80,33 +82,72 @@ struct page *get_page_from_freelist(gfp_t gfp, unsigned int order,
         struct page *page;
 
         if (!(alloc_flags & ALLOC_NO_WATERMARKS) &&
-            !zone_watermark_ok(
-                zone, order, zone->_watermark[alloc_flags & ALLOC_WMARK_MASK],
-                highest, alloc_flags))
+            !zone_watermark_ok(zone, order,
+                               zone->_watermark[alloc_flags & ALLOC_WMARK_MASK],
+                               highest, alloc_flags))
             continue;
         page = rmqueue(zone, order, gfp_migratetype(gfp), alloc_flags);
         if (!page)
             continue;
-        count_zone_event(PGALLOC_DMA, zone, 1ul << order);
         prep_new_page(page, order, gfp);
         return page;
     }
     return NULL;
 }
 
-struct page *alloc_pages(gfp_t gfp, unsigned int order)
+/* All but the frames that a CPU has at hand. */
+static noinline struct page *alloc_pages_from_zones(gfp_t gfp,
+                                                    unsigned int order)
 {
     struct page *page;
 
     if (WARN_ON_ONCE(order >= MAX_ORDER))
         return NULL;
-    if (unlikely(fail_nth_page) && !--fail_nth_page && !(gfp & __GFP_NOFAIL))
+    if (should_fail_alloc_page(gfp))
         return NULL;
     page = get_page_from_freelist(gfp, order, WMARK_LOW);
     if (unlikely(!page))
         page = alloc_pages_slowpath(gfp, order);
     TRACE3(kmem, mm_page_alloc, page, order, gfp);
     return page;
+}
+
+static noinline struct page *zeroed(struct page *page)
+{
+    clear_highpage(page);
+    return page;
+}
+
+/* Calls of others are the last thing it does, so that it needs no stack. */
+struct page *alloc_pages(gfp_t gfp, unsigned int order)
+{
+    struct page *page;
+
+    if (unlikely(order || may_fail_alloc_page()))
+        return alloc_pages_from_zones(gfp, order);
+    page = pcp_take_hot(gfp);
+    if (unlikely(!page))
+        return alloc_pages_from_zones(gfp, 0);
+    arch_alloc_page(page, 0);
+    page->_refcount = 1;
+    TRACE3(kmem, mm_page_alloc, page, order, gfp);
+    return unlikely(gfp & __GFP_ZERO) ? zeroed(page) : page;
+}
+
+/* What the last owner may leave behind. */
+static void reset_page(struct page *page)
+{
+    page->flags &= ~PAGE_FLAGS_MASK;
+    page->mapping = NULL;
+    page->private = 0;
+}
+
+/* Nothing to take back, nothing wrong. */
+static bool is_expected_state(const struct page *page)
+{
+    return !((page->flags & PAGE_FLAGS_CHECK_AT_FREE) |
+             (unsigned int)(page->page_type - PAGE_TYPE_NONE) |
+             (unsigned int)page->_refcount);
 }
 
 static void free_page_prepare(struct page *page)
@@ -120,14 +161,11 @@ static void free_page_prepare(struct page *page)
         bad_page(page, "still referenced");
     if (page->flags & PAGE_FLAGS_CHECK_AT_FREE)
         bad_page(page, "flags set that must be clear");
-    page->flags &= ~PAGE_FLAGS_MASK;
-    page->mapping = NULL;
-    page->private = 0;
-    page->index = 0;
+    reset_page(page);
 }
 
 /* The block's references are gone. */
-static void free_pages_ok(struct page *page, unsigned int order)
+static noinline void free_pages_ok(struct page *page, unsigned int order)
 {
     struct zone *zone = page_zone(page);
     unsigned long flags;
@@ -145,17 +183,36 @@ static void free_pages_ok(struct page *page, unsigned int order)
     spin_unlock_irqrestore(&zone->lock, flags);
 }
 
-void __free_pages(struct page *page, unsigned int order)
+static noinline void free_owned_page(struct page *page)
 {
-    if (PageBuddy(page) || !page_count(page))
-        bad_page(page, "freed twice");
-    if (put_page_testzero(page))
-        free_pages_ok(page, order);
+    free_page_prepare(page);
+    free_unref_page(page);
 }
 
+/* As alloc_pages: without a stack where all is as usual. */
 void free_unref_page(struct page *page)
 {
-    free_pages_ok(page, 0);
+    if (unlikely(!is_expected_state(page))) {
+        free_owned_page(page);
+        return;
+    }
+    TRACE2(kmem, mm_page_free, page, 0);
+    reset_page(page);
+    arch_free_page(page, 0);
+    if (unlikely(!pcp_give_hot(page)))
+        free_to_pcp_slow(page);
+}
+
+void __free_pages(struct page *page, unsigned int order)
+{
+    if (unlikely(!page_count(page)))
+        bad_page(page, "freed twice");
+    if (!put_page_testzero(page))
+        return;
+    if (order)
+        free_pages_ok(page, order);
+    else
+        free_unref_page(page);
 }
 
 void memblock_free_pages(struct page *page, unsigned int order)

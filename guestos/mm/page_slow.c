@@ -84,8 +84,10 @@ static bool should_reclaim_retry(gfp_t gfp, unsigned int order,
 static struct page *alloc_may_oom(gfp_t gfp, unsigned int order,
                                   bool *is_progress)
 {
-    struct page *page = get_page_from_freelist(gfp, order, WMARK_HIGH);
+    struct page *page;
 
+    drain_all_pages(NULL);
+    page = get_page_from_freelist(gfp, order, WMARK_HIGH);
     *is_progress = false;
     if (page)
         return page;
@@ -123,6 +125,16 @@ static unsigned long direct_reclaim(gfp_t gfp, unsigned int order)
     return progress;
 }
 
+/* Reclaim has freed frames and there is no block: they may lie on per-CPU
+ * lists, or in a reserve. */
+static struct page *get_drained_page(gfp_t gfp, unsigned int order,
+                                     unsigned int alloc_flags)
+{
+    unreserve_highatomic_pageblock(gfp, false);
+    drain_all_pages(NULL);
+    return get_page_from_freelist(gfp, order, alloc_flags);
+}
+
 /* With direct reclaim allowed: until there is a page or no hope. */
 static struct page *reclaim_and_retry(gfp_t gfp, unsigned int order,
                                       unsigned int alloc_flags)
@@ -137,8 +149,8 @@ static struct page *reclaim_and_retry(gfp_t gfp, unsigned int order,
         if (reserve_flags(gfp))
             flags = (flags & ~ALLOC_WMARK_MASK) | reserve_flags(gfp);
         page = get_page_from_freelist(gfp, order, flags);
-        if (!page && is_progress && unreserve_highatomic_pageblock(gfp, false))
-            page = get_page_from_freelist(gfp, order, flags);
+        if (!page && is_progress)
+            page = get_drained_page(gfp, order, flags);
         if (page)
             return page;
         if (gfp & __GFP_NORETRY ||

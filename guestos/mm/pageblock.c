@@ -13,9 +13,6 @@
 #include "kernel.h"
 #include "memblock.h"
 
-#define PB_MIGRATE_MASK 0x07u
-#define PB_MIGRATE_SKIP 0x08u
-
 bool page_group_by_mobility_disabled;
 
 const char *const migratetype_names[MIGRATE_TYPES] = {

@@ -9,6 +9,10 @@
 
 /* -- pageblock.c --------------------------------------------------------- */
 
+/* A byte of zone->pageblock_flags: the type, and what compaction skips. */
+#define PB_MIGRATE_MASK 0x07u
+#define PB_MIGRATE_SKIP 0x08u
+
 /* Without the lock the answer may be old. */
 enum migratetype get_pageblock_migratetype(const struct page *page);
 /* A type for allocations becomes UNMOVABLE where grouping is off. */

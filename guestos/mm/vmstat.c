@@ -6,8 +6,7 @@
  */
 #include "vmstat.h"
 
-#include "internal.h"
-#include "percpu.h"
+#include "pcp.h"
 
 unsigned long vm_event_states[NR_CPUS][NR_VM_EVENT_ITEMS];
 long vm_zone_stat[NR_VM_ZONE_STAT_ITEMS];
@@ -19,9 +18,20 @@ void count_vm_events(enum vm_event_item item, unsigned long delta)
                        __ATOMIC_RELAXED);
 }
 
+/* What the per-CPU page lists know of it. */
+static unsigned long pcp_event(enum vm_event_item item)
+{
+    if (item == PGFREE)
+        return pcp_events_free();
+    if (item >= PGALLOC_DMA && item < PGALLOC_DMA + MAX_NR_ZONES)
+        return pcp_events_alloc(
+            &contig_page_data.node_zones[item - PGALLOC_DMA]);
+    return 0;
+}
+
 unsigned long sum_vm_event(enum vm_event_item item)
 {
-    unsigned long sum = 0;
+    unsigned long sum = pcp_event(item);
 
     for (int cpu = 0; cpu < NR_CPUS; cpu++)
         sum += vm_event_states[cpu][item];
@@ -54,8 +64,7 @@ static unsigned long not_negative(long v)
     return v < 0 ? 0 : (unsigned long)v;
 }
 
-unsigned long zone_page_state(const struct zone *zone,
-                              enum zone_stat_item item)
+unsigned long zone_page_state(const struct zone *zone, enum zone_stat_item item)
 {
     return not_negative(zone->vm_stat[item]);
 }

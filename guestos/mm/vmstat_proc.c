@@ -3,8 +3,7 @@
  * v5.15 (vmstat_show, frag_show_print, zoneinfo_show_print). Only what this
  * kernel counts appears; names are Linux's, and our own at the end.
  */
-#include "internal.h"
-#include "percpu.h"
+#include "pcp.h"
 #include "proc_fs.h"
 
 // clang-format off
@@ -90,18 +89,6 @@ int buddyinfo_proc_show(struct seq_file *m, void *v)
     return 0;
 }
 
-static void show_pagesets(struct seq_file *m)
-{
-    int cpu;
-
-    seq_puts(m, "\n  pagesets");
-    for_each_online_cpu(cpu)
-        seq_printf(m,
-                   "\n    cpu: %i\n              count: %i\n"
-                   "              high:  %i\n              batch: %i",
-                   cpu, 0, 0, 0);
-}
-
 static void zoneinfo_show_zone(struct seq_file *m, struct zone *zone,
                                bool is_first)
 {
@@ -135,7 +122,7 @@ static void zoneinfo_show_zone(struct seq_file *m, struct zone *zone,
     for (int i = 0; i < NR_VM_ZONE_STAT_ITEMS; i++)
         seq_printf(m, "\n      %-12s %lu", zone_stat_names[i],
                    zone_page_state(zone, (enum zone_stat_item)i));
-    show_pagesets(m);
+    show_pagesets(m, zone);
     seq_printf(m, "\n  node_unreclaimable:  %u\n  start_pfn:           %lu\n",
                zone->zone_pgdat->kswapd_failures >= 16,
                zone->zone_start_pfn);

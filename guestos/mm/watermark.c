@@ -4,7 +4,7 @@
  * boot only. Mirrors Linux's __zone_watermark_ok, setup_per_zone_wmarks,
  * setup_per_zone_lowmem_reserve, calculate_totalreserve_pages.
  */
-#include "pageblock.h"
+#include "pcp.h"
 #include "kernel.h"
 
 int min_free_kbytes = 1024;
@@ -141,4 +141,5 @@ void setup_per_zone_wmarks(void)
         spin_unlock_irqrestore(&zone->lock, flags);
     }
     calculate_totalreserve();
+    setup_per_cpu_pageset();
 }

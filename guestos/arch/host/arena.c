@@ -17,6 +17,7 @@
 #include "slab.h"
 
 char *host_arena;
+unsigned long fail_nth_page;
 
 extern const initcall_t initcall_slab_sysfs_init;
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "guestos/arch/host/host.h"
+#include "guestos/mm/pcp.h"
 #include "guestos/mm/swap_state.h"
 #include "kernel.h"
 #include "pagemap.h"
@@ -182,6 +183,7 @@ void mm_audit(void)
     struct mm_struct *mm;
 
     expect("NR_FREE_PAGES", nr_free_pages(), buddy_check());
+    pcp_check();
     slab_check();
     for (unsigned int i = 0; i < nr_swapfiles; i++)
         c.swapped[i] = calloc(swap_info[i]->max, sizeof(int));

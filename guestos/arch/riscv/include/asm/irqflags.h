@@ -15,14 +15,16 @@ static inline void local_irq_disable(void)
     csr_clear(sstatus, SR_SIE);
 }
 
+/* All of sstatus: its other bits do not change in between, so that the restore
+ * need not take SIE out. */
 static inline unsigned long arch_local_irq_save(void)
 {
-    return csr_read_clear(sstatus, SR_SIE) & SR_SIE;
+    return csr_read_clear(sstatus, SR_SIE);
 }
 
 static inline void local_irq_restore(unsigned long flags)
 {
-    csr_set(sstatus, flags & SR_SIE);
+    csr_set(sstatus, flags);
 }
 
 /* The same around a few instructions that do not touch sstatus: what was set
