@@ -321,8 +321,8 @@ static void isolate_random(void)
     if (is_migrate_isolate(get_pageblock_migratetype(page)))
         unset_migratetype_isolate(
             page, (enum migratetype)host_random(MIGRATE_PCPTYPES));
-    else
-        set_migratetype_isolate(page);
+    else if (set_migratetype_isolate(page) == 0)
+        drain_all_pages(NULL); /* what lies there already */
 }
 
 /* Every frame that nobody holds is free, and free once. */

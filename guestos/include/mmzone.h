@@ -180,6 +180,10 @@ static inline unsigned long zone_end_pfn(const struct zone *zone)
 bool zone_watermark_ok(struct zone *zone, unsigned int order,
                        unsigned long mark, enum zone_type highest_zoneidx,
                        unsigned int alloc_flags);
+/* The same if `free` frames were free. */
+bool __zone_watermark_ok(const struct zone *zone, unsigned int order,
+                         unsigned long mark, enum zone_type highest_zoneidx,
+                         unsigned int alloc_flags, long free);
 
 /* Computes watermarks and reserves from min_free_kbytes. */
 void setup_per_zone_wmarks(void);

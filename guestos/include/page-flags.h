@@ -124,6 +124,8 @@ static inline void SetPageUptodate(struct page *page)
 #define PAGE_FLAGS_CHECK_AT_FREE                                               \
     (1ul << PG_lru | 1ul << PG_locked | 1ul << PG_slab | 1ul << PG_reserved |  \
      1ul << PG_writeback | 1ul << PG_swapcache | 1ul << PG_active)
+/* And when it is handed out: none. */
+#define PAGE_FLAGS_CHECK_AT_PREP PAGE_FLAGS_MASK
 #define PAGE_FLAGS_MASK ((1ul << NR_PAGEFLAGS) - 1)
 
 static inline bool PageBuddy(const struct page *page)

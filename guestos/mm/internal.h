@@ -36,7 +36,13 @@ struct page *get_page_from_freelist(gfp_t gfp, unsigned int order,
 void memblock_free_pages(struct page *page, unsigned int order);
 void prep_compound_page(struct page *page, unsigned int order);
 /* A frame that is to be handed out: as it was left? */
-void check_new_page(const struct page *page);
+bool check_new_page(const struct page *page);
+/* debug.c: the report of a frame in a wrong state; what is wrong, or NULL. */
+void bad_page(const struct page *page, const char *reason);
+void dump_page(const struct page *page, const char *reason);
+const char *page_bad_reason(const struct page *page, unsigned long flags);
+/* gfp_names.c: the flags by name; returns text. */
+const char *gfp_text(gfp_t gfp, char *text, size_t size);
 /* page_slow.c: reclaims, kills, retries. */
 struct page *alloc_pages_slowpath(gfp_t gfp, unsigned int order);
 

@@ -1,9 +1,8 @@
 /*
  * Memory as a whole: /proc/meminfo in Linux's format, the estimate of what
- * is available, the report of a failing allocation, and overcommit (the
- * heuristic of mode 0: only what could never fit is refused). Owns
- * vm_committed_as. Mirrors Linux's meminfo_proc_show, si_mem_available,
- * show_free_areas, __vm_enough_memory.
+ * is available, and overcommit (the heuristic of mode 0: only what could
+ * never fit is refused). Owns vm_committed_as. Mirrors Linux's
+ * meminfo_proc_show, si_mem_available, __vm_enough_memory.
  */
 #include "internal.h"
 #include "kernel.h"
@@ -135,30 +134,3 @@ int meminfo_proc_show(struct seq_file *m, void *v)
     return 0;
 }
 
-void show_mem(void)
-{
-    pr_warn("Mem-Info:\nactive_anon:%lu inactive_anon:%lu active_file:%lu "
-            "inactive_file:%lu\n writeback:%lu slab:%lu pagetables:%lu "
-            "free:%lu free_swap:%ld\n",
-            lruvec_lru_size(LRU_ACTIVE_ANON),
-            lruvec_lru_size(LRU_INACTIVE_ANON),
-            lruvec_lru_size(LRU_ACTIVE_FILE),
-            lruvec_lru_size(LRU_INACTIVE_FILE),
-            global_node_page_state(NR_WRITEBACK),
-            (global_node_page_state(NR_SLAB_RECLAIMABLE_B) +
-             global_node_page_state(NR_SLAB_UNRECLAIMABLE_B)) >>
-                PAGE_SHIFT,
-            global_node_page_state(NR_PAGETABLE), nr_free_pages(),
-            get_nr_swap_pages());
-    for (int i = 0; i < MAX_NR_ZONES; i++) {
-        struct zone *zone = &contig_page_data.node_zones[i];
-
-        if (!populated_zone(zone))
-            continue;
-        pr_warn("Node 0 %s free:%lukB min:%lukB low:%lukB high:%lukB "
-                "managed:%lukB\n",
-                zone->name, zone_page_state(zone, NR_FREE_PAGES) << 2,
-                min_wmark_pages(zone) << 2, low_wmark_pages(zone) << 2,
-                high_wmark_pages(zone) << 2, zone->managed_pages << 2);
-    }
-}

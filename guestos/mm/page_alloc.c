@@ -12,19 +12,14 @@
 #include "kernel.h"
 #include "trace.h"
 
-static void bad_page(const struct page *page, const char *why)
+bool check_new_page(const struct page *page)
 {
-    panic("BUG: Bad page state pfn:%05lx %s, refcount:%d mapcount:%d "
-          "mapping:%p index:0x%lx flags:0x%lx",
-          page_to_pfn(page), why, page_count(page), page->_mapcount,
-          page->mapping, page->index, page->flags);
-}
+    const char *why = page_bad_reason(page, PAGE_FLAGS_CHECK_AT_PREP);
 
-void check_new_page(const struct page *page)
-{
-    if (page_count(page) || page->page_type != PAGE_TYPE_NONE ||
-        page->mapping || page->flags & PAGE_FLAGS_CHECK_AT_FREE)
-        bad_page(page, "a free page was changed");
+    if (likely(!why))
+        return true;
+    bad_page(page, why);
+    return false;
 }
 
 void prep_compound_page(struct page *page, unsigned int order)
@@ -37,8 +32,6 @@ void prep_compound_page(struct page *page, unsigned int order)
 
 static void prep_new_page(struct page *page, unsigned int order, gfp_t gfp)
 {
-    for (unsigned long i = 0; i < 1ul << order; i++)
-        check_new_page(page + i);
     arch_alloc_page(page, order);
     page->_refcount = 1;
     if (gfp & __GFP_ZERO)
@@ -48,22 +41,34 @@ static void prep_new_page(struct page *page, unsigned int order, gfp_t gfp)
         prep_compound_page(page, order);
 }
 
+/* A block with a bad frame is not used at all. */
+static bool check_new_pages(const struct page *page, unsigned int order)
+{
+    for (unsigned long i = 0; i < 1ul << order; i++)
+        if (!check_new_page(page + i))
+            return false;
+    return true;
+}
+
 /* A block of one zone. */
 static struct page *rmqueue(struct zone *zone, unsigned int order,
                             enum migratetype type, unsigned int alloc_flags)
 {
     bool is_high_atomic = alloc_flags & ALLOC_HARDER;
-    struct page *page = NULL;
+    struct page *page;
     unsigned long flags;
 
     if (!order)
         return rmqueue_pcplist(zone, type);
-    spin_lock_irqsave(&zone->lock, flags);
-    if (is_high_atomic)
-        page = __rmqueue_smallest(zone, order, MIGRATE_HIGHATOMIC);
-    if (!page)
-        page = __rmqueue(zone, order, type);
-    spin_unlock_irqrestore(&zone->lock, flags);
+    do {
+        spin_lock_irqsave(&zone->lock, flags);
+        page = NULL;
+        if (is_high_atomic)
+            page = __rmqueue_smallest(zone, order, MIGRATE_HIGHATOMIC);
+        if (!page)
+            page = __rmqueue(zone, order, type);
+        spin_unlock_irqrestore(&zone->lock, flags);
+    } while (page && !check_new_pages(page, order));
     if (page)
         count_zone_event(PGALLOC_DMA, zone, 1ul << order);
     if (page && is_high_atomic)
@@ -145,23 +150,30 @@ static void reset_page(struct page *page)
 /* Nothing to take back, nothing wrong. */
 static bool is_expected_state(const struct page *page)
 {
+    if (unlikely(page->mapping && !PageAnon(page)))
+        return false;
     return !((page->flags & PAGE_FLAGS_CHECK_AT_FREE) |
              (unsigned int)(page->page_type - PAGE_TYPE_NONE) |
              (unsigned int)page->_refcount);
 }
 
-static void free_page_prepare(struct page *page)
+/* Takes the frame back from its owner; false: it is not fit to be used. */
+static bool free_page_prepare(struct page *page)
 {
+    const char *why;
+
     /* Kernel owners end here; mapped or doubly freed pages do not. */
     if (page->page_type <= PAGE_TYPE_TABLE)
         page->page_type = PAGE_TYPE_NONE;
-    if (page->page_type != PAGE_TYPE_NONE)
-        bad_page(page, PageBuddy(page) ? "freed twice" : "still mapped");
-    if (page_count(page))
-        bad_page(page, "still referenced");
-    if (page->flags & PAGE_FLAGS_CHECK_AT_FREE)
-        bad_page(page, "flags set that must be clear");
+    if (PageAnon(page))
+        page->mapping = NULL;
+    why = page_bad_reason(page, PAGE_FLAGS_CHECK_AT_FREE);
+    if (unlikely(why)) {
+        bad_page(page, why);
+        return false;
+    }
     reset_page(page);
+    return true;
 }
 
 /* The block's references are gone. */
@@ -169,13 +181,16 @@ static noinline void free_pages_ok(struct page *page, unsigned int order)
 {
     struct zone *zone = page_zone(page);
     unsigned long flags;
+    bool is_good = true;
 
     TRACE2(kmem, mm_page_free, page, order);
     for (unsigned long i = 0; i < 1ul << order; i++) {
         if (i)
             page[i].compound_head = 0;
-        free_page_prepare(page + i);
+        is_good &= free_page_prepare(page + i);
     }
+    if (!is_good)
+        return; /* nobody uses it any more */
     arch_free_page(page, order);
     count_vm_events(PGFREE, 1ul << order);
     spin_lock_irqsave(&zone->lock, flags);
@@ -185,8 +200,8 @@ static noinline void free_pages_ok(struct page *page, unsigned int order)
 
 static noinline void free_owned_page(struct page *page)
 {
-    free_page_prepare(page);
-    free_unref_page(page);
+    if (free_page_prepare(page))
+        free_unref_page(page);
 }
 
 /* As alloc_pages: without a stack where all is as usual. */
@@ -205,8 +220,10 @@ void free_unref_page(struct page *page)
 
 void __free_pages(struct page *page, unsigned int order)
 {
-    if (unlikely(!page_count(page)))
+    if (unlikely(!page_count(page))) {
         bad_page(page, "freed twice");
+        return;
+    }
     if (!put_page_testzero(page))
         return;
     if (order)
@@ -242,42 +259,6 @@ void free_pages(unsigned long addr, unsigned int order)
 {
     if (addr)
         __free_pages(virt_to_page((void *)addr), order);
-}
-
-void split_page(struct page *page, unsigned int order)
-{
-    BUG_ON(PageHead(page) || page_count(page) != 1);
-    for (unsigned long i = 1; i < 1ul << order; i++)
-        page[i]._refcount = 1;
-}
-
-static unsigned int get_order(size_t size)
-{
-    unsigned int order = 0;
-
-    while (((size_t)PAGE_SIZE << order) < size)
-        order++;
-    return order;
-}
-
-void *alloc_pages_exact(size_t size, gfp_t gfp)
-{
-    unsigned int order = get_order(size);
-    unsigned long addr = __get_free_pages(gfp & ~__GFP_COMP, order);
-
-    if (!addr)
-        return NULL;
-    split_page(virt_to_page((void *)addr), order);
-    for (size_t at = ALIGN(size, (size_t)PAGE_SIZE);
-         at < (size_t)PAGE_SIZE << order; at += PAGE_SIZE)
-        free_page(addr + at);
-    return (void *)addr;
-}
-
-void free_pages_exact(void *addr, size_t size)
-{
-    for (size_t at = 0; at < size; at += PAGE_SIZE)
-        free_page((unsigned long)addr + at);
 }
 
 unsigned long nr_free_pages(void)

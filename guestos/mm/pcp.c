@@ -162,7 +162,8 @@ static void rmqueue_bulk(struct zone *zone, struct per_cpu_pages *pcp,
 
         if (!page)
             break;
-        check_new_page(page);
+        if (!check_new_page(page))
+            continue;
         /* In the order of their addresses, for those who ask for many. */
         list_add_tail(&page->lru, &pcp->lists[type]);
         pcp->room--;

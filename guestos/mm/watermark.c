@@ -50,13 +50,13 @@ static bool has_block(const struct zone *zone, unsigned int order,
     return false;
 }
 
-bool zone_watermark_ok(struct zone *zone, unsigned int order,
-                       unsigned long mark, enum zone_type highest_zoneidx,
-                       unsigned int alloc_flags)
+bool __zone_watermark_ok(const struct zone *zone, unsigned int order,
+                         unsigned long mark, enum zone_type highest_zoneidx,
+                         unsigned int alloc_flags, long free)
 {
     long min = (long)mark;
-    long free =
-        zone->vm_stat[NR_FREE_PAGES] - unusable_free(zone, order, alloc_flags);
+
+    free -= unusable_free(zone, order, alloc_flags);
 
     if (alloc_flags & ALLOC_HIGH)
         min -= min / 2;
@@ -67,6 +67,14 @@ bool zone_watermark_ok(struct zone *zone, unsigned int order,
     if (free <= min + (long)zone->lowmem_reserve[highest_zoneidx])
         return false;
     return !order || has_block(zone, order, alloc_flags);
+}
+
+bool zone_watermark_ok(struct zone *zone, unsigned int order,
+                       unsigned long mark, enum zone_type highest_zoneidx,
+                       unsigned int alloc_flags)
+{
+    return __zone_watermark_ok(zone, order, mark, highest_zoneidx, alloc_flags,
+                               zone->vm_stat[NR_FREE_PAGES]);
 }
 
 static void setup_lowmem_reserve(void)
