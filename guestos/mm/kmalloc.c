@@ -74,7 +74,7 @@ struct kmem_cache *kmalloc_slab(size_t size, gfp_t gfp)
 }
 
 /* More than a size class has: a compound page of its own. */
-static void *__attribute__((noinline)) kmalloc_large(size_t size, gfp_t gfp)
+static void *noinline kmalloc_large(size_t size, gfp_t gfp)
 {
     unsigned int order = 0;
     struct page *page;
@@ -147,7 +147,7 @@ void *krealloc(const void *p, size_t size, gfp_t gfp)
     return fresh;
 }
 
-static void __attribute__((noinline))
+static void noinline
 free_large(const void *p, struct page *page)
 {
     unsigned int order = compound_order(page);

@@ -136,7 +136,7 @@ static void *alloc_debug(struct kmem_cache *s, gfp_t gfp, unsigned long flags,
 }
 
 /* Jumped to, so that the return address is that of the caller. */
-static void *__attribute__((noinline))
+static void *noinline
 slab_alloc_slow(struct kmem_cache *s, gfp_t gfp, unsigned long flags)
 {
     void *object;
@@ -220,7 +220,7 @@ static void free_one(struct kmem_cache *s, void *object, unsigned long addr)
     slab_destroy_all(s, &unused);
 }
 
-static void __attribute__((noinline))
+static void noinline
 slab_free_slow(struct kmem_cache *s, void *object, unsigned long flags)
 {
     struct array_cache *ac = this_array(s);

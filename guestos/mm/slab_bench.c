@@ -27,13 +27,13 @@ static int __init slab_bench_setup(const char *value)
 early_param("slab_bench", slab_bench_setup);
 
 /* Not inlined: what is counted is the call, arguments in registers. */
-static unsigned long __attribute__((noinline)) now(void)
+static unsigned long noinline now(void)
 {
     return csr_read(instret);
 }
 
 /* A call of a function that is a `ret`. */
-static void *__attribute__((noinline)) nothing(struct kmem_cache *s, gfp_t gfp)
+static void *noinline nothing(struct kmem_cache *s, gfp_t gfp)
 {
     __asm__ volatile("" : "+r"(s) : "r"(gfp));
     return s;

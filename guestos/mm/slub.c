@@ -212,7 +212,7 @@ static void *___slab_alloc(struct kmem_cache *s, gfp_t gfp, unsigned long flags)
 }
 
 /* Jumped to, so that the return address is that of the caller. */
-static void *__attribute__((noinline))
+static void *noinline
 slab_alloc_slow(struct kmem_cache *s, gfp_t gfp, unsigned long flags)
 {
     void *object;
@@ -304,7 +304,7 @@ static void __slab_free(struct kmem_cache *s, struct page *page, void *object)
     spin_unlock(&n->list_lock);
 }
 
-static void __attribute__((noinline))
+static void noinline
 slab_free_slow(struct kmem_cache *s, void *object, unsigned long flags)
 {
     struct page *page;
