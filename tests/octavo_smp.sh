@@ -75,7 +75,7 @@ point "the same run again is the same state"
 
 truncate -s 32M "$work/swap"
 mkswap -q "$work/swap"
-printf '\nsmp octavo 4\nbigsort -m 14 -s 3\nsmp proc 4\nexit 0\n' |
+printf '\nsmp octavo 4 calm\nbigsort -m 13 -s 3\nsmp proc 4\nexit 0\n' |
     timeout 600 "$top_builddir/quire" -smp 4 -m 16M -dma reach=2M \
         -nographic -pace none -kernel "$top_builddir/octavo32-debug.elf" \
         -append 'dma=2M lowmem=12M' -drive "file=$image,readonly=on" \

@@ -5,6 +5,7 @@
  */
 #include "lockdep.h"
 
+#include "bitops.h"
 #include "kernel.h"
 #include "percpu.h"
 #include "sched.h"
@@ -24,6 +25,7 @@ static struct lock_class {
     unsigned usage;
     u32 after[WORDS]; /* classes that were taken while it was held */
 } classes[MAX_CLASSES];
+static u32 irqs_on[WORDS]; /* classes with that usage */
 static unsigned nr_classes;
 static u32 graph_lock_word;
 static bool is_off; /* set by the first report, which takes locks itself */
@@ -81,41 +83,53 @@ static void report(const char *what)
 /* Everything that is reachable from `from`, itself included. */
 static void reach(unsigned from, u32 seen[WORDS])
 {
-    unsigned short stack[MAX_CLASSES];
+    unsigned char stack[MAX_CLASSES];
     unsigned depth = 0;
 
     memset(seen, 0, WORDS * sizeof(seen[0]));
     seen[from / 32] |= 1u << from % 32;
-    stack[depth++] = (unsigned short)from;
+    stack[depth++] = (unsigned char)from;
     while (depth) {
-        unsigned at = stack[--depth];
+        const u32 *after = classes[stack[--depth]].after;
 
-        for (unsigned to = 0; to < nr_classes; to++) {
-            if (has_edge(at, to) && !(seen[to / 32] >> to % 32 & 1)) {
-                seen[to / 32] |= 1u << to % 32;
-                stack[depth++] = (unsigned short)to;
+        for (unsigned i = 0; i < WORDS; i++) {
+            u32 fresh = after[i] & ~seen[i];
+
+            seen[i] |= fresh;
+            for (; fresh; fresh &= fresh - 1) {
+                stack[depth++] = (unsigned char)(i * 32 + __ffs(fresh));
             }
         }
     }
 }
 
+static bool overlap(const u32 a[WORDS], const u32 b[WORDS])
+{
+    u32 both = 0;
+
+    for (unsigned i = 0; i < WORDS; i++) {
+        both |= a[i] & b[i];
+    }
+    return both;
+}
+
 /* A class that an interrupt takes must not lead to one that is held with
  * interrupts on: whoever holds that may be interrupted by the first's owner.
- * True: from *outer there is a way to *inner. */
-static bool find_irq_inversion(unsigned *outer, unsigned *inner)
+ * Does any now lead to one by way of `from` and then `inner`? */
+static bool has_irq_inversion(unsigned from, const u32 inner[WORDS])
 {
     u32 seen[WORDS];
 
-    for (*outer = 0; *outer < nr_classes; ++*outer) {
-        if (!(classes[*outer].usage & IN_IRQ)) {
+    if (!overlap(inner, irqs_on)) {
+        return false;
+    }
+    for (unsigned outer = 0; outer < nr_classes; outer++) {
+        if (!(classes[outer].usage & IN_IRQ)) {
             continue;
         }
-        reach(*outer, seen);
-        for (*inner = 0; *inner < nr_classes; ++*inner) {
-            if (seen[*inner / 32] >> *inner % 32 & 1 &&
-                classes[*inner].usage & WITH_IRQS_ON) {
-                return true;
-            }
+        reach(outer, seen);
+        if (seen[from / 32] >> from % 32 & 1) {
+            return true;
         }
     }
     return false;
@@ -150,20 +164,23 @@ static unsigned class_of(struct lockdep_map *map, unsigned subclass)
 static const char *add_usage(unsigned class, bool are_irqs_on)
 {
     unsigned usage = in_interrupt() ? IN_IRQ : are_irqs_on ? WITH_IRQS_ON : 0;
-    unsigned outer, inner;
+    u32 seen[WORDS];
 
     if ((classes[class].usage & usage) == usage) {
         return NULL;
     }
     classes[class].usage |= usage;
-    return find_irq_inversion(&outer, &inner)
+    if (usage == WITH_IRQS_ON) {
+        irqs_on[class / 32] |= 1u << class % 32;
+    }
+    reach(class, seen);
+    return has_irq_inversion(class, seen)
                ? "a lock that interrupts need is held with interrupts on"
                : NULL;
 }
 
 static const char *add_edge(unsigned from, unsigned to)
 {
-    unsigned outer, inner;
     u32 seen[WORDS];
 
     if (from == to) {
@@ -177,7 +194,7 @@ static const char *add_edge(unsigned from, unsigned to)
         return "possible circular locking dependency detected";
     }
     classes[from].after[to / 32] |= 1u << to % 32;
-    return find_irq_inversion(&outer, &inner)
+    return has_irq_inversion(from, seen)
                ? "a lock that interrupts need leads to one held with "
                  "interrupts on"
                : NULL;
