@@ -123,7 +123,11 @@ extern struct pglist_data contig_page_data;
 
 extern unsigned long min_low_pfn, max_low_pfn, max_pfn;
 extern unsigned long totalreserve_pages;
+/* Settings; after a change, setup_per_zone_wmarks. */
 extern int min_free_kbytes;
+extern int watermark_scale_factor; /* in 1/10000 of a zone */
+extern int percpu_pagelist_high_fraction;
+extern int lowmem_reserve_ratio[MAX_NR_ZONES];
 
 /* Too little memory for groups: all is one type (Linux's rule). */
 extern bool page_group_by_mobility_disabled;

@@ -31,7 +31,7 @@ static const char *const pageflag_names[NR_PAGEFLAGS] = {
     [PG_readahead] = "readahead",
 };
 
-static void flags_text(const struct page *page, char *text, size_t size)
+const char *page_flags_text(const struct page *page, char *text, size_t size)
 {
     size_t n = 0;
 
@@ -40,6 +40,7 @@ static void flags_text(const struct page *page, char *text, size_t size)
             n += (size_t)snprintf(text + n, size - n, "%s|", pageflag_names[i]);
     if (n < size)
         snprintf(text + n, size - n, "zone=%d", page_zonenum(page));
+    return text;
 }
 
 static void dump_raw(const struct page *page)
@@ -56,13 +57,12 @@ void dump_page(const struct page *page, const char *reason)
 {
     char flags[200];
 
-    flags_text(page, flags, sizeof flags);
     pr_warn("page:%p refcount:%d mapcount:%d mapping:%p index:0x%lx "
             "pfn:0x%lx\n",
             (const void *)page, page_count(page), page_mapcount(page),
             page->mapping, page->index, page_to_pfn(page));
     pr_warn("%sflags: 0x%lx(%s)\n", PageAnon(page) ? "anon " : "", page->flags,
-            flags);
+            page_flags_text(page, flags, sizeof flags));
     dump_raw(page);
     pr_warn("page dumped because: %s\n", reason);
 }

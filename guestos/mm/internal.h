@@ -43,6 +43,10 @@ void dump_page(const struct page *page, const char *reason);
 const char *page_bad_reason(const struct page *page, unsigned long flags);
 /* gfp_names.c: the flags by name; returns text. */
 const char *gfp_text(gfp_t gfp, char *text, size_t size);
+/* debug.c: the names of the flags that are set, and the zone. */
+const char *page_flags_text(const struct page *page, char *text, size_t size);
+/* mm_audit.c: who owns each frame; how many are in flight. */
+unsigned long mm_check_frames(void);
 /* page_slow.c: reclaims, kills, retries. */
 struct page *alloc_pages_slowpath(gfp_t gfp, unsigned int order);
 

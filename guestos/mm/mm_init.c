@@ -6,6 +6,7 @@
  */
 #include "pcp.h"
 #include "kernel.h"
+#include "page_owner.h"
 #include "memblock.h"
 #include "slab.h"
 #include "string.h"
@@ -128,6 +129,7 @@ void free_area_init(void)
         max_pfn - min_low_pfn < pageblock_nr_pages * MIGRATE_TYPES;
     pr_info("Mobility grouping %s\n",
             page_group_by_mobility_disabled ? "off" : "on");
+    page_owner_init();
     init_node();
     pr_info("Zone ranges:\n");
     init_zone(ZONE_DMA, min_low_pfn, dma_end);

@@ -9,6 +9,7 @@
  */
 #include "pcp.h"
 #include "highmem.h"
+#include "page_owner.h"
 #include "kernel.h"
 #include "trace.h"
 
@@ -113,6 +114,9 @@ static noinline struct page *alloc_pages_from_zones(gfp_t gfp,
     page = get_page_from_freelist(gfp, order, WMARK_LOW);
     if (unlikely(!page))
         page = alloc_pages_slowpath(gfp, order);
+    if (page)
+        set_page_owner(page, order, gfp,
+                       (unsigned long)__builtin_return_address(0));
     TRACE3(kmem, mm_page_alloc, page, order, gfp);
     return page;
 }
@@ -191,6 +195,7 @@ static noinline void free_pages_ok(struct page *page, unsigned int order)
     }
     if (!is_good)
         return; /* nobody uses it any more */
+    reset_page_owner(page, order);
     arch_free_page(page, order);
     count_vm_events(PGFREE, 1ul << order);
     spin_lock_irqsave(&zone->lock, flags);

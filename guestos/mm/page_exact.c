@@ -5,12 +5,14 @@
  */
 #include "internal.h"
 #include "kernel.h"
+#include "page_owner.h"
 
 void split_page(struct page *page, unsigned int order)
 {
     BUG_ON(PageHead(page) || page_count(page) != 1);
     for (unsigned long i = 1; i < 1ul << order; i++)
         page[i]._refcount = 1;
+    split_page_owner(page, order);
 }
 
 static unsigned int get_order(size_t size)

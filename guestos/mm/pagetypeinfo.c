@@ -3,6 +3,8 @@
  * by type, in the format of Linux v5.15 (pagetypeinfo_showfree,
  * pagetypeinfo_showblockcount). Counts a list under zone->lock.
  */
+#include "kernel.h"
+#include "page_owner.h"
 #include "pageblock.h"
 #include "proc_fs.h"
 
@@ -47,6 +49,40 @@ static void show_blocks(struct seq_file *m, struct zone *zone)
     seq_putc(m, '\n');
 }
 
+/* Pageblocks with a frame of another kind, as far as owners are known. */
+static void show_mixed(struct seq_file *m, struct zone *zone)
+{
+    unsigned long count[MIGRATE_TYPES] = {0};
+    unsigned long pfn = zone->zone_start_pfn, end = zone_end_pfn(zone);
+
+    while (pfn < end) {
+        int type = (int)get_pageblock_migratetype(pfn_to_page(pfn));
+        unsigned long next = (pfn | (pageblock_nr_pages - 1)) + 1;
+
+        for (; pfn < min(next, end); pfn++) {
+            int owner = page_owner_migratetype(pfn_to_page(pfn));
+
+            if (owner >= 0 && owner != type) {
+                count[type]++;
+                break;
+            }
+        }
+        pfn = next;
+    }
+    seq_printf(m, "Node %d, zone %8s ", zone->zone_pgdat->node_id, zone->name);
+    for (int type = 0; type < MIGRATE_TYPES; type++)
+        seq_printf(m, "%12lu ", count[type]);
+    seq_putc(m, '\n');
+}
+
+static void show_types(struct seq_file *m, const char *title)
+{
+    seq_printf(m, "\n%-23s", title);
+    for (int type = 0; type < MIGRATE_TYPES; type++)
+        seq_printf(m, "%12s ", migratetype_names[type]);
+    seq_putc(m, '\n');
+}
+
 static void for_zones(struct seq_file *m,
                       void (*show)(struct seq_file *m, struct zone *zone))
 {
@@ -65,10 +101,11 @@ int pagetypeinfo_proc_show(struct seq_file *m, void *v)
         seq_printf(m, "%6d ", order);
     seq_putc(m, '\n');
     for_zones(m, show_free);
-    seq_printf(m, "\n%-23s", "Number of blocks type ");
-    for (int type = 0; type < MIGRATE_TYPES; type++)
-        seq_printf(m, "%12s ", migratetype_names[type]);
-    seq_putc(m, '\n');
+    show_types(m, "Number of blocks type ");
     for_zones(m, show_blocks);
+    if (page_owner_enabled) {
+        show_types(m, "Number of mixed blocks ");
+        for_zones(m, show_mixed);
+    }
     return 0;
 }

@@ -16,10 +16,12 @@
  */
 #include "pcp.h"
 #include "kernel.h"
+#include "page_owner.h"
 #include "trace.h"
 
 DEFINE_PER_CPU(struct cpu_pageset, pagesets);
 u16 pcp_list_of_gfp[PCP_GFP_MASK + 1];
+int percpu_pagelist_high_fraction; /* /proc/sys/vm; 0: by the watermark */
 
 _Static_assert(!(sizeof(struct per_cpu_pages) &
                  (sizeof(struct per_cpu_pages) - 1)),
@@ -92,14 +94,19 @@ static int zone_batchsize(const struct zone *zone)
     return (int)max(batch, 1ul);
 }
 
-/* As many as the low watermark keeps free, shared by the CPUs. */
+/* As many as the low watermark keeps free, or a fraction of the zone, shared by
+ * the CPUs. */
 static int zone_highsize(const struct zone *zone, int batch)
 {
+    unsigned long all = low_wmark_pages(zone);
     int cpu, cpus = 0;
 
+    if (percpu_pagelist_high_fraction)
+        all =
+            zone->managed_pages / (unsigned long)percpu_pagelist_high_fraction;
     for_each_online_cpu(cpu)
         cpus++;
-    return max((int)low_wmark_pages(zone) / cpus, batch * 4);
+    return max((int)all / cpus, batch * 4);
 }
 
 static void free_pcppages_bulk(struct zone *zone, int count,
@@ -126,6 +133,8 @@ static void zone_pcp_update(struct zone *zone)
     int batch = zone_batchsize(zone), high = zone_highsize(zone, batch);
     int cpu;
 
+    if (page_owner_enabled) /* all frames pass by the slow way */
+        high = 0;
     for_each_possible_cpu(cpu)
         set_high(zone, pageset(zone, cpu), high, batch);
 }
@@ -248,6 +257,7 @@ void free_to_pcp_slow(struct page *page)
     enum migratetype type;
     unsigned long flags;
 
+    reset_page_owner(page, 0);
     local_irq_save(flags);
     pcp = pageset(zone, smp_processor_id());
     pcp_lock(pcp);
@@ -403,4 +413,20 @@ unsigned long pcp_check(void)
             local_irq_restore(flags);
         }
     return sum;
+}
+
+void pcp_lock_zone(const struct zone *zone)
+{
+    int cpu;
+
+    for_each_possible_cpu(cpu)
+        pcp_lock(pageset(zone, cpu));
+}
+
+void pcp_unlock_zone(const struct zone *zone)
+{
+    int cpu;
+
+    for_each_possible_cpu(cpu)
+        pcp_unlock(pageset(zone, cpu));
 }

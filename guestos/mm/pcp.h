@@ -58,6 +58,10 @@ void show_pagesets(struct seq_file *m, const struct zone *zone);
 /* Invariants; frames on lists. Panics with what is wrong. */
 unsigned long pcp_check(void);
 
+/* Of all CPUs, in their order; interrupts are off. */
+void pcp_lock_zone(const struct zone *zone);
+void pcp_unlock_zone(const struct zone *zone);
+
 static inline void pcp_lock(struct per_cpu_pages *pcp)
 {
     while (unlikely(__atomic_exchange_n(&pcp->lock, 1, __ATOMIC_ACQUIRE)))

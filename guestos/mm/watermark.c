@@ -1,8 +1,9 @@
 /*
  * Watermarks: how many frames of each zone are kept for whom. Owns
  * min_free_kbytes and the zones' _watermark and lowmem_reserve, written at
- * boot only. Mirrors Linux's __zone_watermark_ok, setup_per_zone_wmarks,
- * setup_per_zone_lowmem_reserve, calculate_totalreserve_pages.
+ * boot and by vm_sysctl.c. Mirrors Linux's __zone_watermark_ok,
+ * setup_per_zone_wmarks, setup_per_zone_lowmem_reserve,
+ * calculate_totalreserve_pages.
  */
 #include "pcp.h"
 #include "kernel.h"
@@ -10,14 +11,15 @@
 int min_free_kbytes = 1024;
 unsigned long totalreserve_pages;
 
-/* One frame in so many of the zones above is kept from their allocations. */
-static const unsigned int lowmem_reserve_ratio[MAX_NR_ZONES] = {
+/* One frame in so many of the zones above is kept from their allocations; 0:
+ * none. */
+int lowmem_reserve_ratio[MAX_NR_ZONES] = {
     [ZONE_DMA] = 256,
     [ZONE_NORMAL] = 32,
     [ZONE_HIGHMEM] = 0,
 };
 /* Distance of the watermarks in 1/10000 of the zone, at least. */
-#define WATERMARK_SCALE_FACTOR 10
+int watermark_scale_factor = 10;
 #define SWAP_CLUSTER_MAX 32ul
 
 /* Free frames that an allocation of this kind cannot have. */
@@ -82,7 +84,7 @@ static void setup_lowmem_reserve(void)
     struct zone *zones = contig_page_data.node_zones;
 
     for (int i = 0; i < MAX_NR_ZONES - 1; i++) {
-        unsigned int ratio = lowmem_reserve_ratio[i];
+        unsigned int ratio = (unsigned int)lowmem_reserve_ratio[i];
         unsigned long above = 0;
 
         for (int j = i + 1; j < MAX_NR_ZONES; j++) {
@@ -124,7 +126,7 @@ static void setup_zone_wmarks(struct zone *zone, unsigned long pages_min,
         zone->_watermark[WMARK_MIN] = (unsigned long)share;
     gap = max_t(unsigned long, share >> 2,
                 (unsigned long)((u64)zone->managed_pages *
-                                WATERMARK_SCALE_FACTOR / 10000));
+                                (unsigned int)watermark_scale_factor / 10000));
     zone->_watermark[WMARK_LOW] = min_wmark_pages(zone) + gap;
     zone->_watermark[WMARK_HIGH] = min_wmark_pages(zone) + gap * 2;
 }

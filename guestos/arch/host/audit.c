@@ -184,6 +184,7 @@ void mm_audit(void)
 
     expect("NR_FREE_PAGES", nr_free_pages(), buddy_check());
     pcp_check();
+    expect("frames in flight", mm_check_frames(), 0);
     slab_check();
     for (unsigned int i = 0; i < nr_swapfiles; i++)
         c.swapped[i] = calloc(swap_info[i]->max, sizeof(int));

@@ -11,6 +11,15 @@
 #define PROC_PID_INO(pid, row) (0x10000ul + (unsigned long)(pid)*32 + (row))
 
 #define PROC_LINE_MAX 128
+/* tree.c: inodes of what is below the root, by row of its table. */
+#define PROC_NODE_INO 0x1000ul
+#define PROC_ROOT_NODE (-1) /* the directory of those in the root */
+struct inode *proc_node_lookup(struct super_block *sb, int parent,
+                               const char *name, size_t len);
+/* The rest of a directory, from ctx->pos on, whose first row is at `first`;
+ * false: the caller has no more room. */
+bool proc_node_emit(struct dir_context *ctx, int parent, loff_t first);
+int proc_node_read_inode(struct inode *inode);
 
 /* A file of /proc itself. */
 struct proc_file {

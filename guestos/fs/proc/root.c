@@ -63,6 +63,7 @@ static struct inode *proc_lookup(struct inode *dir, const char *name,
                                  size_t len)
 {
     const char *end;
+    struct inode *inode;
     pid_t pid;
 
     if (len == 4 && memcmp(name, "self", 4) == 0) {
@@ -73,6 +74,10 @@ static struct inode *proc_lookup(struct inode *dir, const char *name,
             memcmp(proc_files[i].name, name, len) == 0) {
             return iget(dir->i_sb, PROC_FIRST_INO + i);
         }
+    }
+    inode = proc_node_lookup(dir->i_sb, PROC_ROOT_NODE, name, len);
+    if (inode) {
+        return inode;
     }
     pid = (pid_t)simple_strtoul(name, &end, 10);
     if (name[0] == '0' || end != name + len || len > 6) {
@@ -119,6 +124,11 @@ static int proc_iterate(struct file *file, struct dir_context *ctx)
         }
         ctx->pos++;
     }
+    if (ctx->pos < POS_PIDS &&
+        !proc_node_emit(ctx, PROC_ROOT_NODE,
+                        POS_FILES + (loff_t)nr_proc_files)) {
+        return 0;
+    }
     if (ctx->pos < POS_PIDS) {
         ctx->pos = POS_PIDS + 1;
     }
@@ -142,6 +152,8 @@ static int proc_read_inode(struct inode *inode)
     } else if (inode->i_ino == SELF_INO) {
         inode->i_mode = S_IFLNK | 0777;
         inode->i_op = &self_iops;
+    } else if (inode->i_ino >= PROC_NODE_INO) {
+        return proc_node_read_inode(inode);
     } else {
         inode->i_mode =
             S_IFREG |

@@ -1,0 +1,96 @@
+/*
+ * External fragmentation as a number: for each order, which part of the free
+ * memory is of no use to it (unusable_index), and whether an allocation of it
+ * would fail for want of memory (towards 0) or because what is free lies in
+ * pieces (towards 1; -1: it would not fail). Format and formulas are those of
+ * Linux's /sys/kernel/debug/extfrag (__fragmentation_index,
+ * unusable_free_index). Owns nothing; counts under zone->lock.
+ */
+#include "kernel.h"
+#include "page_report.h"
+#include "pageblock.h"
+
+struct contig_page_info {
+    unsigned long free_pages;
+    unsigned long free_blocks_total;
+    unsigned long free_blocks_suitable; /* blocks of the order, as if split */
+};
+
+static struct contig_page_info fill_contig_page_info(struct zone *zone,
+                                                     unsigned int order)
+{
+    struct contig_page_info info = {0, 0, 0};
+    unsigned long flags;
+
+    spin_lock_irqsave(&zone->lock, flags);
+    for (unsigned int o = 0; o < MAX_ORDER; o++) {
+        unsigned long blocks = zone->free_area[o].nr_free;
+
+        info.free_blocks_total += blocks;
+        info.free_pages += blocks << o;
+        if (o >= order)
+            info.free_blocks_suitable += blocks << (o - order);
+    }
+    spin_unlock_irqrestore(&zone->lock, flags);
+    return info;
+}
+
+/* In thousandths. */
+static int fragmentation_index(unsigned int order,
+                               const struct contig_page_info *info)
+{
+    unsigned long requested = 1ul << order;
+
+    if (!info->free_blocks_total)
+        return 0;
+    if (info->free_blocks_suitable)
+        return -1000;
+    return (int)(1000 - (1000 + (u64)info->free_pages * 1000 / requested) /
+                            info->free_blocks_total);
+}
+
+static int unusable_free_index(unsigned int order,
+                               const struct contig_page_info *info)
+{
+    if (!info->free_pages)
+        return 1000;
+    return (int)((info->free_pages - (info->free_blocks_suitable << order)) *
+                 (u64)1000 / info->free_pages);
+}
+
+static void show(struct seq_file *m,
+                 int (*index)(unsigned int order,
+                              const struct contig_page_info *info))
+{
+    for (int i = 0; i < MAX_NR_ZONES; i++) {
+        struct zone *zone = &contig_page_data.node_zones[i];
+
+        if (!populated_zone(zone))
+            continue;
+        seq_printf(m, "Node %d, zone %8s ", zone->zone_pgdat->node_id,
+                   zone->name);
+        for (unsigned int order = 0; order < MAX_ORDER; order++) {
+            struct contig_page_info info = fill_contig_page_info(zone, order);
+            int value = index(order, &info);
+            int magnitude = value < 0 ? -value : value;
+
+            seq_printf(m, "%s%d.%03d ", value < 0 ? "-" : "", magnitude / 1000,
+                       magnitude % 1000);
+        }
+        seq_putc(m, '\n');
+    }
+}
+
+int extfrag_index_show(struct seq_file *m, void *v)
+{
+    (void)v;
+    show(m, fragmentation_index);
+    return 0;
+}
+
+int unusable_index_show(struct seq_file *m, void *v)
+{
+    (void)v;
+    show(m, unusable_free_index);
+    return 0;
+}
