@@ -325,7 +325,9 @@ static enum view_owner owner_of(const struct octavo_view *o,
     if (mapping)
         return flag(o, flags, NUMBER_PG_DIRTY) ? VIEW_FILE_DIRTY
                                                : VIEW_FILE_CLEAN;
-    return VIEW_KERNEL_PAGES;
+    /* Nobody has it, and it is in no free block. */
+    return octavo_get(o, page, PAGE_REFCOUNT) ? VIEW_KERNEL_PAGES
+                                              : VIEW_FREE_PERCPU;
 }
 
 /* A free block begins at `frame`; returns how many frames it has. */
