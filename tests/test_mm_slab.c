@@ -741,6 +741,23 @@ START_TEST(debugging_is_for_the_caches_that_are_named)
 }
 END_TEST
 
+START_TEST(debugging_may_be_held_to_the_order)
+{
+    struct kmem_cache *small, *page;
+
+    boot_with(_i, "FZPUO");
+    small = kmem_cache_create("small", 64, 0, 0, NULL);
+    page = kmem_cache_create("page", 4096, 0, 0, NULL);
+    ck_assert_uint_eq(small->flags & SLAB_DEBUG_DEFAULT, SLAB_DEBUG_DEFAULT);
+    ck_assert_uint_eq(page->flags & SLAB_DEBUG_DEFAULT,
+                      SLAB_CONSISTENCY_CHECKS);
+    ck_assert_uint_eq(page->size, 4096);
+    kmem_cache_free(page, kmem_cache_alloc(page, GFP_KERNEL));
+    ck_assert_str_eq(host_log(), "");
+    slab_check();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("mm_slab");
@@ -764,6 +781,7 @@ int main(void)
         writing_beyond_an_object_is_reported,
         a_pointer_into_an_object_is_reported,
         debugging_is_for_the_caches_that_are_named,
+        debugging_may_be_held_to_the_order,
     };
 
     tcase_set_timeout(tc, 120);

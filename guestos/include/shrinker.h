@@ -7,6 +7,7 @@
 
 #include "atomic.h"
 #include "list.h"
+#include "rwsem.h"
 #include "types.h"
 
 struct shrink_control {
@@ -34,6 +35,10 @@ struct shrinker {
     struct list_head list;
     struct atomic_long nr_deferred; /* work that could not be done yet */
 };
+
+/* All of them, in the order of registration. */
+extern struct list_head shrinker_list;
+extern struct rw_semaphore shrinker_rwsem;
 
 int register_shrinker(struct shrinker *shrinker);
 void unregister_shrinker(struct shrinker *shrinker);

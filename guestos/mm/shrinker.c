@@ -15,8 +15,8 @@
 
 #define SHRINK_BATCH 128l
 
-static LIST_HEAD(shrinker_list);
-static struct rw_semaphore shrinker_rwsem = {
+LIST_HEAD(shrinker_list);
+struct rw_semaphore shrinker_rwsem = {
     .wait = WAIT_QUEUE_HEAD_INIT(shrinker_rwsem.wait),
 };
 

@@ -168,6 +168,15 @@ static void calculate_sizes(struct kmem_cache *s)
     s->size = ALIGN(size, s->align);
 }
 
+static unsigned int pages_order(size_t bytes)
+{
+    unsigned int order = 0;
+
+    while (((size_t)PAGE_SIZE << order) < bytes)
+        order++;
+    return order;
+}
+
 static int init_cache(struct kmem_cache *s, const char *name, unsigned int size,
                       unsigned int align, slab_flags_t flags,
                       void (*ctor)(void *))
@@ -190,6 +199,13 @@ static int init_cache(struct kmem_cache *s, const char *name, unsigned int size,
     INIT_LIST_HEAD(&s->node.full);
     INIT_LIST_HEAD(&s->node.free);
     calculate_sizes(s);
+    if (slab_debug_keeps_order() &&
+        pages_order(s->size) > pages_order(s->object_size)) {
+        s->flags &= ~(SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER |
+                      __OBJECT_POISON);
+        s->red_left_pad = 0;
+        calculate_sizes(s);
+    }
     error = slab_ops.create(s);
     if (error)
         return error;
