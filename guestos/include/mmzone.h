@@ -134,8 +134,8 @@ extern bool page_group_by_mobility_disabled;
 
 static inline enum migratetype gfp_migratetype(gfp_t gfp)
 {
-    BUG_ON((gfp & GFP_MOVABLE_MASK) == GFP_MOVABLE_MASK);
-    if (unlikely(page_group_by_mobility_disabled))
+    if (unlikely(page_group_by_mobility_disabled) ||
+        WARN_ON_ONCE((gfp & GFP_MOVABLE_MASK) == GFP_MOVABLE_MASK))
         return MIGRATE_UNMOVABLE;
     return (enum migratetype)((gfp & GFP_MOVABLE_MASK) / __GFP_MOVABLE);
 }

@@ -112,7 +112,7 @@ int add_to_page_cache_lru(struct page *page, struct address_space *mapping,
                           pgoff_t index, gfp_t gfp)
 {
     unsigned long flags;
-    int error = radix_tree_preload(gfp & ~GFP_ZONEMASK);
+    int error = radix_tree_preload(gfp & GFP_RECLAIM_MASK);
 
     BUG_ON(!PageLocked(page));
     if (error)
