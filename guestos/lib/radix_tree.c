@@ -29,7 +29,7 @@ void radix_tree_init(void)
 {
     node_cache = kmem_cache_create(
         "radix_tree_node", sizeof(struct radix_tree_node), 0,
-        SLAB_RECLAIM_ACCOUNT | SLAB_PANIC, NULL);
+        SLAB_PANIC | SLAB_RECLAIM_ACCOUNT, NULL);
 }
 
 int radix_tree_preload(gfp_t gfp)

@@ -4,8 +4,15 @@
 
 struct task_struct;
 
-register struct task_struct *current_in_tp __asm__("tp");
+/* Never assigned in C: the switch of tasks does it. */
+register struct task_struct *riscv_current_is_tp __asm__("tp");
 
-#define current current_in_tp
+static inline __attribute__((always_inline)) struct task_struct *
+get_current(void)
+{
+    return riscv_current_is_tp;
+}
+
+#define current get_current()
 
 #endif
