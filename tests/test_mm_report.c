@@ -258,6 +258,9 @@ static void spoil(int how)
         set_pageblock_migratetype(page, MIGRATE_RECLAIMABLE);
         break;
     case 6: /* freed without a merge */
+        page = alloc_pages(GFP_KERNEL, 1);
+        split_page(page, 1);
+        __free_page(page + 1);
         drain_all_pages(NULL);
         page->_refcount = 0;
         add_to_free_list(page, ZONE(ZONE_NORMAL), 0,

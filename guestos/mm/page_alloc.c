@@ -240,6 +240,7 @@ void __free_pages(struct page *page, unsigned int order)
 void memblock_free_pages(struct page *page, unsigned int order)
 {
     struct zone *zone = page_zone(page);
+    unsigned long flags;
 
     for (unsigned long i = 0; i < 1ul << order; i++) {
         page[i].flags &= ~PAGE_FLAGS_MASK;
@@ -248,9 +249,9 @@ void memblock_free_pages(struct page *page, unsigned int order)
     }
     zone->managed_pages += 1ul << order;
     arch_free_page(page, order);
-    spin_lock(&zone->lock);
+    spin_lock_irqsave(&zone->lock, flags);
     __free_one_page(zone, page_to_pfn(page), order);
-    spin_unlock(&zone->lock);
+    spin_unlock_irqrestore(&zone->lock, flags);
 }
 
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
