@@ -47,6 +47,7 @@ void enqueue_task(struct run_queue *rq, struct task_struct *task)
 {
     struct rb_node **link = &rq->tree.rb_node, *parent = NULL;
 
+    BUG_ON(task->is_queued);
     while (*link) {
         parent = *link;
         link = vruntime_before(
@@ -62,6 +63,7 @@ void enqueue_task(struct run_queue *rq, struct task_struct *task)
 
 void dequeue_task(struct run_queue *rq, struct task_struct *task)
 {
+    BUG_ON(!task->is_queued);
     rb_erase(&task->run_node, &rq->tree);
     task->is_queued = false;
 }
@@ -423,6 +425,7 @@ void schedule(void)
 
 void schedule_dead(void)
 {
+    preempt_disable(); /* who is queued again would be freed in the queue */
     set_special_state(TASK_DEAD);
     __schedule(false);
     panic("a dead task runs");
