@@ -33,7 +33,8 @@ echo audit > /proc/mm
 echo audit > /proc/mm
 echo audit > /proc/mm
 wait
-cat /proc/extfrag/extfrag_index
+cat /sys/kernel/debug/extfrag/extfrag_index
+cat /sys/kernel/debug/extfrag/unusable_index
 echo audit > /proc/mm
 S
     grep -q '^Page block order: 10$' "$work/out" &&
@@ -43,7 +44,7 @@ S
     # take or give between the two files.
     awk '
         /^Node +0, zone +Normal, type/ { for (o = 0; o <= 10; o++) typed += $(7 + o) * 2 ^ o }
-        /^Node 0, zone +Normal +[0-9]/ && NF == 15 { for (o = 0; o <= 10; o++) all += $(5 + o) * 2 ^ o }
+        /^Node 0, zone +Normal +[0-9]+ / && NF == 15 { for (o = 0; o <= 10; o++) all += $(5 + o) * 2 ^ o }
         END {
             print "# " typed " frames by type, " all " by order"
             exit !(typed > 1000 && typed - all < 100 && all - typed < 100)
@@ -56,6 +57,14 @@ S
     point "$harts harts: min_free_kbytes takes a number"
     grep -qx "256	32	0" "$work/out"
     point "$harts harts: lowmem_reserve_ratio takes no more than there are"
+    awk '
+        /^Node 0, zone +(DMA|Normal) +-?[01]\.[0-9][0-9][0-9] / && NF == 15 {
+            lines++
+            for (o = 6; $5 != -1 && o <= 15; o++)
+                bad += $o < $(o - 1)
+        }
+        END { exit lines != 4 || bad }' "$work/out"
+    point "$harts harts: extfrag has two tables, which grow with the order"
     [ "$(grep -c '^audit: passed$' "$work/out")" = 4 ]
     point "$harts harts: the audit passes, under load and after it" ||
         tail -30 "$work/out" | sed 's/^/# /'

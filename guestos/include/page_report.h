@@ -14,9 +14,9 @@ u64 kpagecount(unsigned long pfn);
 #define PAGE_OWNER_TEXT 1024
 ssize_t page_owner_text(unsigned long *pfn, char *text, size_t size);
 
-/* /proc/extfrag, in the format of Linux's /sys/kernel/debug/extfrag. */
-int extfrag_index_show(struct seq_file *m, void *v);
-int unusable_index_show(struct seq_file *m, void *v);
+/* The files of /sys/kernel/debug/extfrag. */
+int extfrag_index_show(struct seq_file *m, void *data);
+int unusable_index_show(struct seq_file *m, void *data);
 
 /* /proc/sys/vm; what cannot be parsed is -EINVAL. */
 int min_free_kbytes_show(struct seq_file *m, void *v);

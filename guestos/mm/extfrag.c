@@ -2,13 +2,15 @@
  * External fragmentation as a number: for each order, which part of the free
  * memory is of no use to it (unusable_index), and whether an allocation of it
  * would fail for want of memory (towards 0) or because what is free lies in
- * pieces (towards 1; -1: it would not fail). Format and formulas are those of
- * Linux's /sys/kernel/debug/extfrag (__fragmentation_index,
- * unusable_free_index). Owns nothing; counts under zone->lock.
+ * pieces (towards 1; -1: it would not fail). Files, format and formulas are
+ * those of Linux (__fragmentation_index, unusable_free_index,
+ * extfrag_debug_init). Owns /sys/kernel/debug/extfrag; counts under zone->lock.
  */
+#include "init.h"
 #include "kernel.h"
 #include "page_report.h"
 #include "pageblock.h"
+#include "sysfs.h"
 
 struct contig_page_info {
     unsigned long free_pages;
@@ -81,16 +83,30 @@ static void show(struct seq_file *m,
     }
 }
 
-int extfrag_index_show(struct seq_file *m, void *v)
+int extfrag_index_show(struct seq_file *m, void *data)
 {
-    (void)v;
+    (void)data;
     show(m, fragmentation_index);
     return 0;
 }
 
-int unusable_index_show(struct seq_file *m, void *v)
+int unusable_index_show(struct seq_file *m, void *data)
 {
-    (void)v;
+    (void)data;
     show(m, unusable_free_index);
     return 0;
 }
+
+static const struct sysfs_attr extfrag_attrs[] = {
+    {"extfrag_index", 0444, extfrag_index_show, NULL},
+    {"unusable_index", 0444, unusable_index_show, NULL},
+    {NULL, 0, NULL, NULL},
+};
+
+static int __init extfrag_debug_init(void)
+{
+    return sysfs_create_dir(sysfs_debug, "extfrag", extfrag_attrs, NULL)
+               ? 0
+               : -ENOMEM;
+}
+module_init(extfrag_debug_init);

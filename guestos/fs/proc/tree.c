@@ -20,12 +20,11 @@ struct proc_node {
     const struct file_operations *fops; /* instead of show and write */
 };
 
-enum { NODE_SYS, NODE_SYS_VM, NODE_EXTFRAG, NODE_FILES };
+enum { NODE_SYS, NODE_SYS_VM, NODE_FILES };
 
 static const struct proc_node nodes[] = {
     [NODE_SYS] = {.name = "sys", PROC_ROOT_NODE, S_IFDIR | 0555},
     [NODE_SYS_VM] = {.name = "vm", NODE_SYS, S_IFDIR | 0555},
-    [NODE_EXTFRAG] = {.name = "extfrag", PROC_ROOT_NODE, S_IFDIR | 0555},
     [NODE_FILES] = {.name = "min_free_kbytes",
                     NODE_SYS_VM,
                     S_IFREG | 0644,
@@ -46,11 +45,6 @@ static const struct proc_node nodes[] = {
      S_IFREG | 0644,
      percpu_pagelist_high_fraction_show,
      percpu_pagelist_high_fraction_write},
-    {.name = "extfrag_index", NODE_EXTFRAG, S_IFREG | 0444, extfrag_index_show},
-    {.name = "unusable_index",
-     NODE_EXTFRAG,
-     S_IFREG | 0444,
-     unusable_index_show},
     {.name = "kpagecount",
      PROC_ROOT_NODE,
      S_IFREG | 0400,
