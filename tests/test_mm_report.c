@@ -8,6 +8,7 @@
 #include "guestos/mm/pcp.h"
 #include "init.h"
 #include "page_report.h"
+#include "proc_fs.h"
 #include "slab.h"
 #include "string.h"
 #include "tests/mm_unit.h"
@@ -112,6 +113,10 @@ START_TEST(kpageflags_tells_states_apart)
     slab = compound_head(virt_to_page(object));
     ck_assert(has(slab, 7)); /* KPF_SLAB */
     ck_assert_uint_eq(kpagecount(page_to_pfn(slab)), 0);
+    object = kmalloc(4096, GFP_KERNEL); /* its slab is of several frames */
+    slab = compound_head(virt_to_page(object));
+    ck_assert_uint_eq(kpageflags(page_to_pfn(slab)), 1 << 7 | 1 << 15);
+    ck_assert_uint_eq(kpageflags(page_to_pfn(slab + 1)), 1 << 7 | 1 << 16);
     ck_assert(has(empty_zero_page, 24));             /* KPF_ZERO_PAGE */
     ck_assert(has(pfn_to_page(min_low_pfn), 32));    /* KPF_RESERVED */
     ck_assert_uint_eq(kpageflags(max_pfn), 1 << 20); /* KPF_NOPAGE */
@@ -129,6 +134,7 @@ START_TEST(mapped_pages_have_their_count)
 {
     struct task_struct *task;
     struct page *page;
+    u64 words[3];
 
     boot();
     task = host_process("p");
@@ -141,8 +147,14 @@ START_TEST(mapped_pages_have_their_count)
     page = pfn_to_page(pte_pfn(*mm_find_pte(task->mm, 0x10000000)));
     ck_assert(has(page, 11) && has(page, 12) && has(page, 14) && has(page, 5));
     ck_assert_uint_eq(kpagecount(page_to_pfn(page)), 1);
+    task_pagemap(task->mm, 0x10000000 - PAGE_SIZE, words, 3);
+    ck_assert_uint_eq(words[0] | words[2], 0);
+    /* Present, mapped once, anonymous. */
+    ck_assert_uint_eq(words[1], 1ull << 63 | 1ull << 56 | page_to_pfn(page));
     ck_assert_ptr_nonnull(host_fork(task));
     ck_assert_uint_eq(kpagecount(page_to_pfn(page)), 2);
+    task_pagemap(task->mm, 0x10000000, words, 1);
+    ck_assert_uint_eq(words[0], 1ull << 63 | page_to_pfn(page));
 }
 END_TEST
 

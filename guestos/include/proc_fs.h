@@ -24,5 +24,9 @@ unsigned long task_statm(struct mm_struct *mm, unsigned long *shared,
                          unsigned long *text, unsigned long *data,
                          unsigned long *resident);
 unsigned long task_vsize(struct mm_struct *mm); /* bytes */
+/* The words of /proc/PID/pagemap for n pages from addr on, which lie below
+ * task_size. */
+void task_pagemap(struct mm_struct *mm, unsigned long addr, u64 *words,
+                  size_t n);
 
 #endif

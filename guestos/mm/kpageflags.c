@@ -61,21 +61,28 @@ static bool is_free_buddy_page(const struct page *page)
     return false;
 }
 
+/* A slab is one, whichever of its frames. */
+static u64 slab_bit(const struct page *head)
+{
+    return PageSlab(head) ? 1ull << KPF_SLAB : 0;
+}
+
 u64 kpageflags(unsigned long pfn)
 {
-    const struct page *page;
+    struct page *page, *head;
     u64 word = 0;
 
     if (!pfn_valid(pfn))
         return 1ull << KPF_NOPAGE;
     page = pfn_to_page(pfn);
+    head = compound_head(page);
     for (size_t i = 0; i < sizeof copied / sizeof *copied; i++)
         if (page_test_flag(page, copied[i].flag))
             word |= 1ull << copied[i].bit;
-    if (page->compound_head & 1)
-        word |= 1ull << KPF_COMPOUND_TAIL;
-    else if (page_count(page) == 0)
-        return is_free_buddy_page(page) ? 1ull << KPF_BUDDY : 0;
+    if (head != page)
+        word |= 1ull << KPF_COMPOUND_TAIL | slab_bit(head);
+    else if (!page_count(page) && is_free_buddy_page(page))
+        word |= 1ull << KPF_BUDDY;
     if (PageTable(page))
         word |= 1ull << KPF_PGTABLE;
     if (page_mapped(page) && !PageSlab(page))

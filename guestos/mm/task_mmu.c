@@ -6,6 +6,7 @@
 #include "internal.h"
 #include "kernel.h"
 #include "proc_fs.h"
+#include "swap.h"
 
 static const char *vma_name(const struct mm_struct *mm,
                             const struct vm_area_struct *vma)
@@ -101,4 +102,49 @@ unsigned long task_statm(struct mm_struct *mm, unsigned long *shared,
 unsigned long task_vsize(struct mm_struct *mm)
 {
     return mm->total_vm << PAGE_SHIFT;
+}
+
+/* Bits of /proc/PID/pagemap; the frame, or the swap entry, is below them. */
+#define PM_MMAP_EXCLUSIVE (1ull << 56)
+#define PM_FILE (1ull << 61)
+#define PM_SWAP (1ull << 62)
+#define PM_PRESENT (1ull << 63)
+#define PM_SWAP_TYPE_BITS 5
+
+static u64 pagemap_entry(struct pte pte)
+{
+    const struct page *page;
+    struct swp_entry entry;
+    u64 word;
+
+    if (pte_none(pte))
+        return 0;
+    if (!pte_present(pte)) {
+        entry = pte_to_swp_entry(pte);
+        return PM_SWAP | swp_type(entry) |
+               (u64)swp_offset(entry) << PM_SWAP_TYPE_BITS;
+    }
+    word = PM_PRESENT | pte_pfn(pte);
+    if (pte_special(pte)) /* the zero page has no owner */
+        return word;
+    page = pfn_to_page(pte_pfn(pte));
+    if (!PageAnon(page))
+        word |= PM_FILE;
+    if (page_mapcount(page) == 1)
+        word |= PM_MMAP_EXCLUSIVE;
+    return word;
+}
+
+void task_pagemap(struct mm_struct *mm, unsigned long addr, u64 *words,
+                  size_t n)
+{
+    mmap_read_lock(mm);
+    spin_lock(&mm->page_table_lock);
+    for (size_t i = 0; i < n; i++, addr += PAGE_SIZE) {
+        const struct pte *ptep = mm_find_pte(mm, addr);
+
+        words[i] = ptep ? pagemap_entry(ptep_get(ptep)) : 0;
+    }
+    spin_unlock(&mm->page_table_lock);
+    mmap_read_unlock(mm);
 }

@@ -239,23 +239,20 @@ static const struct pid_file {
     const char *name;
     umode_t mode;
     int (*show)(struct seq_file *m, struct task_struct *task);
+    const struct file_operations *fops; /* instead of show */
 } pid_files[] = {
-    {"", S_IFDIR | 0555, NULL}, /* the directory itself */
-    {"cmdline", S_IFREG | 0444, pid_cmdline},
-    {"comm", S_IFREG | 0444, pid_comm},
-    {"cwd", S_IFLNK | 0777, NULL},
-    {"environ", S_IFREG | 0400, pid_environ},
-    {"exe", S_IFLNK | 0777, NULL},
-    {"maps", S_IFREG | 0444, pid_maps},
-    {"stat", S_IFREG | 0444, pid_stat},
-    {"statm", S_IFREG | 0444, pid_statm},
-    {"status", S_IFREG | 0444, pid_status},
+    {"", S_IFDIR | 0555, NULL, NULL}, /* the directory itself */
+    {"cmdline", S_IFREG | 0444, pid_cmdline, NULL},
+    {"comm", S_IFREG | 0444, pid_comm, NULL},
+    {"cwd", S_IFLNK | 0777, NULL, NULL},
+    {"environ", S_IFREG | 0400, pid_environ, NULL},
+    {"exe", S_IFLNK | 0777, NULL, NULL},
+    {"maps", S_IFREG | 0444, pid_maps, NULL},
+    {"pagemap", S_IFREG | 0400, NULL, &proc_pagemap_fops},
+    {"stat", S_IFREG | 0444, pid_stat, NULL},
+    {"statm", S_IFREG | 0444, pid_statm, NULL},
+    {"status", S_IFREG | 0444, pid_status, NULL},
 };
-
-static pid_t pid_of(const struct inode *inode)
-{
-    return (pid_t)((inode->i_ino - PROC_PID_INO(0, 0)) / 32);
-}
 
 static const struct pid_file *row_of(const struct inode *inode)
 {
@@ -265,7 +262,7 @@ static const struct pid_file *row_of(const struct inode *inode)
 static int show_pid_file(struct seq_file *m, void *v)
 {
     const struct inode *inode = v;
-    struct task_struct *task = find_task_by_pid(pid_of(inode));
+    struct task_struct *task = find_task_by_pid(proc_pid_of(inode));
     int error;
 
     if (!task) {
@@ -312,7 +309,7 @@ static ssize_t read_cwd(struct task_struct *task, char *buf, size_t size)
 
 static ssize_t pid_readlink(struct inode *inode, char *buf, size_t size)
 {
-    struct task_struct *task = find_task_by_pid(pid_of(inode));
+    struct task_struct *task = find_task_by_pid(proc_pid_of(inode));
     struct mm_struct *mm;
     ssize_t n = -ENOENT;
 
@@ -360,7 +357,8 @@ static struct inode *make_inode(struct super_block *sb, pid_t pid, unsigned row)
     } else if (S_ISLNK(inode->i_mode)) {
         inode->i_op = &pid_link_iops;
     } else {
-        inode->i_fop = &pid_file_fops;
+        inode->i_fop =
+            pid_files[row].fops ? pid_files[row].fops : &pid_file_fops;
     }
     return inode;
 }
@@ -370,7 +368,7 @@ static struct inode *pid_lookup(struct inode *dir, const char *name, size_t len)
     for (unsigned row = 1; row < ARRAY_SIZE(pid_files); row++) {
         if (strlen(pid_files[row].name) == len &&
             memcmp(pid_files[row].name, name, len) == 0) {
-            return make_inode(dir->i_sb, pid_of(dir), row);
+            return make_inode(dir->i_sb, proc_pid_of(dir), row);
         }
     }
     return ERR_PTR(-ENOENT);
@@ -379,7 +377,7 @@ static struct inode *pid_lookup(struct inode *dir, const char *name, size_t len)
 static int pid_iterate(struct file *file, struct dir_context *ctx)
 {
     static const char *const dots[2] = {".", ".."};
-    pid_t pid = pid_of(file->f_inode);
+    pid_t pid = proc_pid_of(file->f_inode);
 
     for (; ctx->pos <= (loff_t)ARRAY_SIZE(pid_files); ctx->pos++) {
         unsigned row = ctx->pos < 2 ? 0 : (unsigned)ctx->pos - 1;

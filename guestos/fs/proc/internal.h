@@ -2,6 +2,7 @@
 #ifndef QUIRE_GUESTOS_FS_PROC_INTERNAL_H
 #define QUIRE_GUESTOS_FS_PROC_INTERNAL_H
 
+#include "fs.h"
 #include "proc_fs.h"
 #include "sched.h"
 
@@ -9,6 +10,13 @@
 #define PROC_FIRST_INO 16
 /* Inodes of tasks: the pid and the row of its file, from 0x10000 on. */
 #define PROC_PID_INO(pid, row) (0x10000ul + (unsigned long)(pid)*32 + (row))
+
+static inline pid_t proc_pid_of(const struct inode *inode)
+{
+    return (pid_t)((inode->i_ino - PROC_PID_INO(0, 0)) / 32);
+}
+
+extern const struct file_operations proc_pagemap_fops; /* pagemap.c */
 
 #define PROC_LINE_MAX 128
 /* tree.c: inodes of what is below the root, by row of its table. */
