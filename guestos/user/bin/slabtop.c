@@ -15,6 +15,7 @@
 
 struct cache {
     char name[32];
+    size_t at; /* in slabinfo */
     unsigned long active, objs, size, per_slab, pages, active_slabs, slabs;
 };
 
@@ -56,6 +57,7 @@ static int read_caches(void)
                 return -1;
             }
         }
+        c.at = nr_caches;
         caches[nr_caches++] = c;
     }
     free(text);
@@ -87,21 +89,36 @@ static unsigned long value(const struct cache *c)
     }
 }
 
-/* Largest first, names from a on; equal ones by name. */
+/* Largest first, names from a on; equal ones as in slabinfo. */
 static int compare(const void *a, const void *b)
 {
     const struct cache *x = a, *y = b;
 
+    if (key == 'n' && strcmp(x->name, y->name))
+        return strcmp(x->name, y->name);
     if (key != 'n' && value(x) != value(y))
         return value(x) < value(y) ? 1 : -1;
-    return strcmp(x->name, y->name);
+    return x->at < y->at ? -1 : 1;
 }
 
-/* Tenths of per cent of a part; 100 of nothing is all, as procps says. */
+/* n * scale / whole, rounded as printf rounds: halves to even. */
+static unsigned long rounded(unsigned long long n, unsigned scale,
+                             unsigned long long whole)
+{
+    unsigned long long product = n * scale, quotient, rest;
+
+    if (!whole)
+        return 0;
+    quotient = product / whole;
+    rest = product % whole * 2;
+    return (unsigned long)(quotient +
+                           (rest > whole || (rest == whole && quotient & 1)));
+}
+
 static void print_share(const char *what, unsigned long part,
                         unsigned long whole)
 {
-    unsigned long share = whole ? (unsigned long)(1000ull * part / whole) : 0;
+    unsigned long share = rounded(part, 1000, whole);
 
     printf(" %-35s: %lu / %lu (%lu.%lu%%)\n", what, part, whole, share / 10,
            share % 10);
@@ -109,14 +126,14 @@ static void print_share(const char *what, unsigned long part,
 
 static void print_kib(unsigned long long n)
 {
-    unsigned long hundredths = (unsigned long)((n % 1024) * 100 / 1024);
+    unsigned long hundredths = rounded(n, 100, 1024);
 
-    printf("%lu.%02luK", (unsigned long)(n / 1024), hundredths);
+    printf("%lu.%02luK", hundredths / 100, hundredths % 100);
 }
 
 static void print_sizes(unsigned long long active, unsigned long long total)
 {
-    unsigned long share = total ? (unsigned long)(1000 * active / total) : 0;
+    unsigned long share = rounded(active, 1000, total);
 
     printf(" %-35s: ", "Active / Total Size (% used)");
     print_kib(active);
@@ -159,9 +176,11 @@ static void print_totals(void)
 
 static void print_cache(const struct cache *c)
 {
+    unsigned long size = rounded(c->size, 100, 1024);
+
     printf("%6lu %6lu %3lu%% %4lu.%02luK %6lu %8lu %9luK %-23s\n", c->objs,
-           c->active, use(c), c->size / 1024, c->size % 1024 * 100 / 1024,
-           c->slabs, c->per_slab, bytes(c) / 1024, c->name);
+           c->active, use(c), size / 100, size % 100, c->slabs, c->per_slab,
+           bytes(c) / 1024, c->name);
 }
 
 int main(int argc, char **argv)
@@ -181,7 +200,8 @@ int main(int argc, char **argv)
         return 1;
     qsort(caches, nr_caches, sizeof *caches, compare);
     print_totals();
-    printf("  OBJS ACTIVE  USE OBJ SIZE  SLABS OBJ/SLAB CACHE SIZE NAME\n");
+    printf("  OBJS ACTIVE  USE OBJ SIZE  SLABS OBJ/SLAB CACHE SIZE "
+           "NAME                   \n");
     for (size_t i = 0; i < nr_caches; i++)
         print_cache(&caches[i]);
     return 0;
