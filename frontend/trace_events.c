@@ -91,9 +91,51 @@ const struct trace_event trace_events[] = {
       "range=(0x{x 0} ~ 0x{x 1}) nr_scanned={u 2} nr_taken={u 3}" },
     { "compaction", "mm_compaction_migratepages",
       "nr_migrated={u 0} nr_failed={u 1}" },
+    { "compaction", "mm_compaction_begin",
+      "zone_start=0x{x 0} migrate_pfn=0x{x 1} free_pfn=0x{x 2} "
+      "zone_end=0x{x 3}, mode={sync 4}" },
+    { "compaction", "mm_compaction_end",
+      "zone_start=0x{x 0} migrate_pfn=0x{x 1} free_pfn=0x{x 2} "
+      "zone_end=0x{x 3}, mode={sync 4} status={compact 5}" },
+    { "compaction", "mm_compaction_try_to_compact_pages",
+      "order={d 0} gfp_mask={gfp 1} priority={d 2}" },
+    /* zone, order, result; there is one node */
+    { "compaction", "mm_compaction_finished",
+      "node=0 zone={zone 0 zone.name} order={d 1} ret={compact 2}" },
+    { "compaction", "mm_compaction_suitable",
+      "node=0 zone={zone 0 zone.name} order={d 1} ret={compact 2}" },
+    /* zone, order */
+    { "compaction", "mm_compaction_deferred",
+      "node=0 zone={zone 0 zone.name} order={d 1} "
+      "order_failed={d 0 zone.compact_order_failed} "
+      "consider={u 0 zone.compact_considered} "
+      "limit={power 0 zone.compact_defer_shift}" },
+    { "compaction", "mm_compaction_defer_compaction",
+      "node=0 zone={zone 0 zone.name} order={d 1} "
+      "order_failed={d 0 zone.compact_order_failed} "
+      "consider={u 0 zone.compact_considered} "
+      "limit={power 0 zone.compact_defer_shift}" },
+    { "compaction", "mm_compaction_defer_reset",
+      "node=0 zone={zone 0 zone.name} order={d 1} "
+      "order_failed={d 0 zone.compact_order_failed} "
+      "consider={u 0 zone.compact_considered} "
+      "limit={power 0 zone.compact_defer_shift}" },
     /* pgdat */
     { "compaction", "mm_compaction_kcompactd_sleep",
       "nid={d 0 pglist_data.node_id}" },
+    /* pgdat, order, the highest zone */
+    { "compaction", "mm_compaction_wakeup_kcompactd",
+      "nid={d 0 pglist_data.node_id} order={d 1} "
+      "classzone_idx={zone 2 zone.name}" },
+    { "compaction", "mm_compaction_kcompactd_wake",
+      "nid={d 0 pglist_data.node_id} order={d 1} "
+      "classzone_idx={zone 2 zone.name}" },
+
+    /* succeeded, failed, mode, reason; there are no huge pages */
+    { "migrate", "mm_migrate_pages",
+      "nr_succeeded={u 0} nr_failed={u 1} nr_thp_succeeded=0 nr_thp_failed=0 "
+      "nr_thp_split=0 mode={mode 2} reason={reason 3}" },
+    { "migrate", "mm_migrate_pages_start", "mode={mode 0} reason={reason 1}" },
 };
 /* clang-format on */
 

@@ -76,6 +76,42 @@ static void put_cpu(struct trace_text *t, const struct trace_guest *g,
         trace_put(t, "?");
 }
 
+static void put_mode(struct trace_text *t, const struct trace_guest *g,
+                     const struct trace_value *v)
+{
+    (void)g;
+    trace_put_migrate_mode(t, v->bits);
+}
+
+static void put_reason(struct trace_text *t, const struct trace_guest *g,
+                       const struct trace_value *v)
+{
+    (void)g;
+    trace_put_migrate_reason(t, v->bits);
+}
+
+static void put_compact(struct trace_text *t, const struct trace_guest *g,
+                        const struct trace_value *v)
+{
+    (void)g;
+    trace_put_compact_result(t, v->bits);
+}
+
+/* Of a migrate mode: does compaction wait? */
+static void put_sync(struct trace_text *t, const struct trace_guest *g,
+                     const struct trace_value *v)
+{
+    (void)g;
+    trace_put(t, "%s", v->bits ? "sync" : "async");
+}
+
+static void put_power(struct trace_text *t, const struct trace_guest *g,
+                      const struct trace_value *v)
+{
+    (void)g;
+    trace_put(t, "%" PRIu64, UINT64_C(1) << (v->bits & 63));
+}
+
 static void put_lru(struct trace_text *t, const struct trace_guest *g,
                     const struct trace_value *v)
 {
@@ -206,6 +242,11 @@ static const struct trace_kind kinds[] = {
     {"comm", false, put_comm},
     {"cpu", false, put_cpu},
     {"lru", false, put_lru},
+    {"mode", false, put_mode},
+    {"reason", false, put_reason},
+    {"compact", false, put_compact},
+    {"sync", false, put_sync},
+    {"power", false, put_power},
     {"writeback", false, put_writeback},
     {"state", true, put_state},
 };

@@ -119,12 +119,47 @@ static const char *const lru_names[] = {"inactive_anon", "active_anon",
                                         "inactive_file", "active_file",
                                         "unevictable"};
 
+static const char *const migrate_modes[] = {
+    "MIGRATE_ASYNC", "MIGRATE_SYNC_LIGHT", "MIGRATE_SYNC"};
+
+static const char *const migrate_reasons[] = {
+    "compaction",      "memory_failure", "memory_hotplug",
+    "syscall_or_cpuset", "mempolicy_mbind", "numa_misplaced",
+    "contig_range",    "longterm_pin",   "demotion"};
+
+static const char *const compact_results[] = {
+    "not_suitable_zone", "skipped",         "deferred",
+    "no_suitable_page",  "continue",        "complete",
+    "partial_skipped",   "contended",       "success"};
+
+/* The name, or the number that has none. */
+static void put_one_of(struct trace_text *t, const char *const *names,
+                       size_t n, uint64_t value)
+{
+    if (value < n)
+        trace_put(t, "%s", names[value]);
+    else
+        trace_put(t, "%" PRIu64, value);
+}
+
+void trace_put_migrate_mode(struct trace_text *t, uint64_t mode)
+{
+    put_one_of(t, migrate_modes, ARRAY_SIZE(migrate_modes), mode);
+}
+
+void trace_put_migrate_reason(struct trace_text *t, uint64_t reason)
+{
+    put_one_of(t, migrate_reasons, ARRAY_SIZE(migrate_reasons), reason);
+}
+
+void trace_put_compact_result(struct trace_text *t, uint64_t result)
+{
+    put_one_of(t, compact_results, ARRAY_SIZE(compact_results), result);
+}
+
 void trace_put_lru(struct trace_text *t, uint64_t lru)
 {
-    if (lru < ARRAY_SIZE(lru_names))
-        trace_put(t, "%s", lru_names[lru]);
-    else
-        trace_put(t, "%" PRIu64, lru);
+    put_one_of(t, lru_names, ARRAY_SIZE(lru_names), lru);
 }
 
 bool trace_lru_is_file(uint64_t lru)

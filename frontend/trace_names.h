@@ -15,6 +15,10 @@ void trace_put_gfp(struct trace_text *t, uint64_t gfp);
 unsigned trace_gfp_migratetype(uint64_t gfp);
 /* A list of struct lruvec, by its number. */
 void trace_put_lru(struct trace_text *t, uint64_t lru);
+/* Enumerators of Octavo's mm/, which are Linux's. */
+void trace_put_migrate_mode(struct trace_text *t, uint64_t mode);
+void trace_put_migrate_reason(struct trace_text *t, uint64_t reason);
+void trace_put_compact_result(struct trace_text *t, uint64_t result);
 bool trace_lru_is_file(uint64_t lru);
 /* The state of a task that leaves the hart: `S`, `D`, `Z`, .., `R`, or `R+` if
  * it was preempted. */
