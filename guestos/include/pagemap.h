@@ -25,6 +25,10 @@ static inline void lock_page(struct page *page)
 void unlock_page(struct page *page); /* any context */
 void wait_on_page_locked(struct page *page);
 void wait_on_page_writeback(struct page *page);
+/* Gives up the page table's lock, under which a migration entry for the page
+ * was seen, and sleeps until the page is unlocked. The page is not held: it
+ * can move meanwhile. */
+void migration_entry_wait_on_locked(struct page *page, struct spinlock *lock);
 
 /* Write-back starts with the page locked and ends in any context. */
 void set_page_writeback(struct page *page);
@@ -47,6 +51,10 @@ int add_to_page_cache_lru(struct page *page, struct address_space *mapping,
 void delete_from_page_cache(struct page *page);
 /* For reclaim: leaves only if nobody else holds it and it is clean. */
 bool remove_mapping(struct address_space *mapping, struct page *page);
+/* The new frame takes the place of the locked page that only the cache and
+ * the caller hold, with its state: 0, else -EAGAIN. */
+int replace_page_cache_page(struct address_space *mapping, struct page *newpage,
+                            struct page *page);
 
 /* The page, up to date, with a reference; or ERR_PTR. May sleep. */
 struct page *read_mapping_page(struct address_space *mapping, pgoff_t index,

@@ -35,6 +35,9 @@ int radix_tree_insert(struct radix_tree_root *root, unsigned long index,
                       void *item);
 void *radix_tree_lookup(const struct radix_tree_root *root,
                         unsigned long index);
+/* Where it stands, to be replaced by another; NULL: nothing is there. */
+void **radix_tree_lookup_slot(struct radix_tree_root *root,
+                              unsigned long index);
 /* Returns what was there. */
 void *radix_tree_delete(struct radix_tree_root *root, unsigned long index);
 /* At most `max` items from `first` on, by index; returns how many. */

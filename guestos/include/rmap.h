@@ -17,6 +17,7 @@
 
 struct anon_vma {
     struct list_head head; /* of vma->anon_vma_node */
+    int holders; /* it outlives its last VMA for them */
 };
 
 extern struct spinlock rmap_lock;
@@ -46,11 +47,20 @@ int page_referenced(struct page *page, unsigned long *vm_flags);
 /* Removes every entry: anonymous pages, which are in the swap cache, leave
  * their swap entry there. False when an entry is left. The page is locked. */
 bool try_to_unmap(struct page *page);
-/* Calls fn for each entry, with page_table_lock held. */
-void rmap_walk(struct page *page,
-               bool (*fn)(struct page *page, struct vm_area_struct *vma,
-                          unsigned long addr, struct pte *pte, void *arg),
-               void *arg);
+typedef bool rmap_fn(struct page *page, struct vm_area_struct *vma,
+                     unsigned long addr, struct pte *pte, void *arg);
+/* Calls fn for each entry that maps the page, with page_table_lock held, until
+ * it returns false. */
+void rmap_walk(struct page *page, rmap_fn *fn, void *arg);
+/* The same for each place where an entry for the page could stand, whatever
+ * is there. The caller keeps the list: by page_get_anon_vma, or the lock of a
+ * page in the cache. */
+void rmap_walk_vmas(struct page *page, rmap_fn *fn, void *arg);
+
+/* Of a locked, mapped page: its anon_vma, which stays until put_anon_vma even
+ * if all VMAs go; NULL for a page of a file. */
+struct anon_vma *page_get_anon_vma(struct page *page);
+void put_anon_vma(struct anon_vma *anon_vma);
 
 static inline pgoff_t linear_page_index(const struct vm_area_struct *vma,
                                         unsigned long addr)

@@ -7,7 +7,8 @@
 #include "blkdev.h"
 #include "mm.h"
 
-#define MAX_SWAPFILES 32
+/* Two of the 32 types of entries are not of areas: see swapops.h. */
+#define MAX_SWAPFILES 30
 #define SWAP_CLUSTER_MAX 32ul
 
 /* What mkswap writes at the end of the first page. */

@@ -80,6 +80,8 @@ enum vm_event_item {
     PAGEOUTRUN,
     PGROTATED,
     OOM_KILL,
+    PGMIGRATE_SUCCESS,
+    PGMIGRATE_FAIL,
     SWAP_RA,
     SWAP_RA_HIT,
     BOUNCE_IN, /* pages copied for devices that do not reach them */

@@ -166,6 +166,14 @@ void *radix_tree_lookup(const struct radix_tree_root *root, unsigned long index)
     return slot ? *slot : NULL;
 }
 
+void **radix_tree_lookup_slot(struct radix_tree_root *root,
+                              unsigned long index)
+{
+    void **slot = find_slot(root, index);
+
+    return slot && *slot ? slot : NULL;
+}
+
 /* Takes single-child nodes off the top while the rest still fits. */
 static void shrink(struct radix_tree_root *root)
 {

@@ -6,6 +6,7 @@
  *     no entry        anonymous: the zero page for a read, a new page for a
  *                     write; of a file: the cached page, a copy for a write
  *     swap entry      the slot's page, from the swap cache or the disk
+ *     migration entry wait until the page has moved
  *     read-only entry the page itself if nobody else has it, else a copy
  *
  * Sleeping (for memory, for a disk) happens without page_table_lock; after
@@ -16,11 +17,13 @@
 #include "internal.h"
 #include "kernel.h"
 #include "err.h"
+#include "migrate.h"
 #include "pagemap.h"
 #include "rmap.h"
 #include "sched.h"
 #include "signal.h"
 #include "swap_state.h"
+#include "swapops.h"
 #include "vma.h"
 #include "asm/cacheflush.h"
 #include "asm/tlbflush.h"
@@ -267,6 +270,10 @@ static vm_fault_t do_swap_page(struct vm_fault *vmf)
     struct swp_entry entry = pte_to_swp_entry(vmf->pte);
     vm_fault_t fault;
 
+    if (is_migration_entry(entry)) {
+        migration_entry_wait(vmf->vma->vm_mm, vmf->ptep);
+        return 0;
+    }
     if (!get_swap_device(entry))
         return 0; /* swapoff was faster: try again */
     fault = swap_in(vmf, entry);

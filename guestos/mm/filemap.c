@@ -5,7 +5,7 @@
  * wait on a few hashed queues. Counters: NR_FILE_PAGES, NR_WRITEBACK,
  * NR_FILE_DIRTY. Mirrors Linux's add_to_page_cache_lru, find_get_page,
  * do_read_cache_page, generic_file_read_iter, end_page_writeback,
- * __remove_mapping.
+ * __remove_mapping, migration_entry_wait_on_locked.
  */
 #include "pagemap.h"
 
@@ -13,6 +13,7 @@
 #include "highmem.h"
 #include "internal.h"
 #include "kernel.h"
+#include "migrate.h"
 #include "sched.h"
 #include "swap_state.h"
 #include "uaccess.h"
@@ -57,6 +58,19 @@ void wait_on_page_locked(struct page *page)
 {
     if (PageLocked(page))
         io_wait_event(page_waitqueue(page), !PageLocked(page));
+}
+
+void migration_entry_wait_on_locked(struct page *page, struct spinlock *lock)
+{
+    struct wait_queue_head *wq = page_waitqueue(page);
+    struct wait_queue_entry wait;
+
+    /* On the queue before the entry can go: its end wakes us. */
+    init_wait(&wait);
+    prepare_to_wait(wq, &wait, TASK_UNINTERRUPTIBLE);
+    spin_unlock(lock);
+    io_schedule();
+    finish_wait(wq, &wait);
 }
 
 void wait_on_page_writeback(struct page *page)
@@ -176,6 +190,24 @@ bool remove_mapping(struct address_space *mapping, struct page *page)
         __delete_from_page_cache(page);
     spin_unlock_irqrestore(&mapping->tree_lock, flags);
     return is_gone;
+}
+
+int replace_page_cache_page(struct address_space *mapping, struct page *newpage,
+                            struct page *page)
+{
+    unsigned long flags;
+    int error = -EAGAIN;
+
+    spin_lock_irqsave(&mapping->tree_lock, flags);
+    if (page_ref_freeze(page, 2)) { /* the cache's and the caller's */
+        migrate_page_states(newpage, page);
+        get_page(newpage);
+        *radix_tree_lookup_slot(&mapping->page_tree, page->index) = newpage;
+        page_ref_unfreeze(page, 1);
+        error = 0;
+    }
+    spin_unlock_irqrestore(&mapping->tree_lock, flags);
+    return error;
 }
 
 /* A new page in the cache, read; NULL: somebody else was faster. */

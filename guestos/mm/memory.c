@@ -9,6 +9,7 @@
 #include "rmap.h"
 #include "sched.h"
 #include "swap_state.h"
+#include "swapops.h"
 #include "asm/tlbflush.h"
 
 #define GATHER_PAGES 32
@@ -40,6 +41,12 @@ static void gather_flush(struct mmu_gather *tlb)
     tlb->nr = 0;
     tlb->start = ~0ul;
     tlb->end = 0;
+}
+
+/* Which counter of an address space has the page. */
+static int rss_member(const struct page *page)
+{
+    return PageAnon(page) ? MM_ANONPAGES : MM_FILEPAGES;
 }
 
 /* The page of an entry that has been cleared. page_table_lock is held. */
@@ -89,6 +96,18 @@ static void free_swap_and_cache(struct swp_entry entry)
     put_swap_device(entry);
 }
 
+/* An entry that has been cleared. page_table_lock is held. */
+static void zap_swap_entry(struct mm_struct *mm, struct swp_entry entry)
+{
+    if (is_migration_entry(entry)) {
+        /* The mover finds nothing here, and has the page's references. */
+        add_mm_counter(mm, rss_member(pfn_swap_entry_to_page(entry)), -1);
+        return;
+    }
+    free_swap_and_cache(entry);
+    add_mm_counter(mm, MM_SWAPENTS, -1);
+}
+
 /* Entries of one table, [addr, end); stops early with a full gather. */
 static unsigned long zap_ptes(struct mmu_gather *tlb, unsigned long addr,
                               unsigned long end)
@@ -109,8 +128,7 @@ static unsigned long zap_ptes(struct mmu_gather *tlb, unsigned long addr,
             tlb->end = max(tlb->end, addr + PAGE_SIZE);
             zap_present(tlb, pte);
         } else {
-            free_swap_and_cache(pte_to_swp_entry(pte));
-            add_mm_counter(mm, MM_SWAPENTS, -1);
+            zap_swap_entry(mm, pte_to_swp_entry(pte));
         }
     }
     spin_unlock(&mm->page_table_lock);
@@ -138,6 +156,21 @@ void zap_page_range(struct vm_area_struct *vma, unsigned long start,
     gather_flush(&tlb);
 }
 
+/* Both have the page when it has moved, and none may write to it. */
+static void copy_migration_entry(struct vm_area_struct *dst, struct pte *to,
+                                 struct vm_area_struct *src, struct pte *from)
+{
+    struct swp_entry entry = pte_to_swp_entry(ptep_get(from));
+    struct page *page = pfn_swap_entry_to_page(entry);
+
+    add_mm_counter(dst->vm_mm, rss_member(page), 1);
+    if (is_writable_migration_entry(entry) && !(src->vm_flags & VM_SHARED)) {
+        entry = make_readable_migration_entry(page_to_pfn(page));
+        set_pte(from, swp_entry_to_pte(entry));
+    }
+    set_pte(to, swp_entry_to_pte(entry));
+}
+
 /* Shares one entry: the frame, read-only for both, or the swap slot. Both
  * page_table_locks are held. False: the slot's count is full. */
 static bool copy_one_pte(struct vm_area_struct *dst, struct pte *to,
@@ -146,6 +179,10 @@ static bool copy_one_pte(struct vm_area_struct *dst, struct pte *to,
     struct pte pte = ptep_get(from);
     struct page *page;
 
+    if (is_migration_pte(pte)) {
+        copy_migration_entry(dst, to, src, from);
+        return true;
+    }
     if (!pte_present(pte)) {
         if (!swap_duplicate(pte_to_swp_entry(pte)))
             return false;
@@ -161,8 +198,7 @@ static bool copy_one_pte(struct vm_area_struct *dst, struct pte *to,
         page = pfn_to_page(pte_pfn(pte));
         get_page(page);
         page_dup_rmap(page);
-        add_mm_counter(dst->vm_mm, PageAnon(page) ? MM_ANONPAGES : MM_FILEPAGES,
-                       1);
+        add_mm_counter(dst->vm_mm, rss_member(page), 1);
     }
     set_pte(to, pte_mkold(pte));
     return true;

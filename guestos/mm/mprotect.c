@@ -8,9 +8,24 @@
 #include "pagemap.h"
 #include "rmap.h"
 #include "sched.h"
+#include "swapops.h"
 #include "uaccess.h"
 #include "vma.h"
 #include "asm/tlbflush.h"
+
+/* What moves comes back read-only: a fault looks whether it may be written. */
+static void wrprotect_migration_entry(struct pte *ptep)
+{
+    struct pte pte = ptep_get(ptep);
+    struct page *page;
+
+    if (!is_migration_pte(pte) ||
+        !is_writable_migration_entry(pte_to_swp_entry(pte)))
+        return;
+    page = pfn_swap_entry_to_page(pte_to_swp_entry(pte));
+    set_pte(ptep, swp_entry_to_pte(
+                      make_readable_migration_entry(page_to_pfn(page))));
+}
 
 /* Gives the present entries of the VMA its new rights. Private pages stay
  * read-only until a fault finds that they are nobody else's. */
@@ -30,8 +45,10 @@ static void change_protection(struct vm_area_struct *vma)
         for (; ptep && addr < next; addr += PAGE_SIZE, ptep++) {
             struct pte pte = ptep_get(ptep), fresh;
 
-            if (!pte_present(pte))
+            if (!pte_present(pte)) {
+                wrprotect_migration_entry(ptep);
                 continue;
+            }
             pte = ptep_get_and_clear(mm, addr, ptep);
             fresh = pte_modify(pte, prot);
             if (keeps_write && pte_write(pte))
@@ -197,7 +214,7 @@ static unsigned char mincore_page(struct vm_area_struct *vma,
     struct page *page;
 
     if (ptep && !pte_none(ptep_get(ptep)))
-        return pte_present(ptep_get(ptep));
+        return pte_present(ptep_get(ptep)) || is_migration_pte(ptep_get(ptep));
     if (!vma->vm_file)
         return 0;
     page = find_get_page(vma->vm_file->f_mapping,

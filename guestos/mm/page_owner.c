@@ -5,7 +5,8 @@
  * /sys/kernel/debug/page_owner, with one address for the stack (this kernel
  * keeps no frame pointers), so that Linux's page_owner_sort reads it.
  *
- * Mirrors Linux's __set_page_owner, split_page_owner, print_page_owner.
+ * Mirrors Linux's __set_page_owner, split_page_owner, copy_page_owner,
+ * print_page_owner.
  */
 #include "page_owner.h"
 #include "init.h"
@@ -82,6 +83,11 @@ void __split_page_owner(struct page *page, unsigned int order)
 
     for (unsigned long i = 0; i < 1ul << order; i++)
         owner[i].order = 0;
+}
+
+void __copy_page_owner(struct page *to, struct page *from)
+{
+    *owner_of(to) = *owner_of(from);
 }
 
 int page_owner_migratetype(const struct page *page)

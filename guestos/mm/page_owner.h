@@ -16,6 +16,7 @@ void __set_page_owner(struct page *page, unsigned int order, gfp_t gfp,
                       unsigned long caller);
 void __reset_page_owner(struct page *page, unsigned int order);
 void __split_page_owner(struct page *page, unsigned int order);
+void __copy_page_owner(struct page *to, struct page *from);
 /* The type that the frame was allocated as, or -1: it is free, or nothing is
  * known of it. */
 int page_owner_migratetype(const struct page *page);
@@ -37,6 +38,13 @@ static inline void split_page_owner(struct page *page, unsigned int order)
 {
     if (unlikely(page_owner_enabled))
         __split_page_owner(page, order);
+}
+
+/* The page has moved: its new frame was taken by who took the old one. */
+static inline void copy_page_owner(struct page *to, struct page *from)
+{
+    if (unlikely(page_owner_enabled))
+        __copy_page_owner(to, from);
 }
 
 #endif

@@ -1,11 +1,12 @@
 /*
  * Reverse mapping (see rmap.h for the structure). Owns anon_vmas and the VMA
  * lists of files; rmap_lock guards all of them and is taken outside of
- * page_table_lock. An anon_vma lives as long as a VMA is on its list; a page
+ * page_table_lock. An anon_vma lives as long as a VMA is on its list or
+ * somebody holds it (migration, whose page nothing maps for a while); a page
  * may keep a stale pointer to it only while nothing maps the page, so every
  * walk looks at page_mapped first, under rmap_lock. Counters: NR_ANON_MAPPED,
  * NR_FILE_MAPPED. Mirrors Linux's anon_vma_prepare, page_referenced,
- * try_to_unmap, page_add_*_rmap.
+ * try_to_unmap, page_add_*_rmap, rmap_walk, page_get_anon_vma.
  */
 #include "rmap.h"
 
@@ -34,6 +35,7 @@ int anon_vma_prepare(struct vm_area_struct *vma)
     fresh = kmem_cache_alloc(anon_vma_cache, GFP_KERNEL);
     if (!fresh)
         return -ENOMEM;
+    fresh->holders = 0;
     INIT_LIST_HEAD(&fresh->head);
     spin_lock(&rmap_lock);
     /* Another thread may have been faster. */
@@ -56,6 +58,12 @@ void anon_vma_link(struct vm_area_struct *vma)
     spin_unlock(&rmap_lock);
 }
 
+/* rmap_lock is held. */
+static bool is_unused(const struct anon_vma *anon_vma)
+{
+    return list_empty(&anon_vma->head) && !anon_vma->holders;
+}
+
 void anon_vma_unlink(struct vm_area_struct *vma)
 {
     struct anon_vma *anon_vma = vma->anon_vma;
@@ -66,7 +74,37 @@ void anon_vma_unlink(struct vm_area_struct *vma)
     spin_lock(&rmap_lock);
     list_del(&vma->anon_vma_node);
     vma->anon_vma = NULL;
-    is_last = list_empty(&anon_vma->head);
+    is_last = is_unused(anon_vma);
+    spin_unlock(&rmap_lock);
+    if (is_last)
+        kmem_cache_free(anon_vma_cache, anon_vma);
+}
+
+static struct anon_vma *page_anon_vma(const struct page *page)
+{
+    return (void *)((char *)page->mapping - PAGE_MAPPING_ANON);
+}
+
+struct anon_vma *page_get_anon_vma(struct page *page)
+{
+    struct anon_vma *anon_vma = NULL;
+
+    spin_lock(&rmap_lock);
+    if (page_mapped(page) && PageAnon(page)) {
+        anon_vma = page_anon_vma(page);
+        anon_vma->holders++;
+    }
+    spin_unlock(&rmap_lock);
+    return anon_vma;
+}
+
+void put_anon_vma(struct anon_vma *anon_vma)
+{
+    bool is_last;
+
+    spin_lock(&rmap_lock);
+    anon_vma->holders--;
+    is_last = is_unused(anon_vma);
     spin_unlock(&rmap_lock);
     if (is_last)
         kmem_cache_free(anon_vma_cache, anon_vma);
@@ -138,17 +176,25 @@ void page_remove_rmap(struct page *page)
                             -1);
 }
 
-typedef bool rmap_fn(struct page *page, struct vm_area_struct *vma,
-                     unsigned long addr, struct pte *pte, void *arg);
+/* Whether the entry maps the page. */
+static bool maps_page(struct pte *ptep, const struct page *page)
+{
+    struct pte pte = ptep_get(ptep);
 
-/* Calls fn if the VMA maps the page where it should; false: stop. */
-static bool visit_vma(struct page *page, struct vm_area_struct *vma,
-                      rmap_fn *fn, void *arg)
+    return pte_present(pte) && !pte_special(pte) &&
+           pte_pfn(pte) == page_to_pfn(page);
+}
+
+/* Calls fn for the VMA's entry for the page, if it maps it or in any case;
+ * false: stop. */
+static inline __attribute__((always_inline)) bool
+visit_vma(struct page *page, struct vm_area_struct *vma, bool only_mapped,
+          rmap_fn *fn, void *arg)
 {
     struct mm_struct *mm = vma->vm_mm;
-    unsigned long addr;
-    struct pte *pte, entry;
     bool is_going_on = true;
+    unsigned long addr;
+    struct pte *pte;
 
     /* A stack that grows changes start and offset under this lock. */
     spin_lock(&mm->page_table_lock);
@@ -159,39 +205,43 @@ static bool visit_vma(struct page *page, struct vm_area_struct *vma,
     }
     addr = vma->vm_start + ((page->index - vma->vm_pgoff) << PAGE_SHIFT);
     pte = mm_find_pte(mm, addr);
-    if (pte) {
-        entry = ptep_get(pte);
-        if (pte_present(entry) && !pte_special(entry) &&
-            pte_pfn(entry) == page_to_pfn(page))
-            is_going_on = fn(page, vma, addr, pte, arg);
-    }
+    if (pte && (!only_mapped || maps_page(pte, page)))
+        is_going_on = fn(page, vma, addr, pte, arg);
     spin_unlock(&mm->page_table_lock);
     return is_going_on;
 }
 
-void rmap_walk(struct page *page, rmap_fn *fn, void *arg)
+/* rmap_lock is held. */
+static inline __attribute__((always_inline)) void
+walk_vmas(struct page *page, bool only_mapped, rmap_fn *fn, void *arg)
 {
     struct vm_area_struct *vma;
 
-    spin_lock(&rmap_lock);
-    if (!page_mapped(page) || !page->mapping) {
-        spin_unlock(&rmap_lock);
-        return;
-    }
     if (PageAnon(page)) {
-        struct anon_vma *anon_vma =
-            (void *)((char *)page->mapping - PAGE_MAPPING_ANON);
-
-        list_for_each_entry(vma, &anon_vma->head, anon_vma_node)
-            if (!visit_vma(page, vma, fn, arg))
+        list_for_each_entry(vma, &page_anon_vma(page)->head, anon_vma_node)
+            if (!visit_vma(page, vma, only_mapped, fn, arg))
                 break;
     } else {
         struct address_space *mapping = page->mapping;
 
         list_for_each_entry(vma, &mapping->i_mmap_list, i_mmap_node)
-            if (!visit_vma(page, vma, fn, arg))
+            if (!visit_vma(page, vma, only_mapped, fn, arg))
                 break;
     }
+}
+
+void rmap_walk(struct page *page, rmap_fn *fn, void *arg)
+{
+    spin_lock(&rmap_lock);
+    if (page_mapped(page) && page->mapping)
+        walk_vmas(page, true, fn, arg);
+    spin_unlock(&rmap_lock);
+}
+
+void rmap_walk_vmas(struct page *page, rmap_fn *fn, void *arg)
+{
+    spin_lock(&rmap_lock);
+    walk_vmas(page, false, fn, arg);
     spin_unlock(&rmap_lock);
 }
 

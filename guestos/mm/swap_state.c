@@ -14,6 +14,7 @@
 
 #include "internal.h"
 #include "kernel.h"
+#include "migrate.h"
 #include "pagemap.h"
 
 #define MAX_READAHEAD 8
@@ -118,6 +119,24 @@ bool remove_swap_mapping(struct page *page)
         remove_locked(si, page);
     spin_unlock(&si->lock);
     return is_gone;
+}
+
+int replace_swap_cache_page(struct page *newpage, struct page *page)
+{
+    struct swp_entry entry = {page->private};
+    struct swap_info_struct *si = swap_info_of(entry);
+    int error = -EAGAIN;
+
+    spin_lock(&si->lock);
+    if (page_ref_freeze(page, 2)) { /* the cache's and the caller's */
+        migrate_page_states(newpage, page);
+        get_page(newpage);
+        *cache_slot(si, swp_offset(entry)) = newpage;
+        page_ref_unfreeze(page, 1);
+        error = 0;
+    }
+    spin_unlock(&si->lock);
+    return error;
 }
 
 static struct page *get_cached(struct swap_info_struct *si,

@@ -39,6 +39,9 @@ void delete_from_swap_cache(struct page *page);
 bool try_to_free_swap(struct page *page);
 /* For reclaim: leaves only if nobody else holds the page and it is clean. */
 bool remove_swap_mapping(struct page *page);
+/* For migration: the new frame takes the place of the locked page that only
+ * the cache and the caller hold, with its state: 0, else -EAGAIN. */
+int replace_swap_cache_page(struct page *newpage, struct page *page);
 /* The cached page with a reference, or NULL. */
 struct page *lookup_swap_cache(struct swp_entry entry);
 /* Reads the slot and, around it, what may be needed soon: the page, with a

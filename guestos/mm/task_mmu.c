@@ -7,6 +7,7 @@
 #include "kernel.h"
 #include "proc_fs.h"
 #include "swap.h"
+#include "swapops.h"
 
 static const char *vma_name(const struct mm_struct *mm,
                             const struct vm_area_struct *vma)
@@ -121,8 +122,12 @@ static u64 pagemap_entry(struct pte pte)
         return 0;
     if (!pte_present(pte)) {
         entry = pte_to_swp_entry(pte);
-        return PM_SWAP | swp_type(entry) |
+        word = PM_SWAP | swp_type(entry) |
                (u64)swp_offset(entry) << PM_SWAP_TYPE_BITS;
+        if (is_migration_entry(entry) &&
+            !PageAnon(pfn_swap_entry_to_page(entry)))
+            word |= PM_FILE;
+        return word;
     }
     word = PM_PRESENT | pte_pfn(pte);
     if (pte_special(pte)) /* the zero page has no owner */

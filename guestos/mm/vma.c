@@ -101,7 +101,8 @@ struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
 
 /* -- Linking ------------------------------------------------------------- */
 
-void insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma)
+/* To the list and the tree. */
+static void link_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma)
 {
     struct rb_node **link = &mm->mm_rb.rb_node, *parent = NULL;
     struct vm_area_struct *prev = NULL;
@@ -126,6 +127,11 @@ void insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma)
     if (vma->vm_next)
         vma->vm_next->vm_prev = vma;
     mm->map_count++;
+}
+
+void insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+    link_vm_struct(mm, vma);
     vma_link_file(vma);
     anon_vma_link(vma);
 }
@@ -158,12 +164,15 @@ int split_vma(struct mm_struct *mm, struct vm_area_struct *vma,
         return -ENOMEM;
     upper->vm_start = addr;
     upper->vm_pgoff += (addr - vma->vm_start) >> PAGE_SHIFT;
-    /* Reclaim looks at both under rmap_lock; a page of the upper half has an
-     * address in the lower one until this shrinks it, and then in the new. */
+    /* First the new one can be found by rmap, then the old one shrinks: a page of
+     * the upper half is in both for a while, at the same address, and migration
+     * misses none of its entries. */
+    vma_link_file(upper);
+    anon_vma_link(upper);
     spin_lock(&mm->page_table_lock);
     vma->vm_end = addr;
     spin_unlock(&mm->page_table_lock);
-    insert_vm_struct(mm, upper);
+    link_vm_struct(mm, upper);
     return 0;
 }
 

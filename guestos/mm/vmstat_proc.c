@@ -33,7 +33,8 @@ static const char *const event_names[NR_VM_EVENT_ITEMS] = {
     "pgsteal_anon", "pgsteal_file",
     "pginodesteal", "slabs_scanned", "kswapd_inodesteal",
     "kswapd_low_wmark_hit_quickly", "kswapd_high_wmark_hit_quickly",
-    "pageoutrun", "pgrotated", "oom_kill", "swap_ra", "swap_ra_hit",
+    "pageoutrun", "pgrotated", "oom_kill",
+    "pgmigrate_success", "pgmigrate_fail", "swap_ra", "swap_ra_hit",
     "bounce_in", "bounce_out",
 };
 // clang-format on

@@ -11,6 +11,7 @@
 #include "pagemap.h"
 #include "rmap.h"
 #include "slab.h"
+#include "swapops.h"
 
 struct counted {
     int *mapped;   /* entries, a frame */
@@ -41,6 +42,8 @@ static void count_entry(struct counted *c, struct vm_area_struct *vma,
     if (!pte_present(pte)) {
         struct swp_entry entry = pte_to_swp_entry(pte);
 
+        if (is_migration_entry(entry))
+            panic("audit: a migration entry is left at %lx", addr);
         c->swapped[swp_type(entry)][swp_offset(entry)]++;
         rss[MM_SWAPENTS]++;
         return;
