@@ -42,16 +42,20 @@ static void exchange_array(void *data)
     swap(x->s->cpu_cache[cpu], x->array[cpu]);
 }
 
-/* Harts that are not there yet cannot do it themselves; at boot, with
- * interrupts off, one is. */
+/* Harts that are not there yet cannot do it themselves; at boot, when none can
+ * be called, one is. */
 static void exchange(struct exchange *x)
 {
+    unsigned long flags;
     unsigned int cpu;
 
-    if (num_online_cpus() > 1)
+    if (num_online_cpus() > 1) {
         on_each_cpu(exchange_array, x);
-    else
+    } else {
+        local_irq_save(flags);
         exchange_array(x);
+        local_irq_restore(flags);
+    }
     for_each_possible_cpu(cpu)
         if (!cpu_online((int)cpu))
             swap(x->s->cpu_cache[cpu], x->array[cpu]);
