@@ -142,6 +142,36 @@ START_TEST(what_an_interrupt_takes_leads_to_what_is_open)
 }
 END_TEST
 
+START_TEST(who_needs_a_lock_finds_it_held)
+{
+    unsigned long flags;
+
+    host_tasks_init();
+    spin_lock_irqsave(&a, flags);
+    spin_lock(&b);
+    lockdep_assert_held(&a);
+    lockdep_assert_held(&b);
+    lockdep_assert_irqs_disabled();
+    spin_unlock(&b);
+    spin_unlock_irqrestore(&a, flags);
+}
+END_TEST
+
+START_TEST(who_needs_a_lock_finds_another_held)
+{
+    host_tasks_init();
+    spin_lock(&a);
+    lockdep_assert_held(&b);
+}
+END_TEST
+
+START_TEST(who_needs_interrupts_off_finds_them_on)
+{
+    host_tasks_init();
+    lockdep_assert_irqs_disabled();
+}
+END_TEST
+
 START_TEST(what_is_not_held_is_released)
 {
     host_tasks_init();
@@ -159,6 +189,7 @@ int main(void)
     tcase_add_test(good, two_of_a_class_by_a_subclass);
     tcase_add_test(good, who_only_tries_does_not_wait);
     tcase_add_test(good, an_interrupt_takes_what_is_held_with_interrupts_off);
+    tcase_add_test(good, who_needs_a_lock_finds_it_held);
     tcase_add_test_raise_signal(bad, two_the_other_way_round, SIGABRT);
     tcase_add_test_raise_signal(bad, a_circle_of_three, SIGABRT);
     tcase_add_test_raise_signal(bad, a_mutex_is_part_of_the_order, SIGABRT);
@@ -168,6 +199,10 @@ int main(void)
     tcase_add_test_raise_signal(
         bad, what_an_interrupt_takes_leads_to_what_is_open, SIGABRT);
     tcase_add_test_raise_signal(bad, what_is_not_held_is_released, SIGABRT);
+    tcase_add_test_raise_signal(bad, who_needs_a_lock_finds_another_held,
+                                SIGABRT);
+    tcase_add_test_raise_signal(bad, who_needs_interrupts_off_finds_them_on,
+                                SIGABRT);
     suite_add_tcase(suite, good);
     suite_add_tcase(suite, bad);
     return mm_unit_main(suite);

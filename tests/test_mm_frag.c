@@ -134,8 +134,11 @@ static struct outcome run(unsigned long mib, bool grouped)
         drain_all_pages(NULL);
         for (unsigned long i = 0; i < nr_pages; i += pageblock_nr_pages) {
             struct page *page = pfn_to_page(min_low_pfn + i);
+            struct zone *zone = page_zone(page);
 
-            move_freepages_block(page_zone(page), page, MIGRATE_UNMOVABLE);
+            spin_lock_irq(&zone->lock);
+            move_freepages_block(zone, page, MIGRATE_UNMOVABLE);
+            spin_unlock_irq(&zone->lock);
         }
     }
     fill(nr_free_pages() * 95 / 100);

@@ -606,6 +606,14 @@ START_TEST(tuning_without_memory_changes_nothing)
 }
 END_TEST
 
+static void tick(void)
+{
+    local_irq_disable();
+    jiffies += 2 * HZ;
+    cache_reap();
+    local_irq_enable();
+}
+
 START_TEST(arrays_that_are_not_used_are_drained)
 {
     unsigned int before;
@@ -617,16 +625,12 @@ START_TEST(arrays_that_are_not_used_are_drained)
     before = s->cpu_cache[0]->avail;
     ck_assert_uint_gt(before, 0);
     ck_assert_uint_gt(slabs_of(s), 0);
-    jiffies += 2 * HZ; /* it was touched: once more */
-    cache_reap();
+    tick(); /* it was touched: once more */
     ck_assert_uint_eq(s->cpu_cache[0]->avail, before);
-    jiffies += 2 * HZ; /* a fifth of the limit goes */
-    cache_reap();
+    tick(); /* a fifth of the limit goes */
     ck_assert_uint_eq(s->cpu_cache[0]->avail, before - (s->limit + 4) / 5);
-    for (int i = 0; i < 40; i++) {
-        jiffies += 2 * HZ;
-        cache_reap();
-    }
+    for (int i = 0; i < 40; i++)
+        tick();
     ck_assert_uint_eq(s->cpu_cache[0]->avail, 0);
     ck_assert_uint_eq(slabs_of(s), 0);
     slab_check();

@@ -67,6 +67,12 @@ void report_warning(const char *what, const char *file, int line);
             report_bug(#condition, __FILE__, __LINE__);                        \
         }                                                                      \
     } while (0)
+/* In debug builds only. */
+#ifdef CONFIG_DEBUG_VM
+#define VM_BUG_ON(condition) BUG_ON(condition)
+#else
+#define VM_BUG_ON(condition) ((void)sizeof(condition))
+#endif
 #define WARN_ON(condition)                                                     \
     __extension__({                                                            \
         bool warn_on = (condition);                                            \

@@ -5,8 +5,10 @@
  * graph; a circle in it is a deadlock that only waits for its moment, though
  * nothing has gone wrong yet. The same for locks that interrupts take: they,
  * and all that is taken before them in the graph, must never be held with
- * interrupts on. In debug builds (CONFIG_LOCKDEP) only. Mirrors Linux's
- * lock_acquire, lock_release, check_noncircular, mark_lock.
+ * interrupts on. Functions that need
+ * a lock held say so, and are held to it. In debug builds (CONFIG_LOCKDEP)
+ * only. Mirrors Linux's lock_acquire, lock_release, check_noncircular,
+ * mark_lock, lockdep_assert_held.
  */
 #ifndef QUIRE_GUESTOS_LOCKDEP_H
 #define QUIRE_GUESTOS_LOCKDEP_H
@@ -54,9 +56,15 @@ void lock_acquire(struct lockdep_map *map, unsigned subclass,
 void lock_release(struct lockdep_map *map);
 /* By a task that releases what another has taken (a run queue's lock). */
 void lock_hand_over(struct lockdep_map *map);
+/* The current task holds it: else a report. `where`: who needs it held. */
+void lock_assert_held(const struct lockdep_map *map, const char *where);
+/* Interrupts are off: what belongs to the CPU stays ours. */
+void lock_assert_irqs_disabled(const char *where);
 
 #define LOCKDEP_MAP(lock_name) .dep = {.name = #lock_name},
 #define lockdep_init_task(task) ((task)->lockdep.depth = 0)
+#define lockdep_assert_held(lock) lock_assert_held(&(lock)->dep, __func__)
+#define lockdep_assert_irqs_disabled() lock_assert_irqs_disabled(__func__)
 
 #else
 
@@ -68,6 +76,8 @@ struct lock_class_key {
 #define lock_release(map) ((void)0)
 #define lock_hand_over(map) ((void)0)
 #define lockdep_init_task(task) ((void)0)
+#define lockdep_assert_held(lock) ((void)0)
+#define lockdep_assert_irqs_disabled() ((void)0)
 
 #endif
 

@@ -282,3 +282,30 @@ void lock_hand_over(struct lockdep_map *map)
 {
     lock_acquire(map, 0, LOCK_TRY);
 }
+
+void lock_assert_held(const struct lockdep_map *map, const char *where)
+{
+    const struct lockdep_task *task = &current->lockdep;
+
+    if (is_off) {
+        return;
+    }
+    for (unsigned i = task->depth; i; i--) {
+        if (task->held[i - 1].map == map) {
+            return;
+        }
+    }
+    is_off = true;
+    pr_err("%s needs %s\n", where, map->name ? map->name : "a lock");
+    report("a lock is not held where it must be");
+}
+
+void lock_assert_irqs_disabled(const char *where)
+{
+    if (is_off || irqs_disabled()) {
+        return;
+    }
+    is_off = true;
+    pr_err("%s needs interrupts off\n", where);
+    report("interrupts are on where they must be off");
+}

@@ -34,6 +34,7 @@ void add_to_free_list(struct page *page, struct zone *zone, unsigned int order,
 {
     struct free_area *area = &zone->free_area[order];
 
+    lockdep_assert_held(&zone->lock);
     page->page_type = PAGE_TYPE_BUDDY;
     page->private = order;
     if (is_tail)
@@ -46,6 +47,7 @@ void add_to_free_list(struct page *page, struct zone *zone, unsigned int order,
 void del_from_free_list(struct page *page, struct zone *zone,
                         unsigned int order)
 {
+    lockdep_assert_held(&zone->lock);
     list_del(&page->lru);
     page->page_type = PAGE_TYPE_NONE;
     page->private = 0;
@@ -68,6 +70,7 @@ void __free_one_page(struct zone *zone, unsigned long pfn, unsigned int order)
 {
     enum migratetype type = get_pageblock_migratetype(pfn_to_page(pfn));
 
+    lockdep_assert_held(&zone->lock);
     __mod_zone_freepage_state(zone, 1l << order, type);
     while (order < MAX_ORDER - 1) {
         struct page *buddy = find_buddy(zone, pfn, order);
@@ -102,6 +105,7 @@ struct page *take_and_expand(struct zone *zone, struct page *page,
 struct page *__rmqueue_smallest(struct zone *zone, unsigned int order,
                                 enum migratetype type)
 {
+    lockdep_assert_held(&zone->lock);
     for (unsigned int o = order; o < MAX_ORDER; o++) {
         struct page *page = get_page_from_free_area(&zone->free_area[o], type);
 

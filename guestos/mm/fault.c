@@ -69,6 +69,7 @@ static struct pte mk_pte(const struct vm_fault *vmf, unsigned long pfn)
 /* Code that the kernel copied into the page is new to the fetches. */
 static void set_entry(const struct vm_fault *vmf, struct pte pte)
 {
+    lockdep_assert_held(lock_of(vmf));
     if (pte_exec(pte))
         flush_icache_mm(vmf->vma->vm_mm);
     set_pte_at(vmf->vma->vm_mm, vmf->addr, vmf->ptep, pte);

@@ -202,6 +202,7 @@ static inline struct page *virt_to_head_page(const void *object)
 /* Called with interrupts off. */
 static inline unsigned int slab_cpu(void)
 {
+    lockdep_assert_irqs_disabled();
     return (unsigned int)smp_processor_id();
 }
 

@@ -55,6 +55,7 @@ static void zap_present(struct mmu_gather *tlb, struct pte pte)
     struct mm_struct *mm = tlb->vma->vm_mm;
     struct page *page;
 
+    lockdep_assert_held(&mm->page_table_lock);
     if (pte_special(pte))
         return;
     page = pfn_to_page(pte_pfn(pte));

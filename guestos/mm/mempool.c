@@ -15,11 +15,13 @@
 /* pool->lock is held. */
 static void *remove_element(mempool_t *pool)
 {
+    lockdep_assert_held(&pool->lock);
     return pool->curr_nr ? pool->elements[--pool->curr_nr] : NULL;
 }
 
 static bool add_element(mempool_t *pool, void *element)
 {
+    lockdep_assert_held(&pool->lock);
     if (pool->curr_nr >= pool->min_nr)
         return false;
     pool->elements[pool->curr_nr++] = element;

@@ -92,6 +92,7 @@ unsigned long move_freepages_block(struct zone *zone, struct page *page,
 {
     unsigned long pfn, end, moved = 0;
 
+    lockdep_assert_held(&zone->lock);
     set_pageblock_migratetype(page, type);
     type = get_pageblock_migratetype(page);
     pageblock_range(zone, page_to_pfn(page), &pfn, &end);

@@ -41,6 +41,9 @@ static int pcp_held(const struct per_cpu_pages *pcp)
 
 static void init_pageset(struct per_cpu_pages *pcp, const struct zone *zone)
 {
+    static struct lock_class_key pcp_key;
+
+    lockdep_init_map(&pcp->dep, "pcp->lock", &pcp_key);
     for (int type = 0; type < MIGRATE_PCPTYPES; type++)
         INIT_LIST_HEAD(&pcp->lists[type]);
     pcp->batch = 1;
@@ -164,6 +167,7 @@ void zone_pcp_enable(struct zone *zone)
 static void rmqueue_bulk(struct zone *zone, struct per_cpu_pages *pcp,
                          enum migratetype type)
 {
+    lockdep_assert_held(pcp);
     pcp->free_factor >>= 1;
     spin_lock(&zone->lock);
     for (int i = 0; i < pcp->batch; i++) {
@@ -198,6 +202,7 @@ static void free_pcppages_bulk(struct zone *zone, int count,
 {
     int type = 0;
 
+    lockdep_assert_held(pcp);
     count = min(count, pcp_held(pcp));
     spin_lock(&zone->lock);
     while (count) {
@@ -420,7 +425,7 @@ void pcp_lock_zone(const struct zone *zone)
     int cpu;
 
     for_each_possible_cpu(cpu)
-        pcp_lock(pageset(zone, cpu));
+        pcp_lock_nested(pageset(zone, cpu), (unsigned int)cpu);
 }
 
 void pcp_unlock_zone(const struct zone *zone)

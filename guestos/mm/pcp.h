@@ -27,6 +27,9 @@ struct per_cpu_pages {
     unsigned long nr_alloc;    /* frames handed out */
     long
         nr_net; /* frames that came from the buddy allocator, less those back */
+#ifdef CONFIG_LOCKDEP
+    struct lockdep_map dep;
+#endif
 } __attribute__((aligned(16 * sizeof(long))));
 
 /* By page_zonenum(). */
@@ -62,14 +65,25 @@ unsigned long pcp_check(void);
 void pcp_lock_zone(const struct zone *zone);
 void pcp_unlock_zone(const struct zone *zone);
 
-static inline void pcp_lock(struct per_cpu_pages *pcp)
+/* subclass: while lists of other CPUs are locked, in their order. */
+static inline void pcp_lock_nested(struct per_cpu_pages *pcp,
+                                   unsigned int subclass)
 {
+    (void)subclass;
+    lockdep_assert_irqs_disabled();
+    lock_acquire(&pcp->dep, subclass, LOCK_SPIN);
     while (unlikely(__atomic_exchange_n(&pcp->lock, 1, __ATOMIC_ACQUIRE)))
         barrier();
 }
 
+static inline void pcp_lock(struct per_cpu_pages *pcp)
+{
+    pcp_lock_nested(pcp, 0);
+}
+
 static inline void pcp_unlock(struct per_cpu_pages *pcp)
 {
+    lock_release(&pcp->dep);
     /* Not a store of release order: that is an AMO. */
     __atomic_thread_fence(__ATOMIC_RELEASE);
     __atomic_store_n(&pcp->lock, 0, __ATOMIC_RELAXED);

@@ -131,6 +131,7 @@ void vma_unlink_file(struct vm_area_struct *vma)
 static void set_anon_rmap(struct page *page, struct vm_area_struct *vma,
                           unsigned long addr)
 {
+    lockdep_assert_held(&vma->vm_mm->page_table_lock);
     page->mapping = (char *)vma->anon_vma + PAGE_MAPPING_ANON;
     page->index = linear_page_index(vma, addr);
 }
@@ -283,6 +284,7 @@ static bool try_to_unmap_one(struct page *page, struct vm_area_struct *vma,
     struct pte old;
 
     (void)arg;
+    lockdep_assert_held(&mm->page_table_lock);
     if (vma->vm_flags & VM_LOCKED)
         return false;
     update_hiwater_rss(mm);

@@ -231,6 +231,7 @@ static struct kmem_cache *find_mergeable(unsigned int size, unsigned int align,
         ALIGN(ALIGN(size, (unsigned int)sizeof(void *)), align);
     struct kmem_cache *s;
 
+    lockdep_assert_held(&cache_lock);
     if (is_merging_off || flags & SLAB_NEVER_MERGE)
         return NULL;
     list_for_each_entry_reverse(s, &slab_caches, list) {

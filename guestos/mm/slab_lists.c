@@ -150,8 +150,10 @@ static freelist_idx_t *indices(const struct page *page)
 
 void *slab_get_object(struct kmem_cache *s, struct page *page)
 {
-    unsigned int i = indices(page)[page->inuse++];
+    unsigned int i;
 
+    lockdep_assert_held(&s->node.list_lock);
+    i = indices(page)[page->inuse++];
     s->node.free_objects--;
     return slab_start(page) + i * s->size + s->red_left_pad;
 }
@@ -161,6 +163,7 @@ static void slab_put_object(struct kmem_cache *s, struct page *page,
 {
     size_t at = (size_t)((char *)object - s->red_left_pad - slab_start(page));
 
+    lockdep_assert_held(&s->node.list_lock);
     indices(page)[--page->inuse] = (freelist_idx_t)(at / s->size);
     s->node.free_objects++;
 }
@@ -183,6 +186,7 @@ struct page *slab_first(struct kmem_cache_node *n)
 {
     struct page *page = list_first_entry_or_null(&n->partial, struct page, lru);
 
+    lockdep_assert_held(&n->list_lock);
     if (page)
         return page;
     page = list_first_entry_or_null(&n->free, struct page, lru);
@@ -195,6 +199,7 @@ struct page *slab_first(struct kmem_cache_node *n)
 
 void slab_fixup(struct kmem_cache *s, struct page *page)
 {
+    lockdep_assert_held(&s->node.list_lock);
     list_move(&page->lru,
               page->inuse == s->num ? &s->node.full : &s->node.partial);
 }
@@ -205,6 +210,7 @@ static void take_free_slab(struct kmem_cache *s, struct list_head *unused)
     struct kmem_cache_node *n = &s->node;
     struct page *page = list_last_entry(&n->free, struct page, lru);
 
+    lockdep_assert_held(&n->list_lock);
     list_move(&page->lru, unused);
     n->free_slabs--;
     n->free_objects -= s->num;

@@ -50,6 +50,7 @@ static void clear_cpu_slab(struct kmem_cache_cpu *c)
 
 void add_partial(struct kmem_cache_node *n, struct page *page, bool is_tail)
 {
+    lockdep_assert_held(&n->list_lock);
     n->nr_partial++;
     if (is_tail)
         list_add_tail(&page->lru, &n->partial);
@@ -59,6 +60,7 @@ void add_partial(struct kmem_cache_node *n, struct page *page, bool is_tail)
 
 void remove_partial(struct kmem_cache_node *n, struct page *page)
 {
+    lockdep_assert_held(&n->list_lock);
     list_del(&page->lru);
     n->nr_partial--;
 }
@@ -72,7 +74,7 @@ static void *get_freelist(struct kmem_cache_cpu *c)
 
     slab_lock(page);
     freelist = page->freelist;
-    page->freelist = NULL;
+    set_slab_freelist(page, NULL);
     page->inuse = page->objects;
     page->frozen = freelist != NULL;
     slab_unlock(page);
@@ -281,7 +283,7 @@ static void __slab_free(struct kmem_cache *s, struct page *page, void *object)
     was_frozen = page->frozen;
     set_freepointer(s, object, page->freelist);
     slub_hide(s, object);
-    page->freelist = object;
+    set_slab_freelist(page, object);
     page->inuse--;
     is_empty = !page->inuse;
     if (was_full && !was_frozen && !is_locked)
@@ -362,7 +364,7 @@ static void deactivate_slab(struct kmem_cache *s, struct kmem_cache_cpu *c)
     slab_lock(page);
     if (tail) {
         set_freepointer(s, tail, page->freelist);
-        page->freelist = head;
+        set_slab_freelist(page, head);
         page->inuse = (u16)(page->inuse - count);
     }
     page->frozen = 0;

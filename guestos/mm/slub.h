@@ -5,6 +5,7 @@
 #define QUIRE_GUESTOS_MM_SLUB_H
 
 #include "internal.h"
+#include "kernel.h"
 #include "kmem_cache.h"
 #include "page-flags.h"
 
@@ -39,8 +40,16 @@ static inline void slab_lock(struct page *page)
         barrier();
 }
 
+/* The list of free objects that all harts share. */
+static inline void set_slab_freelist(struct page *page, void *freelist)
+{
+    VM_BUG_ON(!PageLocked(page));
+    page->freelist = freelist;
+}
+
 static inline void slab_unlock(struct page *page)
 {
+    VM_BUG_ON(!PageLocked(page));
     page_clear_flag(page, PG_locked);
 }
 

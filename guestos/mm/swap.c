@@ -39,6 +39,7 @@ void lru_add_locked(struct page *page, struct lruvec *lruvec, bool is_tail)
 {
     enum lru_list lru = page_lru(page);
 
+    lockdep_assert_held(&lruvec->lru_lock);
     SetPageLRU(page);
     if (is_tail)
         list_add_tail(&page->lru, &lruvec->lists[lru]);
@@ -49,6 +50,7 @@ void lru_add_locked(struct page *page, struct lruvec *lruvec, bool is_tail)
 
 void lru_del_locked(struct page *page)
 {
+    lockdep_assert_held(&page_lruvec(page)->lru_lock);
     ClearPageLRU(page);
     list_del(&page->lru);
     update_lru_size(page, page_lru(page), -1);

@@ -42,6 +42,8 @@ static void count_cached(struct page *page, long delta)
 static void insert_locked(struct swap_info_struct *si, struct page *page,
                           struct swp_entry entry)
 {
+    lockdep_assert_held(&si->lock);
+    VM_BUG_ON(!PageLocked(page));
     get_page(page);
     SetPageSwapCache(page);
     page->private = entry.val;
@@ -55,6 +57,7 @@ static void remove_locked(struct swap_info_struct *si, struct page *page)
     struct swp_entry entry = {page->private};
     unsigned long slot = swp_offset(entry);
 
+    lockdep_assert_held(&si->lock);
     BUG_ON(*cache_slot(si, slot) != page);
     *cache_slot(si, slot) = NULL;
     si->swap_map[slot] &= (unsigned short)~SWAP_HAS_CACHE;
@@ -144,6 +147,7 @@ static struct page *get_cached(struct swap_info_struct *si,
 {
     struct page *page = *cache_slot(si, slot);
 
+    lockdep_assert_held(&si->lock);
     if (page)
         get_page(page);
     return page;
