@@ -6,10 +6,8 @@
 # `make mutants` runs it, `make check` does not (tests/mutants_table.sh is in
 # there). ONLY='a/b tests/test_c' restricts it to these parts.
 . "$top_srcdir/tests/roms_lib.sh"
-source=$work/source
-build=$work/build
+. "$top_srcdir/tests/mutants_lib.sh"
 table=$top_srcdir/tests/mutants.tsv
-tab=$(printf '\t')
 
 for part in $ONLY; do
     grep -q "^$part$tab" "$table" || {
@@ -19,31 +17,10 @@ for part in $ONLY; do
     }
 done
 
-# The tree without what git or a build left in it.
-mkdir -p "$source" "$build"
-(cd "$top_srcdir" && tar cf - --exclude=./build --exclude=./.git \
-    --exclude=autom4te.cache .) | (cd "$source" && tar xf -)
-(cd "$build" && "$source/configure" --quiet CFLAGS=-O1 &&
-    make -s -j2 quire) >"$work/log" 2>&1 || {
-    tail -20 "$work/log"
-    echo "Bail out! the copy does not build"
-    exit 1
-}
+copy_tree quire CFLAGS=-O1
 
-# replace FILE TEXT REPLACEMENT: its first occurrence; fails if there is none.
-replace() {
-    TEXT=$2 REPLACEMENT=$3 awk '
-        BEGIN { text = ENVIRON["TEXT"]; new = ENVIRON["REPLACEMENT"] }
-        !done && (at = index($0, text)) {
-            $0 = substr($0, 1, at - 1) new substr($0, at + length(text))
-            done = 1
-        }
-        { print }
-        END { exit !done }' "$1" >"$1.new" && mv "$1.new" "$1"
-}
-
-# rom_notices NAME, unit_notices TEST: 0 if it fails with the fault that is
-# planted now; how, in $detail.
+# rom_notices NAME: 0 if it fails with the fault that is planted now; how, in
+# $detail.
 rom_notices() {
     (cd "$build" && make -s quire) >"$work/log" 2>&1 || {
         detail="does not compile"
@@ -57,27 +34,11 @@ rom_notices() {
     return 1
 }
 
-unit_notices() {
-    (cd "$build" && make -s "$1") >"$work/log" 2>&1 || {
-        detail="does not compile"
-        return 1
-    }
-    # Its status says only whether it ran to its end: the lines tell.
-    timeout -k 1 120 "$build/$1" >"$work/log" 2>&1 </dev/null
-    detail="status $?: $(grep -m 1 "^not ok\\|Sanitizer" "$work/log" |
-        sed "s|$source/||")"
-    case $detail in
-    "status 124: ") return 1 ;;
-    "status 0: ") return 1 ;;
-    esac
-}
-
 # plant PART FILE TEXT REPLACEMENT: 0 if the part notices.
 plant() {
     cp "$source/$2" "$work/original"
-    if ! replace "$source/$2" "$3" "$4"; then
+    if ! replace "$source/$2" "" "$3" "$4"; then
         detail="no such text in $2"
-        rm -f "$source/$2.new"
         return 1
     fi
     case $1 in

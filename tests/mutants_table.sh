@@ -1,10 +1,10 @@
 #!/bin/sh
-# The table of planted faults agrees with the tree: each row's text stands in
+# The tables of planted faults agree with the tree: each row's text stands in
 # its file, each part exists, and no ROM is without a row. Whether the parts
 # notice, `make mutants` tells; this says in a moment that it can be asked.
 . "$top_srcdir/tests/roms_lib.sh"
+. "$top_srcdir/tests/mutants_lib.sh"
 table=$top_srcdir/tests/mutants.tsv
-tab=$(printf '\t')
 
 # holds CLAIM: $work/wrong has no line.
 holds() {
@@ -12,7 +12,7 @@ holds() {
     point "$1" || shown "$work/wrong" 50
 }
 
-echo 1..3
+echo 1..7
 grep -v '^#' "$table" >"$work/table"
 while IFS=$tab read -r part file text replacement; do
     [ "$text" != "$replacement" ] &&
@@ -31,3 +31,29 @@ for rom in $(rom_names); do
     grep -q "^$rom$tab" "$work/table" || echo "$rom"
 done >"$work/wrong"
 holds "each ROM has a row"
+
+# Octavo's.
+table=$top_srcdir/tests/octavo_mutants.tsv
+grep -v '^#' "$table" >"$work/table"
+while IFS=$tab read -r test file function t1 r1 t2 r2 t3 r3; do
+    cp "$top_srcdir/$file" "$work/planted" &&
+        replace "$work/planted" "$function" "$t1" "$r1" \
+            ${t2:+"$t2" "$r2"} ${t3:+"$t3" "$r3"} &&
+        ! cmp -s "$top_srcdir/$file" "$work/planted" ||
+        echo "$file: $function: $t1"
+done <"$work/table" >"$work/wrong" 2>&1
+holds "Octavo: each row changes its function"
+
+sort "$work/table" | uniq -d >"$work/wrong"
+holds "Octavo: no row stands twice"
+
+for test in $(cut -f 1 "$work/table" | sort -u); do
+    case $test in
+    *.sh) [ -f "$top_srcdir/$test" ] ;;
+    *) [ -f "$top_srcdir/$test.c" ] ;;
+    esac || echo "$test: no such test"
+done >"$work/wrong"
+holds "Octavo: each row names a test"
+
+[ "$(grep -c . "$work/table")" -ge 30 ]
+point "Octavo: at least 30 faults are planted"

@@ -1,0 +1,70 @@
+# For the scripts that plant faults: a copy of the tree, and texts of it
+# replaced. Sourced, after lib.sh.
+source=$work/source
+build=$work/build
+tab=$(printf '\t')
+
+# copy_tree TARGET OPTION...: without what git or a build left in it;
+# configured as this build, with further options, and the target made.
+copy_tree() {
+    target=$1
+    shift
+    mkdir -p "$source" "$build"
+    (cd "$top_srcdir" && tar cf - --exclude=./build --exclude=./.git \
+        --exclude=autom4te.cache .) | (cd "$source" && tar xf -)
+    (cd "$build" && eval "'$source/configure' --quiet \
+        $("$top_builddir/config.status" --config) $*" &&
+        make -s -j2 $target) >"$work/log" 2>&1 || {
+        shown "$work/log"
+        echo "Bail out! the copy does not build"
+        exit 1
+    }
+}
+
+# replace FILE FUNCTION TEXT REPLACEMENT...: the first occurrence of each text,
+# one after the other; fails if there is one less. FUNCTION: only in its body;
+# empty: anywhere.
+replace() {
+    replaced=$1
+    awk '
+        BEGIN {
+            where = ARGV[2]
+            for (i = 3; i + 1 < ARGC; i += 2) {
+                text[++n] = ARGV[i]
+                new[n] = ARGV[i + 1]
+            }
+            while (ARGC > 2)
+                delete ARGV[--ARGC]
+            is_in = where == ""
+            at = 1
+        }
+        where != "" && /^[a-z]/ && !/;$/ && index($0 " ", where "(") &&
+            (index($0, where "(") == 1 ||
+             substr($0, index($0, where "(") - 1, 1) ~ /[ *]/) { is_in = 1 }
+        is_in && at <= n && (from = index($0, text[at])) {
+            $0 = substr($0, 1, from - 1) new[at] \
+                substr($0, from + length(text[at]))
+            at++
+        }
+        { print }
+        where != "" && /^}/ { is_in = 0 }
+        END { exit at <= n || !n }' "$@" >"$1.new" &&
+        mv "$replaced.new" "$replaced" || { rm -f "$replaced.new" && false; }
+}
+
+# unit_notices TEST [SECONDS]: 0 if a unit test fails with the fault that is planted now;
+# how, in $detail.
+unit_notices() {
+    (cd "$build" && make -s "$1") >"$work/log" 2>&1 || {
+        detail="does not compile"
+        return 1
+    }
+    # Its status says only whether it ran to its end: the lines tell.
+    timeout -k 1 "${2:-120}" "$build/$1" >"$work/log" 2>&1 </dev/null
+    detail="status $?: $(grep -m 1 "^not ok\\|Sanitizer" "$work/log" |
+        sed "s|$source/||")"
+    case $detail in
+    "status 124: ") return 1 ;;
+    "status 0: ") return 1 ;;
+    esac
+}
