@@ -120,6 +120,20 @@ START_TEST(an_interrupt_takes_what_is_held_with_interrupts_on)
 }
 END_TEST
 
+START_TEST(an_interrupt_only_tries_what_is_held_with_interrupts_on)
+{
+    host_tasks_init();
+    spin_lock(&a);
+    spin_unlock(&a);
+    local_irq_disable();
+    preempt_count_add(HARDIRQ_OFFSET);
+    ck_assert(spin_trylock(&a));
+    spin_unlock(&a);
+    preempt_count_sub(HARDIRQ_OFFSET);
+    local_irq_enable();
+}
+END_TEST
+
 START_TEST(an_interrupt_takes_what_is_held_with_interrupts_off)
 {
     host_tasks_init();
@@ -189,6 +203,8 @@ int main(void)
     tcase_add_test(good, two_of_a_class_by_a_subclass);
     tcase_add_test(good, who_only_tries_does_not_wait);
     tcase_add_test(good, an_interrupt_takes_what_is_held_with_interrupts_off);
+    tcase_add_test(good,
+                   an_interrupt_only_tries_what_is_held_with_interrupts_on);
     tcase_add_test(good, who_needs_a_lock_finds_it_held);
     tcase_add_test_raise_signal(bad, two_the_other_way_round, SIGABRT);
     tcase_add_test_raise_signal(bad, a_circle_of_three, SIGABRT);

@@ -160,10 +160,18 @@ static unsigned class_of(struct lockdep_map *map, unsigned subclass)
     return nr_classes++;
 }
 
-/* NULL: all is well. */
-static const char *add_usage(unsigned class, bool are_irqs_on)
+/* An interrupt that only tries does not wait for whom it has interrupted. */
+static unsigned usage_now(enum lock_how how, bool are_irqs_on)
 {
-    unsigned usage = in_interrupt() ? IN_IRQ : are_irqs_on ? WITH_IRQS_ON : 0;
+    if (in_interrupt()) {
+        return how == LOCK_TRY ? 0 : IN_IRQ;
+    }
+    return are_irqs_on ? WITH_IRQS_ON : 0;
+}
+
+/* NULL: all is well. */
+static const char *add_usage(unsigned class, unsigned usage)
+{
     u32 seen[WORDS];
 
     if ((classes[class].usage & usage) == usage) {
@@ -203,7 +211,7 @@ static const char *add_edge(unsigned from, unsigned to)
 static const char *check(unsigned class, enum lock_how how, bool are_irqs_on)
 {
     const struct lockdep_task *task = &current->lockdep;
-    const char *wrong = add_usage(class, are_irqs_on);
+    const char *wrong = add_usage(class, usage_now(how, are_irqs_on));
 
     /* Locks of the interrupted task have their order with each other; what
      * an interrupt takes is ruled by the usage. */
