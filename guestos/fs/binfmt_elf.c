@@ -327,10 +327,11 @@ int load_elf(struct binprm *bprm, struct pt_regs *regs)
     }
     error = build_program(bprm, &image, &sp);
     if (error) {
-        /* There is no program left that could be told. */
+        /* There is no program left that could be told: the task ends when it
+         * has let go of what this call holds. */
         pr_err("%s: cannot be loaded: error %d\n", bprm->file->f_path, -error);
-        current->flags |= PF_SIGNALED;
-        do_exit(SIGKILL);
+        force_sig(SIGKILL);
+        return error;
     }
     set_limits(&image, sp);
     start_thread(regs, image.bias + header->entry, sp);
