@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "guestos/arch/host/host.h"
-#include "guestos/include/gfp.h"
+#include "fault-inject.h"
 
 /* Free frames, those at hand on a CPU too. */
 static inline unsigned long all_free_pages(void)

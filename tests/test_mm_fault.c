@@ -295,10 +295,10 @@ START_TEST(every_failing_page_is_survived)
     start(100);
     for (unsigned long nth = 1; nth < 60; nth++) {
         fork_proc(0);
-        fail_nth_page = nth;
+        fail_nth = nth;
         for (unsigned long i = 0; i < 20; i++)
             write_word(1, i, (u32)(nth + i));
-        fail_nth_page = 0;
+        fail_nth = 0;
         check_all();
         drop_proc(1);
         mm_audit();

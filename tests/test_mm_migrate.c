@@ -263,7 +263,7 @@ START_TEST(without_a_free_frame_everything_stays)
         page = page_of(BASE + i * PAGE_SIZE);
         ck_assert(isolate_movable_page(page, &pages));
     }
-    fail_nth_page = 2;
+    fail_nth = 2;
     ck_assert_int_eq(move_list(&pages, MIGRATE_SYNC), -ENOMEM);
     settle_and_audit();
     ck_assert_uint_eq(sum_vm_event(PGMIGRATE_SUCCESS), 1);

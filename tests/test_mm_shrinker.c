@@ -237,10 +237,10 @@ START_TEST(a_pool_without_memory_is_not_made)
     for (unsigned long nth = 1; nth < 12; nth++) {
         kmem_cache_shrink_all();
         before = all_free_pages();
-        fail_nth_page = nth;
+        fail_nth = nth;
         pool = mempool_create_page_pool(5, 1);
-        ck_assert_ptr_null(fail_nth_page ? NULL : pool);
-        fail_nth_page = 0;
+        ck_assert_ptr_null(fail_nth ? NULL : pool);
+        fail_nth = 0;
         mempool_destroy(pool);
         kmem_cache_shrink_all();
         ck_assert_uint_eq(all_free_pages(), before);

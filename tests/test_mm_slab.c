@@ -271,10 +271,10 @@ START_TEST(every_failing_page_is_survived)
             make_cache(kind);
         kmem_cache_shrink_all();
         before = all_free_pages();
-        fail_nth_page = nth;
+        fail_nth = nth;
         for (int i = 0; i < NR_HELD; i++)
             model_alloc((unsigned int)host_random(NR_CACHES));
-        fail_nth_page = 0;
+        fail_nth = 0;
         while (nr_held)
             model_free((unsigned int)host_random(nr_held));
         kmem_cache_shrink_all();
@@ -297,12 +297,12 @@ START_TEST(every_failing_creation_is_survived)
 
         kmem_cache_shrink_all();
         before = all_free_pages();
-        fail_nth_page = nth;
+        fail_nth = nth;
         for (unsigned int i = 0; i < 200; i++) {
             made[n] = kmem_cache_create("test", 64, 0, SLAB_NO_MERGE, NULL);
             n += made[n] != NULL;
         }
-        fail_nth_page = 0;
+        fail_nth = 0;
         while (n)
             kmem_cache_destroy(made[--n]);
         kmem_cache_shrink_all();
@@ -592,10 +592,10 @@ START_TEST(tuning_without_memory_changes_nothing)
         char line[] = "test 2000 1000 4";
 
         kmem_cache_shrink_all();
-        fail_nth_page = nth;
+        fail_nth = nth;
         if (slabinfo_write(line) != 0)
             ck_assert_uint_ne(s->limit, 2000);
-        fail_nth_page = 0;
+        fail_nth = 0;
         slab_check();
         strcpy(line, "test 120 60 8");
         ck_assert_int_eq(slabinfo_write(line), 0);

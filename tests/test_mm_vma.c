@@ -228,9 +228,9 @@ START_TEST(a_fork_without_memory_leaves_nothing_behind)
     for (unsigned long nth = 1; nth < 40; nth++) {
         struct task_struct *child;
 
-        fail_nth_page = nth;
+        fail_nth = nth;
         child = host_fork(parent);
-        fail_nth_page = 0;
+        fail_nth = 0;
         if (child)
             host_exit(child);
         mm_audit();

@@ -107,6 +107,9 @@ struct task_struct {
     unsigned long min_flt, maj_flt, cmin_flt, cmaj_flt;
     struct reclaim_state *reclaim_state;
     int oom_score_adj; /* -1000 .. 1000 */
+#ifdef CONFIG_FAULT_INJECTION
+    unsigned int fail_nth; /* 0: none; its own, but see /proc/PID/fail-nth */
+#endif
 
     struct files_struct *files;
     struct fs_struct *fs;

@@ -162,6 +162,9 @@ static struct task_struct *dup_task_struct(void)
     spin_lock_init(&task->siglock);
     spin_lock_init(&task->alloc_lock);
     lockdep_init_task(task);
+#ifdef CONFIG_FAULT_INJECTION
+    task->fail_nth = 0;
+#endif
     spin_lock_init(&task->pi_lock);
     task->pending = 0;
     task->has_saved_sigmask = false;

@@ -79,28 +79,4 @@ static inline void host_unpoison(const void *p, size_t size)
 }
 #endif
 
-/* Fault injection on the host: the n-th allocation from now fails (0: none).
- * The kernel in the machine has none, and pays nothing for it. */
-#if __STDC_HOSTED__
-extern unsigned long fail_nth_page;
-static inline bool may_fail_alloc_page(void)
-{
-    return fail_nth_page;
-}
-static inline bool should_fail_alloc_page(gfp_t gfp)
-{
-    return fail_nth_page && !--fail_nth_page && !(gfp & __GFP_NOFAIL);
-}
-#else
-static inline bool may_fail_alloc_page(void)
-{
-    return false;
-}
-static inline bool should_fail_alloc_page(gfp_t gfp)
-{
-    (void)gfp;
-    return false;
-}
-#endif
-
 #endif

@@ -3,6 +3,7 @@
  * are written at boot only. Mirrors Linux's create_kmalloc_caches,
  * kmalloc_slab, kmalloc_order, ksize, krealloc.
  */
+#include "fault-inject.h"
 #include "internal.h"
 #include "kernel.h"
 #include "kmem_cache.h"
@@ -97,6 +98,8 @@ void *kmalloc(size_t size, gfp_t gfp)
         return ZERO_SIZE_PTR;
     if (unlikely(size > KMALLOC_MAX_CACHE_SIZE))
         return kmalloc_large(size, gfp);
+    if (should_failslab(gfp))
+        return NULL;
     return slab_ops.alloc(kmalloc_slab(size, gfp), gfp);
 }
 

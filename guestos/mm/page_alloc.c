@@ -8,6 +8,7 @@
  * __free_pages_ok, alloc_pages_exact.
  */
 #include "pcp.h"
+#include "fault-inject.h"
 #include "highmem.h"
 #include "page_owner.h"
 #include "kernel.h"
@@ -132,7 +133,7 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
     struct page *page;
 
-    if (unlikely(order || may_fail_alloc_page()))
+    if (unlikely(order || fault_injection_is_on()))
         return alloc_pages_from_zones(gfp, order);
     page = pcp_take_hot(gfp);
     if (unlikely(!page))

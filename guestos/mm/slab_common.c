@@ -4,6 +4,7 @@
  * NR_SLAB_*_B. Mirrors Linux's kmem_cache_create, kmem_cache_destroy,
  * find_mergeable, calculate_alignment.
  */
+#include "fault-inject.h"
 #include "init.h"
 #include "internal.h"
 #include "kernel.h"
@@ -48,6 +49,8 @@ early_param("slab_nomerge", slab_nomerge_setup);
 
 void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
 {
+    if (should_failslab(gfp))
+        return NULL;
     return slab_ops.alloc(s, gfp);
 }
 

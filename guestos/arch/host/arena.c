@@ -17,7 +17,7 @@
 #include "slab.h"
 
 char *host_arena;
-unsigned long fail_nth_page;
+unsigned int fail_nth;
 
 extern const initcall_t initcall_slab_sysfs_init;
 

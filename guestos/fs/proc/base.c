@@ -247,6 +247,9 @@ static const struct pid_file {
     {"cwd", S_IFLNK | 0777, NULL, NULL},
     {"environ", S_IFREG | 0400, pid_environ, NULL},
     {"exe", S_IFLNK | 0777, NULL, NULL},
+#ifdef CONFIG_FAULT_INJECTION
+    {"fail-nth", S_IFREG | 0644, NULL, &proc_fail_nth_fops},
+#endif
     {"maps", S_IFREG | 0444, pid_maps, NULL},
     {"pagemap", S_IFREG | 0400, NULL, &proc_pagemap_fops},
     {"stat", S_IFREG | 0444, pid_stat, NULL},

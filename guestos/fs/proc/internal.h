@@ -45,6 +45,10 @@ int stat_proc_show(struct seq_file *m, void *v);
 int uptime_proc_show(struct seq_file *m, void *v);
 int cpuinfo_proc_show(struct seq_file *m, void *v); /* arch/ */
 
+#ifdef CONFIG_FAULT_INJECTION
+extern const struct file_operations proc_fail_nth_fops;
+#endif
+
 /* /proc/PID as an inode, or ERR_PTR. */
 struct inode *proc_pid_inode(struct super_block *sb, pid_t pid);
 /* The next pid >= `pid` that exists, 0: none. */
