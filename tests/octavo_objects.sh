@@ -47,7 +47,7 @@ loaded() { # what
     point "$1: the load ends well"
 }
 
-echo 1..21
+echo 1..22
 for allocator in slub slab; do
     load | run 2 "slab=$allocator"
     loaded "$allocator on two harts"
@@ -99,6 +99,7 @@ point "SLUB's fast paths take no more than 70 and 80 instructions"
 echo "kmalloc-64 10 5 2" > /proc/slabinfo
 grep kmalloc-64 /proc/slabinfo
 echo "nothing 10 5 2" > /proc/slabinfo || echo unknown
+echo "kmalloc-64 32768 32768 32768" > /proc/slabinfo || echo too much
 S
 } | run 1 "slab=slab"
 loaded "slab"
@@ -106,6 +107,8 @@ said 'kmalloc-64  *[0-9]*  *[0-9]*  *64  *62  *1 : tunables   10    5    2 : .*'
 point "SLAB's tunables are read and written"
 said unknown
 point "and those of no cache are refused"
+said "too much"
+point "so are arrays whose size no number can hold"
 
 for allocator in slub slab; do
     run 1 "slab=$allocator" <<'S'

@@ -581,6 +581,23 @@ START_TEST(tunables_are_read_and_written)
 }
 END_TEST
 
+START_TEST(a_cache_that_is_going_is_not_tuned)
+{
+    char line[] = "test 10 5 2";
+    struct kmem_cache *s;
+    void *object;
+
+    boot(SLAB_ONLY);
+    s = new_cache(64);
+    object = kmem_cache_alloc(s, GFP_KERNEL);
+    kmem_cache_destroy(s); /* it cannot be: it has an object */
+    ck_assert_int_eq(slabinfo_write(line), -EINVAL);
+    ck_assert_uint_ne(s->limit, 10);
+    kmem_cache_free(s, object);
+    slab_check();
+}
+END_TEST
+
 START_TEST(tuning_without_memory_changes_nothing)
 {
     struct kmem_cache *s;
@@ -795,6 +812,7 @@ int main(void)
     tcase_add_test(tc, large_objects_have_their_indices_elsewhere);
     tcase_add_test(tc, arrays_save_the_lock_of_the_lists);
     tcase_add_test(tc, tunables_are_read_and_written);
+    tcase_add_test(tc, a_cache_that_is_going_is_not_tuned);
     tcase_add_test(tc, tuning_without_memory_changes_nothing);
     tcase_add_test(tc, arrays_that_are_not_used_are_drained);
     tcase_add_loop_test_raise_signal(tc, an_object_of_another_cache_is_refused,

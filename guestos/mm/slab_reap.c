@@ -15,33 +15,39 @@
 /* When a hart reaps next; its own. */
 static DEFINE_PER_CPU(unsigned long, next_reap);
 
-/* Interrupts are off. */
-static void drain_objects(struct kmem_cache *s, struct array_cache *ac,
-                          unsigned int n)
+/* A fifth of what the array may hold, unless it was used since the last look;
+ * list_lock is held. */
+static unsigned int idle_objects(struct array_cache *ac)
 {
+    unsigned int n = (ac->limit + 4) / 5;
+
+    if (ac->touched) {
+        ac->touched = 0;
+        return 0;
+    }
+    return n > ac->avail ? (ac->avail + 1) / 2 : n;
+}
+
+/* Interrupts are off. Which array it is, is only known under the lock: tuning
+ * exchanges the shared one. */
+static void drain_array(struct kmem_cache *s, struct array_cache *const *where,
+                        bool is_forced)
+{
+    struct array_cache *ac;
+    unsigned int n = 0;
     LIST_HEAD(unused);
 
     spin_lock(&s->node.list_lock);
-    n = min(n, ac->avail);
-    slab_free_block(s, ac->entry, n, &unused);
-    ac->avail -= n;
-    memmove(ac->entry, ac->entry + n, ac->avail * sizeof(void *));
+    ac = *where;
+    if (ac && ac->avail)
+        n = is_forced ? ac->avail : idle_objects(ac);
+    if (n) {
+        slab_free_block(s, ac->entry, n, &unused);
+        ac->avail -= n;
+        memmove(ac->entry, ac->entry + n, ac->avail * sizeof(void *));
+    }
     spin_unlock(&s->node.list_lock);
     slab_destroy_all(s, &unused);
-}
-
-static void drain_array(struct kmem_cache *s, struct array_cache *ac)
-{
-    unsigned int n;
-
-    if (!ac || !ac->avail)
-        return;
-    if (ac->touched) {
-        ac->touched = 0;
-        return;
-    }
-    n = (ac->limit + 4) / 5;
-    drain_objects(s, ac, n > ac->avail ? (ac->avail + 1) / 2 : n);
 }
 
 static void reap_node(struct kmem_cache *s)
@@ -51,7 +57,7 @@ static void reap_node(struct kmem_cache *s)
     if (time_before(jiffies, n->next_reap))
         return;
     n->next_reap = jiffies + REAPTIMEOUT_NODE;
-    drain_array(s, n->shared);
+    drain_array(s, &n->shared, false);
     if (n->free_touched)
         n->free_touched = 0;
     else
@@ -68,7 +74,7 @@ void slab_tick(void)
         return;
     *next = jiffies + REAPTIMEOUT_AC;
     list_for_each_entry(s, &slab_caches, list) {
-        drain_array(s, s->cpu_cache[slab_cpu()]);
+        drain_array(s, &s->cpu_cache[slab_cpu()], false);
         reap_node(s);
     }
     spin_unlock(&cache_lock);
@@ -77,9 +83,8 @@ void slab_tick(void)
 void slab_drain_cpu(void *cache)
 {
     struct kmem_cache *s = cache;
-    struct array_cache *ac = s->cpu_cache[slab_cpu()];
 
-    drain_objects(s, ac, ac->avail);
+    drain_array(s, &s->cpu_cache[slab_cpu()], true);
 }
 
 unsigned long slab_shrink(struct kmem_cache *s)
@@ -88,8 +93,7 @@ unsigned long slab_shrink(struct kmem_cache *s)
 
     on_each_cpu(slab_drain_cpu, s);
     local_irq_save(flags);
-    if (s->node.shared)
-        drain_objects(s, s->node.shared, s->node.shared->avail);
+    drain_array(s, &s->node.shared, true);
     local_irq_restore(flags);
     return slab_drain_free(s, ~0ul) << s->order;
 }

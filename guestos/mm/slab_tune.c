@@ -14,9 +14,13 @@ static bool is_up; /* kmalloc works */
 static struct array_cache *new_array(unsigned int limit,
                                      unsigned int batchcount)
 {
-    struct array_cache *ac =
-        kmalloc(sizeof *ac + limit * sizeof(void *), GFP_KERNEL);
+    struct array_cache *ac;
+    size_t size;
 
+    if (__builtin_mul_overflow(limit, sizeof(void *), &size) ||
+        __builtin_add_overflow(size, sizeof *ac, &size))
+        return NULL;
+    ac = kmalloc(size, GFP_KERNEL);
     if (ac)
         *ac = (struct array_cache){.limit = limit, .batchcount = batchcount};
     return ac;

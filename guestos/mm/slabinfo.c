@@ -4,8 +4,12 @@
  * SLAB. Mirrors Linux's slab_show, slabinfo_write.
  */
 #include "kmem_cache.h"
+#include "mutex.h"
 #include "proc_fs.h"
 #include "string.h"
+
+/* Arrays and the numbers that say how large they are change together. */
+static DEFINE_MUTEX(tune_mutex);
 
 int slabinfo_proc_show(struct seq_file *m, void *v)
 {
@@ -50,14 +54,15 @@ static bool next_number(const char **at, unsigned int *value)
     return true;
 }
 
-/* The cache, which stays while we have its name counted. */
+/* The cache, which stays while we have its name counted; not one that is being
+ * destroyed. */
 static struct kmem_cache *get_cache(const char *name)
 {
     struct kmem_cache *s, *found = NULL;
 
     spin_lock(&cache_lock);
     list_for_each_entry(s, &slab_caches, list) {
-        if (strcmp(s->name, name) == 0) {
+        if (s->refcount && strcmp(s->name, name) == 0) {
             found = s;
             found->refcount += s->refcount > 0;
             break;
@@ -92,8 +97,11 @@ int slabinfo_write(char *line)
     if (!s)
         return -EINVAL;
     /* As in Linux, what makes no sense is passed over in silence. */
-    if (limit >= 1 && batchcount >= 1 && batchcount <= limit)
+    if (limit >= 1 && batchcount >= 1 && batchcount <= limit) {
+        mutex_lock(&tune_mutex);
         error = slab_ops.tune(s, limit, batchcount, shared);
+        mutex_unlock(&tune_mutex);
+    }
     put_cache(s);
     return error;
 }
