@@ -11,6 +11,7 @@
 #include "proc_fs.h"
 #include "slab.h"
 #include "string.h"
+#include "sysfs.h"
 #include "tests/mm_unit.h"
 
 static const char *const allocators[] = {"slub", "slab"};
@@ -372,6 +373,35 @@ START_TEST(caches_of_a_size_are_one)
     kmem_cache_destroy(a);
     kmem_cache_destroy(other);
     slab_check();
+}
+END_TEST
+
+#define SLUB_ONLY 0
+
+static struct sysfs_dir *shown(const char *name)
+{
+    return sysfs_find(sysfs_find(sysfs_kernel, "slab"), name);
+}
+
+START_TEST(sys_shows_no_cache_that_is_gone)
+{
+    struct kmem_cache *a, *b;
+
+    boot(SLUB_ONLY);
+    a = kmem_cache_create("a", 1000, 0, 0, NULL);
+    b = kmem_cache_create("b", 1000, 0, 0, NULL);
+    ck_assert_ptr_eq(sysfs_data(shown(":0001000")), a);
+    ck_assert_ptr_nonnull(shown("b"));
+    kmem_cache_destroy(a);
+    ck_assert_ptr_nonnull(shown(":0001000"));
+    kmem_cache_destroy(b);
+    ck_assert_ptr_null(shown(":0001000"));
+    ck_assert_ptr_null(shown("a"));
+    /* What is left of b is its link: the next b has one of its own. */
+    b = kmem_cache_create("b", 1000, 0, SLAB_NO_MERGE, NULL);
+    ck_assert_ptr_eq(sysfs_data(shown("b")), b);
+    kmem_cache_destroy(b);
+    ck_assert_ptr_null(shown("b"));
 }
 END_TEST
 
@@ -808,6 +838,7 @@ int main(void)
     tcase_set_timeout(tc, 120);
     for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
         tcase_add_loop_test(tc, tests[i], 0, NR_ALLOCATORS);
+    tcase_add_test(tc, sys_shows_no_cache_that_is_gone);
     tcase_add_test(tc, slabs_have_colours_in_turn);
     tcase_add_test(tc, large_objects_have_their_indices_elsewhere);
     tcase_add_test(tc, arrays_save_the_lock_of_the_lists);

@@ -35,6 +35,8 @@ struct sysfs_dir *sysfs_create_link(struct sysfs_dir *parent, const char *name,
 void *sysfs_data(const struct sysfs_dir *dir);
 /* With all that is in it. Files that are open read as -ENODEV from now on. */
 void sysfs_remove(struct sysfs_dir *dir);
+/* The link of that name, if there is one; a directory stays. */
+void sysfs_remove_link(struct sysfs_dir *parent, const char *name);
 /* The directory or link of that name, or NULL. */
 struct sysfs_dir *sysfs_find(struct sysfs_dir *parent, const char *name);
 

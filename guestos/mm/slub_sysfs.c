@@ -270,6 +270,13 @@ static void unique_id(const struct kmem_cache *s, char *id, size_t size)
     scnprintf(id, size, ":%s%07u", flags, s->size);
 }
 
+/* A link of that name may be left from a cache that is gone. */
+static void make_link(const char *name, const char *id)
+{
+    sysfs_remove_link(slab_dir, name);
+    sysfs_create_link(slab_dir, name, id);
+}
+
 static void make_dir(struct kmem_cache *s)
 {
     char id[24];
@@ -277,11 +284,12 @@ static void make_dir(struct kmem_cache *s)
     if (slab_is_mergeable(s)) {
         unique_id(s, id, sizeof id);
         if (sysfs_create_dir(slab_dir, id, slab_attrs, s)) {
-            sysfs_create_link(slab_dir, s->name, id);
+            make_link(s->name, id);
             return;
         }
         /* There is one that only differs in alignment. */
     }
+    sysfs_remove_link(slab_dir, s->name);
     sysfs_create_dir(slab_dir, s->name, slab_attrs, s);
 }
 
@@ -298,7 +306,7 @@ void slub_publish_alias(struct kmem_cache *s, const char *name)
 
     if (slab_dir) {
         unique_id(s, id, sizeof id);
-        sysfs_create_link(slab_dir, name, id);
+        make_link(name, id);
         return;
     }
     alias = kmalloc(sizeof *alias, GFP_KERNEL);
@@ -319,7 +327,7 @@ void slub_withdraw(struct kmem_cache *s)
     if (!slab_dir)
         return;
     unique_id(s, id, sizeof id);
-    dir = slab_is_mergeable(s) ? sysfs_find(slab_dir, id) : NULL;
+    dir = sysfs_find(slab_dir, id);
     if (dir && sysfs_data(dir) == s)
         sysfs_remove(dir);
     sysfs_remove(sysfs_find(slab_dir, s->name));

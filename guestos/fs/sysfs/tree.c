@@ -135,6 +135,17 @@ void sysfs_remove(struct sysfs_dir *dir)
     mutex_unlock(&sysfs_lock);
 }
 
+void sysfs_remove_link(struct sysfs_dir *parent, const char *name)
+{
+    struct sysfs_dir *dir;
+
+    mutex_lock(&sysfs_lock);
+    dir = find_child(parent, name);
+    if (dir && dir->target)
+        remove_locked(dir);
+    mutex_unlock(&sysfs_lock);
+}
+
 /* Before all initcalls that put something there. */
 void __init sysfs_init(void)
 {
