@@ -13,11 +13,13 @@
 #include "string.h"
 #include "sysfs.h"
 #include "tests/mm_unit.h"
+#include "vmstat.h"
 
 static const char *const allocators[] = {"slub", "slab"};
 #define NR_ALLOCATORS ((int)ARRAY_SIZE(allocators))
 
-extern const struct early_param early_param_slub_debug_setup;
+extern const struct early_param early_param_slub_debug_setup,
+    early_param_slub_min_order_setup;
 
 static int nr_harts = 1; /* that run, in turn */
 
@@ -402,6 +404,66 @@ START_TEST(sys_shows_no_cache_that_is_gone)
     ck_assert_ptr_eq(sysfs_data(shown("b")), b);
     kmem_cache_destroy(b);
     ck_assert_ptr_null(shown("b"));
+}
+END_TEST
+
+/* No more objects than a slab can count. */
+START_TEST(large_orders_are_for_large_objects)
+{
+    ck_assert_int_eq(early_param_slub_min_order_setup.setup("7"), 0);
+    boot(SLUB_ONLY);
+    ck_assert_uint_eq(kmem_cache_create("test", 64, 0, SLAB_NO_MERGE, NULL)
+                          ->order,
+                      7);
+    kfree(kmalloc(8, GFP_KERNEL));
+    slab_check();
+}
+END_TEST
+
+/* All memory in single pages, of which every other one is freed. */
+static void fragment(void)
+{
+    struct page *page, *kept = NULL;
+
+    while ((page = alloc_pages(GFP_NOWAIT | __GFP_MEMALLOC, 0)) != NULL) {
+        page->lru.next = (void *)kept;
+        kept = page;
+    }
+    while ((page = kept) != NULL) {
+        kept = (void *)page->lru.next;
+        if (page_to_pfn(page) & 1)
+            __free_pages(page, 0);
+    }
+}
+
+START_TEST(a_smaller_slab_is_better_than_reclaim)
+{
+    struct kmem_cache *s;
+
+    boot(SLUB_ONLY);
+    s = kmem_cache_create("test", 2048, 0, SLAB_NO_MERGE, NULL);
+    ck_assert_uint_gt(s->order, s->min_order);
+    fragment();
+    kmem_cache_free(s, kmem_cache_alloc(s, GFP_KERNEL));
+    ck_assert_uint_eq(sum_vm_event(ALLOCSTALL_DMA) +
+                          sum_vm_event(ALLOCSTALL_NORMAL),
+                      0);
+    ck_assert_uint_eq(s->cpu_slab[0].stat[ORDER_FALLBACK], 1);
+}
+END_TEST
+
+START_TEST(slabs_are_counted_by_the_hart_that_frees_them)
+{
+    struct kmem_cache *s;
+
+    nr_harts = 2;
+    boot(SLUB_ONLY);
+    s = kmem_cache_create("test", 64, 0, SLAB_NO_MERGE, NULL);
+    kmem_cache_free(s, kmem_cache_alloc(s, GFP_KERNEL));
+    host_run_on(1);
+    kmem_cache_shrink(s);
+    ck_assert_uint_eq(s->cpu_slab[0].stat[FREE_SLAB], 0);
+    ck_assert_uint_eq(s->cpu_slab[1].stat[FREE_SLAB], 1);
 }
 END_TEST
 
@@ -839,6 +901,9 @@ int main(void)
     for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
         tcase_add_loop_test(tc, tests[i], 0, NR_ALLOCATORS);
     tcase_add_test(tc, sys_shows_no_cache_that_is_gone);
+    tcase_add_test(tc, large_orders_are_for_large_objects);
+    tcase_add_test(tc, a_smaller_slab_is_better_than_reclaim);
+    tcase_add_test(tc, slabs_are_counted_by_the_hart_that_frees_them);
     tcase_add_test(tc, slabs_have_colours_in_turn);
     tcase_add_test(tc, large_objects_have_their_indices_elsewhere);
     tcase_add_test(tc, arrays_save_the_lock_of_the_lists);

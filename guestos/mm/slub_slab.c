@@ -69,6 +69,8 @@ static unsigned int slab_order(unsigned int size, unsigned int min_objects,
     unsigned int order =
         max(slub_min_order, order_for((size_t)min_objects * size));
 
+    if (order_objects(slub_min_order, size) > MAX_OBJECTS)
+        return order_for((size_t)size * MAX_OBJECTS) - 1;
     while (order <= max_order) {
         size_t bytes = (size_t)PAGE_SIZE << order;
 
@@ -130,17 +132,26 @@ int slub_create(struct kmem_cache *s)
     return 0;
 }
 
+/* With interrupts on: the hart may be another one a moment later, which only
+ * shifts the count. */
+static void count_atomically(struct kmem_cache *s, enum slub_stat_item item)
+{
+    __atomic_fetch_add(&s->cpu_slab[smp_processor_id()].stat[item], 1,
+                       __ATOMIC_RELAXED);
+}
+
+/* Rather a smaller slab than one for which others lose their pages. */
 static struct page *allocate_slab_pages(struct kmem_cache *s, gfp_t gfp)
 {
-    gfp_t modest = (gfp | __GFP_NOWARN | __GFP_NORETRY) & ~__GFP_NOFAIL;
+    gfp_t modest = (gfp | __GFP_NOWARN | __GFP_NORETRY | __GFP_NOMEMALLOC) &
+                   ~(__GFP_NOFAIL | __GFP_DIRECT_RECLAIM);
     struct page *page;
 
     if (s->order > s->min_order) {
         page = slab_alloc_pages(s, modest, s->order);
         if (page)
             return page;
-        __atomic_fetch_add(&s->cpu_slab[0].stat[ORDER_FALLBACK], 1,
-                           __ATOMIC_RELAXED);
+        count_atomically(s, ORDER_FALLBACK);
     }
     return slab_alloc_pages(s, gfp, s->min_order);
 }
@@ -180,6 +191,6 @@ void discard_slab(struct kmem_cache *s, struct page *page)
 {
     __atomic_fetch_sub(&s->node.nr_slabs, 1, __ATOMIC_RELAXED);
     __atomic_fetch_sub(&s->node.total_objects, page->objects, __ATOMIC_RELAXED);
-    __atomic_fetch_add(&s->cpu_slab[0].stat[FREE_SLAB], 1, __ATOMIC_RELAXED);
+    count_atomically(s, FREE_SLAB);
     slab_free_pages(s, page);
 }
