@@ -854,6 +854,38 @@ START_TEST(debugging_is_for_the_caches_that_are_named)
 }
 END_TEST
 
+START_TEST(debugging_options_are_linux_s)
+{
+    static const struct {
+        const char *option;
+        slab_flags_t all, test;
+        const char *log;
+    } rows[] = {
+        // clang-format off
+        {"fz",       SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE,
+                     SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE, ""},
+        {",test",    0, SLAB_DEBUG_DEFAULT, ""},
+        {"fp-u",     SLAB_STORE_USER, SLAB_STORE_USER, ""},
+        {";;z;;p,test;", SLAB_RED_ZONE, SLAB_POISON, ""},
+        {"fx,test",  0, SLAB_CONSISTENCY_CHECKS,
+                     "slub_debug option 'x' unknown. skipped\n"},
+        // clang-format on
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        host_log();
+        ck_assert_int_eq(early_param_slub_debug_setup.setup(rows[i].option),
+                         0);
+        ck_assert_uint_eq(slab_debug_flags("any", 0), rows[i].all);
+        ck_assert_uint_eq(slab_debug_flags("test", 0), rows[i].test);
+        ck_assert_str_eq(host_log(), rows[i].log); /* once */
+    }
+    /* Of all blocks, whoever asks. */
+    ck_assert_int_eq(early_param_slub_debug_setup.setup("f,test;O,other"), 0);
+    ck_assert(slab_debug_keeps_order());
+}
+END_TEST
+
 START_TEST(debugging_may_be_held_to_the_order)
 {
     struct kmem_cache *small, *page;
@@ -904,6 +936,7 @@ int main(void)
     tcase_add_test(tc, large_orders_are_for_large_objects);
     tcase_add_test(tc, a_smaller_slab_is_better_than_reclaim);
     tcase_add_test(tc, slabs_are_counted_by_the_hart_that_frees_them);
+    tcase_add_test(tc, debugging_options_are_linux_s);
     tcase_add_test(tc, slabs_have_colours_in_turn);
     tcase_add_test(tc, large_objects_have_their_indices_elsewhere);
     tcase_add_test(tc, arrays_save_the_lock_of_the_lists);

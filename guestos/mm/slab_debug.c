@@ -19,9 +19,40 @@
 static const char *debug_option; /* set at boot; NULL: nothing is asked for */
 static bool keeps_order;
 
+static slab_flags_t flag_of(char letter)
+{
+    switch (letter | 0x20) { /* small or capital */
+    case 'f':
+        return SLAB_CONSISTENCY_CHECKS;
+    case 'z':
+        return SLAB_RED_ZONE;
+    case 'p':
+        return SLAB_POISON;
+    case 'u':
+        return SLAB_STORE_USER;
+    case 't':
+        return SLAB_TRACE;
+    default:
+        return 0;
+    }
+}
+
+/* Keeps the option for slab_debug_flags; here its letters are looked at. */
 static int slub_debug_setup(const char *value)
 {
+    bool is_name = false;
+
     debug_option = value;
+    for (const char *at = value; *at; at++) {
+        if (*at == ',' || *at == ';')
+            is_name = *at == ',';
+        else if (is_name || *at == '-' || flag_of(*at))
+            continue;
+        else if (*at == 'o' || *at == 'O')
+            keeps_order = true;
+        else
+            pr_err("slub_debug option '%c' unknown. skipped\n", *at);
+    }
     return 0;
 }
 early_param("slub_debug", slub_debug_setup);
@@ -31,28 +62,14 @@ bool slab_debug_keeps_order(void)
     return keeps_order;
 }
 
-static slab_flags_t flag_of(char letter)
+/* Of a block's letters; *at moves to what follows them. */
+static slab_flags_t block_flags(const char **at)
 {
-    switch (letter) {
-    case 'F':
-        return SLAB_CONSISTENCY_CHECKS;
-    case 'Z':
-        return SLAB_RED_ZONE;
-    case 'P':
-        return SLAB_POISON;
-    case 'U':
-        return SLAB_STORE_USER;
-    case 'T':
-        return SLAB_TRACE;
-    case 'O':
-        keeps_order = true;
-        return 0;
-    case '-':
-        return 0;
-    default:
-        pr_err("slub_debug option '%c' unknown. skipped\n", letter);
-        return 0;
-    }
+    slab_flags_t flags = **at == ',' ? SLAB_DEBUG_DEFAULT : 0;
+
+    for (; **at && **at != ',' && **at != ';'; ++*at)
+        flags = **at == '-' ? 0 : flags | flag_of(**at);
+    return flags;
 }
 
 /* Whether the list "a,b*,c" up to ';' has the name. */
@@ -78,16 +95,19 @@ slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags)
     slab_flags_t all = 0;
 
     for (const char *at = debug_option; at && *at;) {
-        slab_flags_t block = *at == ',' || *at == ';' ? SLAB_DEBUG_DEFAULT : 0;
+        slab_flags_t block;
 
-        while (*at && *at != ',' && *at != ';')
-            block |= flag_of(*at++);
+        if (*at == ';') {
+            at++;
+            continue;
+        }
+        block = block_flags(&at);
         if (*at != ',')
             all = block;
         else if (lists_name(at + 1, name))
             return flags | block;
-        while (*at && *at++ != ';')
-            ;
+        while (*at && *at != ';')
+            at++;
     }
     if (debug_option && !*debug_option)
         all = SLAB_DEBUG_DEFAULT;
