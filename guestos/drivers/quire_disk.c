@@ -266,9 +266,11 @@ static int __init quire_disk_probe(void)
     if (node < 0 || !fdt_reg(node, 0, &pa, &size))
         return 0;
     error = quire_dma_probe();
+    if (error)
+        return error;
     d->regs = ioremap(pa, size);
-    if (error || !d->regs)
-        return error ? error : -ENOMEM;
+    if (!d->regs)
+        return -ENOMEM;
     spin_lock_init(&d->lock);
     INIT_LIST_HEAD(&d->waiting);
     error = setup(d, fdt_irq(node));

@@ -28,6 +28,7 @@ int __init quire_dma_probe(void)
         return -ENOMEM;
     if (readl(regs + QDMA_ID) != QDMA_ID_VALUE) {
         pr_err("quire-dma: unknown ID %08x\n", (unsigned)readl(regs + QDMA_ID));
+        iounmap(regs);
         regs = NULL;
         return -ENODEV;
     }

@@ -22,6 +22,7 @@ static int __init rtc_init(void)
     }
     ns = readl(regs + RTC_TIME_LOW);
     ns |= (u64)readl(regs + RTC_TIME_HIGH) << 32;
+    iounmap(regs);
     set_boot_time(ns);
     return 0;
 }

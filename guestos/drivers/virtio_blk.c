@@ -360,11 +360,15 @@ static int __init probe_slot(int node)
     if (!regs)
         return -ENOMEM;
     if (readl(regs + MAGIC_VALUE) != MAGIC || readl(regs + VERSION) - 1 > 1 ||
-        readl(regs + DEVICE_ID) != ID_BLOCK || nr_disks == MAX_DISKS)
+        readl(regs + DEVICE_ID) != ID_BLOCK || nr_disks == MAX_DISKS) {
+        iounmap(regs);
         return 0;
+    }
     b = kzalloc(sizeof *b, GFP_KERNEL);
-    if (!b)
+    if (!b) {
+        iounmap(regs);
         return -ENOMEM;
+    }
     b->regs = regs;
     b->name[0] = 'v';
     b->name[1] = 'd';

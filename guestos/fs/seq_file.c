@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include "seq_file.h"
 #include "slab.h"
+#include "vmalloc.h"
 #include "string.h"
 #include "uaccess.h"
 
@@ -68,9 +69,9 @@ static int fill(struct seq_file *m)
 
     for (;; size *= 2) {
         if (!m->buf || size != m->size) {
-            kfree(m->buf);
+            kvfree(m->buf);
             m->size = 0;
-            m->buf = size <= SIZE_MAX_SEQ ? kmalloc(size, GFP_KERNEL) : NULL;
+            m->buf = size <= SIZE_MAX_SEQ ? kvmalloc(size, GFP_KERNEL) : NULL;
             if (!m->buf) {
                 return -ENOMEM;
             }
@@ -119,7 +120,7 @@ int single_release(struct inode *inode, struct file *file)
     struct seq_file *m = file->private_data;
 
     (void)inode;
-    kfree(m->buf);
+    kvfree(m->buf);
     kfree(m);
     return 0;
 }

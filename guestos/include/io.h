@@ -6,6 +6,7 @@
 
 /* Maps device memory; NULL when there is no address space left. */
 void *ioremap(phys_addr_t pa, size_t size);
+void iounmap(const volatile void *regs); /* NULL is nothing */
 
 static inline u32 readl(const volatile void *reg)
 {

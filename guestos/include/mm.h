@@ -11,6 +11,7 @@
  *   free_area_init()                 zones, mem_map
  *   mem_init()                       frames to the buddy, "Memory: .. available"
  *   kmem_cache_init()                from here on kmalloc
+ *   vmalloc_init()                   from here on vmalloc, ioremap
  *   init_per_zone_wmark_min()        watermarks
  *   mm_init()                        caches of mm_struct, VMAs, anon_vma,
  *                                    page cache, swap, reclaim

@@ -13,6 +13,7 @@ int pagetypeinfo_proc_show(struct seq_file *m, void *v);
 int zoneinfo_proc_show(struct seq_file *m, void *v);
 int slabinfo_proc_show(struct seq_file *m, void *v);
 int slabinfo_write(char *line); /* 0 or -errno */
+int vmallocinfo_proc_show(struct seq_file *m, void *v);
 int vmstat_proc_show(struct seq_file *m, void *v);
 int swaps_proc_show(struct seq_file *m, void *v);
 

@@ -19,6 +19,7 @@
 #include "task.h"
 #include "tty.h"
 #include "version.h"
+#include "vmalloc.h"
 #include "asm/setup.h"
 
 extern const initcall_t __initcall_start[], __initcall_end[];
@@ -117,6 +118,7 @@ void kernel_start(unsigned long hart, unsigned long fdt_pa)
     free_area_init();
     mem_init();
     kmem_cache_init();
+    vmalloc_init();
     init_per_zone_wmark_min();
     radix_tree_init();
     mm_init();

@@ -8,6 +8,7 @@
 #include "kernel.h"
 #include "proc_fs.h"
 #include "swap.h"
+#include "vmalloc.h"
 
 long vm_committed_as;
 
@@ -106,6 +107,10 @@ static void show_kernel(struct seq_file *m)
     line(m, "CommitLimit:",
          totalram_pages() / 2 + (all - totalram_pages()));
     line(m, "Committed_AS:", committed());
+    seq_printf(m, "%-15s %8lu kB\n", "VmallocTotal:",
+               (unsigned long)(VMALLOC_END - VMALLOC_START) >> 10);
+    line(m, "VmallocUsed:", vmalloc_nr_pages());
+    line(m, "VmallocChunk:", 0);
 }
 
 int meminfo_proc_show(struct seq_file *m, void *v)

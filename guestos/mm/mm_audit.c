@@ -15,6 +15,7 @@
 #include "slab.h"
 #include "string.h"
 #include "swap.h"
+#include "vmap_area.h"
 
 struct tally {
     unsigned long reserved, buddy, unowned, used;
@@ -116,6 +117,7 @@ int mm_command(const char *line)
     mm_check_frames();
     slab_check();
     lru_check();
+    vmap_area_check();
     pr_info("audit: passed\n");
     return 0;
 }

@@ -4,10 +4,13 @@
  * kernel's own memory is an error at once.
  */
 #include <sanitizer/asan_interface.h>
+#include <sanitizer/lsan_interface.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "guestos/arch/host/host.h"
+#include "guestos/arch/host/kernel_map.h"
+#include "guestos/arch/host/memory.h"
 #include "guestos/mm/internal.h"
 #include "boot.h"
 #include "highmem.h"
@@ -15,6 +18,7 @@
 #include "memblock.h"
 #include "radix_tree.h"
 #include "slab.h"
+#include "vmalloc.h"
 
 char *host_arena;
 unsigned int fail_nth;
@@ -64,9 +68,11 @@ void host_unpoison(const void *p, size_t size)
 
 static void host_arena_map(unsigned long ram_kib)
 {
-    host_arena = aligned_alloc(4u << 20, ALIGN(ram_kib << 10, 4ul << 20));
-    if (!host_arena)
-        abort();
+    unsigned long size = ALIGN(ram_kib << 10, 4ul << 20);
+
+    host_arena = host_memory_create(size, 4ul << 20);
+    /* What is only known from there is not lost. */
+    __lsan_register_root_region(host_arena, size);
 }
 
 void *arch_kmap(unsigned long va, unsigned long pfn)
@@ -106,9 +112,12 @@ void host_boot(unsigned long ram_kib, unsigned long dma_kib,
     /* As firmware and kernel would. */
     memblock_reserve(PHYS_OFFSET, 256 << 10);
     mm_set_zone_limits((u64)dma_kib << 10, (u64)lowmem_kib << 10);
+    host_vmalloc_reserve();
+    host_vmalloc_tables();
     free_area_init();
     mem_init();
     kmem_cache_init();
+    vmalloc_init();
     init_per_zone_wmark_min();
     radix_tree_init();
     mm_init();

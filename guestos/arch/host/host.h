@@ -48,6 +48,11 @@ bool host_store(unsigned long va, u32 value);
 extern vm_fault_t host_last_fault;
 extern unsigned long host_tlb_hits;
 
+/* A byte of a kernel mapping (vmalloc.h), whose addresses are real; false: a
+ * page fault, which elsewhere ends the test. */
+bool host_kernel_load(const void *addr, unsigned char *value);
+extern unsigned long host_kernel_flushes;
+
 /* -- Disks and files ----------------------------------------------------- */
 
 /* A disk of zeroes; `delay`: requests end only when somebody waits. */

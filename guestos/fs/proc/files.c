@@ -81,6 +81,7 @@ const struct proc_file proc_files[] = {
     {"swaps", swaps_proc_show, NULL},
     {"uptime", uptime_proc_show, NULL},
     {"version", version_show, NULL},
+    {"vmallocinfo", vmallocinfo_proc_show, NULL},
     {"vmstat", vmstat_proc_show, NULL},
     {"zoneinfo", zoneinfo_proc_show, NULL},
 };

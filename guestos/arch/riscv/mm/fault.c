@@ -9,7 +9,43 @@
 #include "sched.h"
 #include "trace.h"
 #include "uaccess.h"
+#include "vmalloc.h"
+#include "asm/pgtable.h"
+#include "asm/tlbflush.h"
 #include "asm/trap.h"
+
+/* Sv32 may remember that there was no entry, and areas of the kernel are
+ * mapped without a flush: the access may be tried again. */
+static bool is_spurious(const struct pt_regs *regs, unsigned long addr)
+{
+    u32 right = regs->cause == EXC_STORE_PAGE_FAULT  ? _PAGE_WRITE
+                : regs->cause == EXC_LOAD_PAGE_FAULT ? _PAGE_READ
+                                                     : _PAGE_EXEC;
+    struct pgd *pgd = pgd_offset_k(addr);
+    struct pmd *pmd = pmd_offset(pud_offset(p4d_offset(pgd, addr), addr), addr);
+    u32 pte;
+
+    if (!is_vmalloc_addr((const void *)addr)) {
+        return false;
+    }
+    pte = pte_val(ptep_get(pte_offset_kernel(pmd, addr)));
+    if (!(pte & _PAGE_PRESENT) || !(pte & right)) {
+        return false;
+    }
+    local_flush_tlb_page(addr);
+    return true;
+}
+
+static void kernel_fault(struct pt_regs *regs, unsigned long addr)
+{
+    if (is_spurious(regs, addr)) {
+        return;
+    }
+    if (is_vmalloc_addr((const void *)addr)) {
+        vmalloc_dump_addr(addr);
+    }
+    die(regs, "page fault");
+}
 
 static void no_context(struct pt_regs *regs, unsigned long addr)
 {
@@ -55,7 +91,8 @@ void do_page_fault(struct pt_regs *regs)
         TRACE(exceptions, page_fault_kernel, addr, regs->epc, regs->cause);
     }
     if (addr >= TASK_SIZE && !user_mode(regs)) {
-        die(regs, "page fault");
+        kernel_fault(regs, addr);
+        return;
     }
     if (in_atomic() || !mm ||
         (!user_mode(regs) && !(regs->status & SR_SUM))) {

@@ -4,7 +4,7 @@
  *
  *   C0000000  direct map of low memory: megapages where alignment allows,
  *             text read-execute, constants read-only, the rest read-write
- *   F8000000  kernel stacks, device registers, vmalloc, pkmap, fixmap: their
+ *   F8000000  vmalloc (with device registers, kernel stacks), pkmap, fixmap: their
  *             tables of leaves are made at once, so that every address
  *             space's root can share them for ever
  */

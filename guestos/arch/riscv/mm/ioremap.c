@@ -1,28 +1,35 @@
-/* Device registers in the kernel's address space; never unmapped. */
+/*
+ * Device registers in the kernel's address space: an area of its own each.
+ * Mirrors Linux's ioremap_prot, iounmap.
+ */
 #include "io.h"
-#include "mm.h"
-#include "asm/pgtable.h"
-#include "asm/tlbflush.h"
 
-static unsigned long next_va = IOREMAP_START; /* grows; boot only */
+#include "mm.h"
+#include "vmalloc.h"
 
 void *ioremap(phys_addr_t pa, size_t size)
 {
-    unsigned long va = next_va, offset = (unsigned long)pa & ~PAGE_MASK;
-    unsigned long pages = PAGE_ALIGN(offset + size) >> PAGE_SHIFT, i;
+    unsigned long offset = (unsigned long)pa & ~PAGE_MASK, start;
+    struct vm_struct *area;
 
-    if (!size || pages > (IOREMAP_END - next_va) >> PAGE_SHIFT) {
+    if (!size || pa + size - 1 < pa || size > VMALLOC_END - VMALLOC_START) {
         return NULL;
     }
-    for (i = 0; i < pages; i++) {
-        unsigned long at = va + (i << PAGE_SHIFT);
-        struct pmd *pmd =
-            pmd_offset(pud_offset(p4d_offset(pgd_offset_k(at), at), at), at);
-
-        set_pte(pte_offset_kernel(pmd, at),
-                pfn_pte((unsigned long)(pa >> PAGE_SHIFT) + i, PAGE_KERNEL));
+    area = __get_vm_area(offset + size, 1, VM_IOREMAP,
+                         (unsigned long)__builtin_return_address(0));
+    if (!area) {
+        return NULL;
     }
-    next_va += pages << PAGE_SHIFT;
-    flush_tlb_kernel_range(va, next_va);
-    return (char *)va + offset;
+    area->phys_addr = pa - offset;
+    start = (unsigned long)area->addr;
+    vmap_pfn_range(start, start + get_vm_area_size(area), PAGE_KERNEL,
+                   (unsigned long)(pa >> PAGE_SHIFT));
+    return (char *)area->addr + offset;
+}
+
+void iounmap(const volatile void *regs)
+{
+    if (regs) {
+        vunmap((const void *)((unsigned long)regs & PAGE_MASK));
+    }
 }

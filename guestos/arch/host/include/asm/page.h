@@ -11,6 +11,9 @@
 #define PAGE_SIZE 4096
 #define PHYS_OFFSET 0x80000000u
 #define TASK_SIZE 0xC0000000UL
+#define HOST_VMALLOC_SIZE (16ul << 20)
+#define VMALLOC_START host_vmalloc_start
+#define VMALLOC_END (VMALLOC_START + HOST_VMALLOC_SIZE)
 #define PKMAP_BASE 0xFE000000UL
 #define LAST_PKMAP 1024
 #define FIXADDR_START 0xFF000000UL
@@ -20,6 +23,7 @@
 #define PAGE_ALIGN(x) (((x) + PAGE_SIZE - 1) & PAGE_MASK)
 #define ARCH_PFN_OFFSET ((unsigned long)PHYS_OFFSET >> PAGE_SHIFT)
 
+extern unsigned long host_vmalloc_start; /* see kernel_map.c */
 extern char *host_arena; /* the byte of physical address PHYS_OFFSET */
 
 static inline void *phys_to_virt(phys_addr_t pa)

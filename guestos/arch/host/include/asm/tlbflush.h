@@ -12,6 +12,7 @@ void flush_tlb_range(struct vm_area_struct *vma, unsigned long start,
 void flush_tlb_mm_range(struct mm_struct *mm, unsigned long start,
                         unsigned long end);
 void flush_tlb_tables(struct mm_struct *mm);
+void flush_tlb_kernel_range(unsigned long start, unsigned long end);
 void update_mmu_cache(struct vm_area_struct *vma, unsigned long addr);
 
 #endif

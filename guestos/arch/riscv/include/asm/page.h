@@ -16,11 +16,7 @@
 #define TASK_SIZE 0xC0000000UL
 /* Above the direct map; all tables of leaves are there from the start. */
 #define KERNEL_TABLES_START 0xF8000000UL
-#define KSTACK_START 0xF8000000UL /* kernel stacks with guards */
-#define KSTACK_END 0xFA000000UL
-#define IOREMAP_START 0xFA000000UL /* device registers */
-#define IOREMAP_END 0xFC000000UL
-#define VMALLOC_START 0xFC000000UL
+#define VMALLOC_START 0xF8000000UL /* vmalloc, ioremap, kernel stacks */
 #define VMALLOC_END 0xFE000000UL
 #define PKMAP_BASE 0xFE000000UL /* 4 MiB: 1024 slots */
 #define LAST_PKMAP 1024
