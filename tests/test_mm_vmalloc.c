@@ -455,10 +455,10 @@ static bool run(unsigned long nth)
 {
     bool was_hit;
 
-    fail_nth_page = nth;
+    fail_nth = nth;
     live();
-    was_hit = nth && !fail_nth_page;
-    fail_nth_page = 0;
+    was_hit = nth && !fail_nth;
+    fail_nth = 0;
     return was_hit;
 }
 
