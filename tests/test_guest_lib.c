@@ -73,6 +73,19 @@ START_TEST(sizes_are_read_with_their_suffix)
 }
 END_TEST
 
+START_TEST(numbers_too_large_do_not_become_small)
+{
+    const char *end;
+
+    ck_assert_uint_eq(simple_strtoul("18446744073709551620", &end, 10), ~0ul);
+    ck_assert_int_eq(*end, 0);
+    ck_assert_uint_eq(simple_strtoul("99999999999999999999999", NULL, 10),
+                      ~0ul);
+    ck_assert_uint_eq(simple_strtoul("0xfffffff0", NULL, 0), 0xfffffff0);
+    ck_assert_uint_eq(memparse("0xffffffffffffffff", NULL), ~0ull);
+}
+END_TEST
+
 #define CHECK_OK(call) ck_assert_int_ge((call), 0)
 
 /* A small board: memory, a bus with dma-ranges, a device, a reservation. */
@@ -212,6 +225,7 @@ int main(void)
     tcase_add_test(tc, printf_prints_what_libc_prints);
     tcase_add_test(tc, printf_cuts_where_the_buffer_ends);
     tcase_add_test(tc, sizes_are_read_with_their_suffix);
+    tcase_add_test(tc, numbers_too_large_do_not_become_small);
     tcase_add_test(tc, a_tree_is_read_as_it_was_written);
     tcase_add_test(tc, children_are_walked_without_their_children);
     tcase_add_test(tc, reservations_are_read);

@@ -176,13 +176,15 @@ static unsigned long inode_cache_count(struct shrinker *shrinker,
 static unsigned long inode_cache_scan(struct shrinker *shrinker,
                                       struct shrink_control *sc)
 {
+    /* Each once: those whose table is locked would come round for ever. */
+    unsigned long n = min(sc->nr_to_scan, (unsigned long)READ_ONCE(nr_unused));
     unsigned long freed = 0;
 
     (void)shrinker;
     if (!(sc->gfp_mask & __GFP_FS)) {
         return SHRINK_STOP; /* the caller may hold what we need */
     }
-    for (unsigned long i = 0; i < sc->nr_to_scan && prune_one(&freed); i++) {
+    while (n-- && prune_one(&freed)) {
     }
     return freed;
 }

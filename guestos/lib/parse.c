@@ -13,6 +13,7 @@ static int digit(char c)
     return 99;
 }
 
+/* What is too large for any use becomes the largest number. */
 static u64 parse_number(const char *s, const char **end, unsigned base)
 {
     u64 value = 0;
@@ -24,7 +25,7 @@ static u64 parse_number(const char *s, const char **end, unsigned base)
         base = s[0] == '0' ? 8 : 10;
     }
     for (; digit(*s) < (int)base; s++) {
-        value = value * base + (unsigned)digit(*s);
+        value = value >> 60 ? ~0ull : value * base + (unsigned)digit(*s);
     }
     if (end) {
         *end = s;
@@ -57,7 +58,9 @@ u64 memparse(const char *s, const char **end)
 
 unsigned long simple_strtoul(const char *s, const char **end, unsigned base)
 {
-    return (unsigned long)parse_number(s, end, base);
+    u64 value = parse_number(s, end, base);
+
+    return value > ~0ul ? ~0ul : (unsigned long)value;
 }
 
 ssize_t strscpy(char *d, const char *s, size_t size)
