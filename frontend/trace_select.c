@@ -60,13 +60,6 @@ static bool add(struct symbols *s, struct trace_selection *to, uint64_t va,
 
     if (!symbols_physical(s, va, &pa))
         return false;
-    for (size_t i = 0; i < to->n; i++) {
-        const struct trace_probe *p = &to->probes[i];
-
-        if (p->pa == pa && p->event == event &&
-            (event || !strcmp(p->function, function)))
-            return true;
-    }
     to->probes = alloc_resize(to->probes, to->n + 1, sizeof *to->probes);
     to->probes[to->n++] = (struct trace_probe){pa, event, function};
     to->has_events |= event != NULL;
@@ -183,6 +176,19 @@ static int compare_probes(const void *a, const void *b)
                     : strcmp(x->function, y->function);
 }
 
+/* What several patterns mean, or two symbols of a name at one address, stands
+ * once. */
+static void sort_probes(struct trace_selection *to)
+{
+    size_t kept = 0;
+
+    qsort(to->probes, to->n, sizeof *to->probes, compare_probes);
+    for (size_t i = 0; i < to->n; i++)
+        if (!kept || compare_probes(&to->probes[kept - 1], &to->probes[i]))
+            to->probes[kept++] = to->probes[i];
+    to->n = kept;
+}
+
 bool trace_select(struct symbols *s, const char *patterns,
                   struct trace_selection *selection, char *error, size_t size)
 {
@@ -198,8 +204,7 @@ bool trace_select(struct symbols *s, const char *patterns,
     }
     if (is_bad || !selection->n)
         goto fail_list;
-    qsort(selection->probes, selection->n, sizeof *selection->probes,
-          compare_probes);
+    sort_probes(selection);
     return true;
 
 fail_list:

@@ -67,11 +67,12 @@ static bool parse_operand(const char **text, struct trace_operand *o)
     *o = (struct trace_operand){.kind = OPERAND_REGISTER};
     if (!parse_number(text, &size) || *(*text)++ != '@')
         return false;
-    o->is_signed = size < 0;
-    size = size < 0 ? -size : size;
-    if (size != 1 && size != 2 && size != 4 && size != 8)
+    if (size < -8 || size > 8)
         return false;
-    o->size = (unsigned)size;
+    o->is_signed = size < 0;
+    o->size = (unsigned)(size < 0 ? -size : size);
+    if (o->size != 1 && o->size != 2 && o->size != 4 && o->size != 8)
+        return false;
     if (parse_register(text, &o->reg))
         return true;
     o->kind = OPERAND_CONSTANT;
