@@ -173,6 +173,8 @@ functions=$(lines | grep -c .)
 run -trace kmem:mm_page_alloc
 [ "$(lines | grep -c .)" = "$functions" ]
 point "each of its calls is one event"
+lines | grep -q 'migratetype=1 gfp_flags=GFP_HIGHUSER_MOVABLE|__GFP_ZERO$'
+point "a program's page has Linux's flags"
 
 # Each hart of a ROM comes by; what is not the kernel's has no task.
 timeout 60 "$quire" -rom "$top_builddir/roms/smp/workload.elf" -smp 2 \

@@ -45,7 +45,7 @@ START_TEST(each_frame_has_a_record_of_its_allocation)
     boot();
     page = alloc_pages(GFP_HIGHUSER_MOVABLE | __GFP_ZERO, 2);
     snprintf(line, sizeof line,
-             "Page allocated via order 2, mask 0xdca(GFP_HIGHUSER_MOVABLE|"
+             "Page allocated via order 2, mask 0x100dca(GFP_HIGHUSER_MOVABLE|"
              "__GFP_ZERO), pid %d, ts 0 ns",
              current->pid);
     ck_assert_ptr_eq(strstr(owner_text(page), line), owner_text(page));

@@ -26,6 +26,7 @@
 #define __GFP_MEMALLOC       0x20000u   /* all of the reserve */
 #define __GFP_COMP           0x40000u
 #define __GFP_NOMEMALLOC     0x80000u
+#define __GFP_HARDWALL       0x100000u  /* a program's; here only a name */
 
 #define __GFP_RECLAIM (__GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM)
 #define GFP_ZONEMASK     (__GFP_DMA | __GFP_HIGHMEM)
@@ -41,7 +42,7 @@
 #define GFP_NOWAIT   (__GFP_KSWAPD_RECLAIM)
 #define GFP_NOIO     (__GFP_RECLAIM)
 #define GFP_NOFS     (__GFP_RECLAIM | __GFP_IO)
-#define GFP_USER     GFP_KERNEL
+#define GFP_USER     (GFP_KERNEL | __GFP_HARDWALL)
 #define GFP_DMA      __GFP_DMA
 #define GFP_HIGHUSER (GFP_USER | __GFP_HIGHMEM)
 #define GFP_HIGHUSER_MOVABLE (GFP_HIGHUSER | __GFP_MOVABLE)

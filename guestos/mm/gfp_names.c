@@ -17,9 +17,10 @@ struct gfp_name {
 
 static const struct gfp_name gfp_names[] = {
     GFP_NAME(GFP_HIGHUSER_MOVABLE), GFP_NAME(GFP_HIGHUSER),
-    GFP_NAME(GFP_KERNEL),           GFP_NAME(GFP_NOFS),
-    GFP_NAME(GFP_ATOMIC),           GFP_NAME(GFP_NOIO),
-    GFP_NAME(GFP_NOWAIT),           GFP_NAME(GFP_DMA),
+    GFP_NAME(GFP_USER),             GFP_NAME(GFP_KERNEL),
+    GFP_NAME(GFP_NOFS),             GFP_NAME(GFP_ATOMIC),
+    GFP_NAME(GFP_NOIO),             GFP_NAME(GFP_NOWAIT),
+    GFP_NAME(GFP_DMA),              GFP_NAME(__GFP_HARDWALL),
     GFP_NAME(__GFP_HIGHMEM),        GFP_NAME(__GFP_HIGH),
     GFP_NAME(__GFP_ATOMIC),         GFP_NAME(__GFP_IO),
     GFP_NAME(__GFP_FS),             GFP_NAME(__GFP_NOWARN),
