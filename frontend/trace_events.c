@@ -29,7 +29,11 @@ const struct trace_event trace_events[] = {
       "page={p 0} pfn=0x{pfn 0} alloc_order={d 1} fallback_order={d 2} "
       "pageblock_order=10 alloc_migratetype={d 3} fallback_migratetype={d 4} "
       "fragmenting={below10 2} change_ownership={d 5}" },
-    /* cache, object, gfp; kmalloc is of a cache, too */
+    /* object, cache, bytes, gfp; without a cache they are whole pages */
+    { "kmem", "kmalloc",
+      "call_site={where caller} ptr={p 0} bytes_req={u 2} "
+      "bytes_alloc={room 1 kmem_cache.size} gfp_flags={gfp 3}" },
+    /* cache, object, gfp */
     { "kmem", "kmem_cache_alloc",
       "call_site={where caller} ptr={p 1} "
       "bytes_req={u 0 kmem_cache.object_size} "
@@ -39,6 +43,9 @@ const struct trace_event trace_events[] = {
       "call_site={where caller} ptr={p 1} name={string 0 kmem_cache.name}" },
     /* object */
     { "kmem", "kfree", "call_site={where caller} ptr={p 0}" },
+    /* mm, counter, what it was, what is added */
+    { "kmem", "rss_stat",
+      "mm_id={u 0} curr={current 0} type={counter 1} size={pages 2}B" },
 
     /* pgdat */
     { "vmscan", "mm_vmscan_kswapd_sleep", "nid={d 0 pglist_data.node_id}" },

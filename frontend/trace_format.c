@@ -18,6 +18,7 @@
 struct trace_kind {
     const char *name;
     bool is_of_two; /* it needs the next argument, too */
+    bool is_of_null; /* of no structure a member is 0 */
     void (*put)(struct trace_text *t, const struct trace_guest *g,
                 const struct trace_value *v);
 };
@@ -147,12 +148,52 @@ static void put_gfp(struct trace_text *t, const struct trace_guest *g,
     trace_put_gfp(t, v->bits);
 }
 
-/* The migrate type that a GFP mask asks for. */
+/* The migrate type that a GFP mask asks for, where types are kept apart. */
 static void put_gfp_type(struct trace_text *t, const struct trace_guest *g,
                          const struct trace_value *v)
 {
+    trace_put(t, "%u", kernel_peek_has_types(&g->peek)
+                           ? trace_gfp_migratetype(v->bits)
+                           : 0);
+}
+
+/* The size of a cache's objects, or that of the pages for so many bytes. */
+static void put_room(struct trace_text *t, const struct trace_guest *g,
+                     const struct trace_value *v)
+{
+    uint64_t bytes = v->bits;
+
     (void)g;
-    trace_put(t, "%u", trace_gfp_migratetype(v->bits));
+    if (!bytes)
+        for (bytes = 4096; bytes < v->second; bytes *= 2)
+            ;
+    trace_put(t, "%" PRIu64, bytes);
+}
+
+/* Pages, and so many more, in bytes. */
+static void put_pages(struct trace_text *t, const struct trace_guest *g,
+                      const struct trace_value *v)
+{
+    unsigned bits = g->word * 8;
+
+    trace_put(t, "%" PRId64, sign_extend((v->bits + v->second) << 12, bits));
+}
+
+/* Of an address space: whether the task runs in it. */
+static void put_current(struct trace_text *t, const struct trace_guest *g,
+                        const struct trace_value *v)
+{
+    struct kernel_task task;
+
+    trace_put(t, "%d", kernel_peek_current(&g->peek, &task) &&
+                           task.mm == v->bits);
+}
+
+static void put_counter(struct trace_text *t, const struct trace_guest *g,
+                        const struct trace_value *v)
+{
+    (void)g;
+    trace_put_mm_counter(t, v->bits);
 }
 
 static void put_is_zero(struct trace_text *t, const struct trace_guest *g,
@@ -226,29 +267,33 @@ static void put_state(struct trace_text *t, const struct trace_guest *g,
 }
 
 static const struct trace_kind kinds[] = {
-    {"d", false, put_signed},
-    {"u", false, put_unsigned},
-    {"x", false, put_hex},
-    {"p", false, put_pointer},
-    {"pfn", false, put_pfn},
-    {"gfp", false, put_gfp},
-    {"type", false, put_gfp_type},
-    {"zero", false, put_is_zero},
-    {"below10", false, put_is_below_10},
-    {"where", false, put_where},
-    {"function", false, put_function},
-    {"string", false, put_string},
-    {"zone", false, put_zone},
-    {"comm", false, put_comm},
-    {"cpu", false, put_cpu},
-    {"lru", false, put_lru},
-    {"mode", false, put_mode},
-    {"reason", false, put_reason},
-    {"compact", false, put_compact},
-    {"sync", false, put_sync},
-    {"power", false, put_power},
-    {"writeback", false, put_writeback},
-    {"state", true, put_state},
+    {"d", false, false, put_signed},
+    {"u", false, false, put_unsigned},
+    {"x", false, false, put_hex},
+    {"p", false, false, put_pointer},
+    {"pfn", false, false, put_pfn},
+    {"gfp", false, false, put_gfp},
+    {"type", false, false, put_gfp_type},
+    {"zero", false, false, put_is_zero},
+    {"below10", false, false, put_is_below_10},
+    {"where", false, false, put_where},
+    {"function", false, false, put_function},
+    {"string", false, false, put_string},
+    {"zone", false, false, put_zone},
+    {"comm", false, false, put_comm},
+    {"cpu", false, false, put_cpu},
+    {"lru", false, false, put_lru},
+    {"mode", false, false, put_mode},
+    {"reason", false, false, put_reason},
+    {"compact", false, false, put_compact},
+    {"sync", false, false, put_sync},
+    {"power", false, false, put_power},
+    {"writeback", false, false, put_writeback},
+    {"state", true, false, put_state},
+    {"room", true, true, put_room},
+    {"pages", true, false, put_pages},
+    {"current", false, false, put_current},
+    {"counter", false, false, put_counter},
 };
 
 void trace_put_function(struct trace_text *t, struct symbols *s, uint64_t pc,
@@ -364,7 +409,8 @@ static void put_field(const struct trace_piece *p, const struct trace_guest *g,
         v.second = values[p->argument + 1].bits;
     if (p->has_member) {
         v.size = p->member.size;
-        if (!kernel_peek_member(&g->peek, v.bits, &p->member, &v.bits)) {
+        if ((v.bits || !p->kind->is_of_null) &&
+            !kernel_peek_member(&g->peek, v.bits, &p->member, &v.bits)) {
             trace_put(to, "?");
             return;
         }

@@ -183,3 +183,14 @@ void trace_put_state(struct trace_text *t, const struct kernel_task *task,
         letter = "R";
     trace_put(t, "%c%s", *letter, is_preempted ? "+" : "");
 }
+
+void trace_put_mm_counter(struct trace_text *t, uint64_t counter)
+{
+    static const char *const names[] = {"MM_FILEPAGES", "MM_ANONPAGES",
+                                        "MM_SWAPENTS", "MM_SHMEMPAGES"};
+
+    if (counter < ARRAY_SIZE(names))
+        trace_put(t, "%s", names[counter]);
+    else
+        trace_put(t, "%" PRIu64, counter);
+}

@@ -20,6 +20,8 @@ void trace_put_migrate_mode(struct trace_text *t, uint64_t mode);
 void trace_put_migrate_reason(struct trace_text *t, uint64_t reason);
 void trace_put_compact_result(struct trace_text *t, uint64_t result);
 bool trace_lru_is_file(uint64_t lru);
+/* A counter of struct mm_struct, by its number. */
+void trace_put_mm_counter(struct trace_text *t, uint64_t counter);
 /* The state of a task that leaves the hart: `S`, `D`, `Z`, .., `R`, or `R+` if
  * it was preempted. */
 void trace_put_state(struct trace_text *t, const struct kernel_task *task,

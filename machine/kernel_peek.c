@@ -33,8 +33,12 @@ void kernel_peek_init(struct kernel_peek *k, const struct machine *m,
     find_member(s, "thread_info.flags", &k->thread_flags);
     find_member(s, "state", &k->state);
     find_member(s, "exit_state", &k->exit_state);
+    find_member(s, "mm", &k->mm);
     if (!symbols_find(s, "mem_map", &k->mem_map_va, &size))
         k->mem_map_va = 0;
+    if (!symbols_find(s, "page_group_by_mobility_disabled", &k->one_type_va,
+                      &size))
+        k->one_type_va = 0;
     if (!symbols_type_size(s, "page", &k->page_bytes))
         k->page_bytes = 0;
 }
@@ -101,6 +105,14 @@ bool kernel_peek_pfn(const struct kernel_peek *k, uint64_t page_va,
     return true;
 }
 
+bool kernel_peek_has_types(const struct kernel_peek *k)
+{
+    uint64_t is_disabled = 0;
+
+    return !k->one_type_va || !peek_number(k, k->one_type_va, 1, &is_disabled) ||
+           !is_disabled;
+}
+
 static uint64_t member_or(const struct kernel_peek *k, uint64_t va,
                           const struct symbol_member *m, uint64_t other)
 {
@@ -124,6 +136,7 @@ bool kernel_peek_task(const struct kernel_peek *k, uint64_t va,
     task->thread_flags = member_or(k, va, &k->thread_flags, 0);
     task->state = member_or(k, va, &k->state, 0);
     task->exit_state = member_or(k, va, &k->exit_state, 0);
+    task->mm = member_or(k, va, &k->mm, 0);
     task->cpu = (unsigned)member_or(k, va, &k->cpu, k->hart);
     return true;
 }

@@ -22,9 +22,10 @@ struct kernel_peek {
 
     /* Of task_struct; size 0: not found. */
     struct symbol_member pid, comm, cpu, preempt_count, thread_flags, state;
-    struct symbol_member exit_state;
+    struct symbol_member exit_state, mm;
     uint64_t mem_map_va; /* of the variable; 0: not found */
-    uint32_t page_bytes; /* of a struct page */
+    uint64_t one_type_va; /* page_group_by_mobility_disabled, likewise */
+    uint32_t page_bytes;  /* of a struct page */
 };
 
 /* What of a task the first columns of a trace tell. */
@@ -35,6 +36,7 @@ struct kernel_task {
     uint64_t preempt_count; /* 0 where there is none */
     uint64_t thread_flags;  /* TIF_* bits */
     uint64_t state, exit_state;
+    uint64_t mm; /* the address space, 0: a thread of the kernel */
 };
 
 /* `m` and `s` must outlive it. */
@@ -55,6 +57,8 @@ MUST_USE bool kernel_peek_text(const struct kernel_peek *k, uint64_t va,
 /* The frame that the struct page at va describes. */
 MUST_USE bool kernel_peek_pfn(const struct kernel_peek *k, uint64_t page_va,
                               uint64_t *pfn);
+/* Whether pageblocks have migrate types, for all that is known. */
+MUST_USE bool kernel_peek_has_types(const struct kernel_peek *k);
 /* The task whose structure is at va. */
 MUST_USE bool kernel_peek_task(const struct kernel_peek *k, uint64_t va,
                                struct kernel_task *task);

@@ -70,6 +70,110 @@ point "time does not go back"
 grep -q '^# tracer: nop$' "$work/log"
 point "the header is ftrace's"
 
+# Objects: what is freed was allocated and not freed since, by the name of its
+# cache; from boot on, so that nothing is unknown.
+printf '\ncow -m 1 -c 2 -s 5\nls -l /bin\nsleep 60 &\ncat /proc/$!/statm\nexit\n' \
+    >"$work/commands"
+objects() { # a reason for each line that is wrong, and the counts
+    lines | awk '
+        $5 !~ /^k(malloc|free|mem_cache_alloc|mem_cache_free):$/ { next }
+        {
+            n[$5]++
+            delete field
+            for (i = 6; i <= NF; i++)
+                if ((at = index($i, "=")) > 0)
+                    field[substr($i, 1, at - 1)] = substr($i, at + 1)
+            p = field["ptr"]
+            is_null = p ~ /^0+$/ || p == "00000010" # nothing, and no bytes
+        }
+        $5 ~ /free:$/ && !is_null {
+            if (!(p in size))
+                print "not allocated: " $0
+            else if ($5 == "kmem_cache_free:" && known[field["name"]] && known[field["name"]] != size[p])
+                print "of two sizes: " $0
+            else if ($5 == "kmem_cache_free:")
+                known[field["name"]] = size[p]
+            delete size[p]
+        }
+        $5 ~ /alloc:$/ {
+            if (p in size)
+                print "allocated twice: " $0
+            if (field["bytes_req"] + 0 > field["bytes_alloc"] + 0 || !field["bytes_req"])
+                print "too small: " $0
+            if (field["call_site"] !~ /^[a-z_].*\+0x[0-9a-f]+\/0x[0-9a-f]+$/)
+                print "by nobody: " $0
+            size[p] = field["bytes_alloc"]
+        }
+        END { print n["kmalloc:"] + 0, n["kfree:"] + 0, n["kmem_cache_alloc:"] + 0, n["kmem_cache_free:"] + 0 }'
+}
+for allocator in slub slab; do
+    session -append "slab=$allocator" -trace 'kmem:k*,kmem:rss_stat' \
+        -trace pid_statm
+    objects >"$work/objects"
+    [ "$(grep -c . "$work/objects")" = 1 ] &&
+        awk '{ exit $1 < 100 || $2 < 30 || $3 < 100 || $4 < 30 }' \
+            "$work/objects"
+    point "$allocator: what is freed was allocated: $(tail -1 "$work/objects")" ||
+        head -5 "$work/objects" | sed 's/^/# /'
+done
+lines | grep -q 'kmalloc: call_site=seq_read+.* bytes_req=4096 bytes_alloc=4096 gfp_flags=GFP_KERNEL$'
+point "kmalloc has the site of its call, and both sizes"
+lines | grep -q 'kmalloc: .* bytes_req=1064 bytes_alloc=2048 ' &&
+    lines | grep -q 'kmem_cache_free: .* name=task_struct$'
+point "sizes are those asked for and those of the class"
+
+# The last that rss_stat said of the sleeping process, when statm was made.
+rss=$(lines | awk '
+    $5 ~ /^pid_statm/ { exit }
+    $5 == "rss_stat:" {
+        sub(/^size=/, "", $9)
+        sub(/B$/, "", $9)
+        sum[$6] += $9 - last[$6, $8]
+        last[$6, $8] = $9 + 0
+        bad += $9 < 0
+        if ($1 ~ /^sleep-/ && $7 == "curr=1")
+            mm = $6
+    }
+    END { print bad ? "negative" : sum[mm] / 4096 }')
+resident=$(sed 's/^\(# \)*//' "$work/console" |
+    awk 'NF == 7 && $1 ~ /^[0-9]+$/ { print $2 }')
+[ "$rss" -gt 3 ] && [ "$rss" = "$resident" ]
+point "rss_stat adds up to $rss pages, statm says $resident"
+
+# Blocks of the zones: those of an order above 0 are allocated at once; what
+# comes for a CPU's list is drained again or still there.
+printf '\ncow -m 2 -c 3 -s 5\nexit\n' >"$work/commands"
+session -trace 'kmem:mm_page_*'
+lines | awk '
+    { delete field; for (i = 6; i <= NF; i++) if ((at = index($i, "=")) > 0) field[substr($i, 1, at - 1)] = substr($i, at + 1) }
+    field["page"] == "00000000" { next }
+    $5 == "mm_page_alloc_zone_locked:" {
+        bad += field["percpu_refill"] != (field["order"] == 0)
+        if (field["order"] > 0)
+            blocks++
+        else
+            listed[field["page"]] = 1
+    }
+    $5 == "mm_page_alloc:" && field["order"] > 0 { blocks-- }
+    $5 == "mm_page_alloc:" && field["order"] == 0 {
+        bad += !(field["page"] in listed)
+        delete listed[field["page"]]
+        types[field["migratetype"]]++
+        bad += (field["gfp_flags"] ~ /MOVABLE/) != (field["migratetype"] == 1)
+    }
+    $5 == "mm_page_free:" && field["order"] == 0 { listed[field["page"]] = 1 }
+    $5 == "mm_page_pcpu_drain:" {
+        bad += !(field["page"] in listed)
+        delete listed[field["page"]]
+        drained++
+    }
+    END { exit bad || blocks || drained < 100 || types[0] < 50 || types[1] < 500 }'
+point "a frame is on a list, in use, or in a free block"
+session -m 16M -trace kmem:mm_page_alloc
+lines | grep -q 'migratetype=0 .*MOVABLE' &&
+    ! lines | grep -q 'migratetype=[1-9]'
+point "in little memory all are of one type"
+
 # Reclaim: with swap, in 16 MiB.
 truncate -s 48M "$work/swap"
 "$(command -v mkswap || echo /sbin/mkswap)" -q "$work/swap"

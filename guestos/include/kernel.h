@@ -10,6 +10,9 @@
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
 #define noinline __attribute__((__noinline__))
+#ifndef __always_inline
+#define __always_inline inline __attribute__((__always_inline__))
+#endif
 #define barrier() __asm__ volatile("" ::: "memory")
 /* The compiler forgets what it knows of the value. */
 #define OPTIMIZER_HIDE_VAR(v) __asm__("" : "+r"(v))

@@ -27,6 +27,7 @@
 #include "mm_types.h"
 #include "mmzone.h"
 #include "page-flags.h"
+#include "trace.h"
 
 extern struct page *mem_map;
 extern struct mm_struct init_mm;
@@ -290,7 +291,11 @@ static inline unsigned long get_mm_counter(const struct mm_struct *mm,
 }
 static inline void add_mm_counter(struct mm_struct *mm, int member, long value)
 {
-    __atomic_fetch_add(&mm->rss_stat[member], value, __ATOMIC_RELAXED);
+    long old =
+        __atomic_fetch_add(&mm->rss_stat[member], value, __ATOMIC_RELAXED);
+
+    (void)old; /* hosted builds have no tracepoints */
+    TRACE(kmem, rss_stat, mm, member, old, value);
 }
 static inline unsigned long get_mm_rss(const struct mm_struct *mm)
 {

@@ -63,7 +63,7 @@ void create_kmalloc_caches(void)
                 ARCH_KMALLOC_MINALIGN, SLAB_PANIC | flags[type], NULL);
 }
 
-struct kmem_cache *kmalloc_slab(size_t size, gfp_t gfp)
+static __always_inline struct kmem_cache *find_cache(size_t size, gfp_t gfp)
 {
     unsigned int class = size <= 192 ? small_class[(size + 7) / 8]
                                      : large_class[(size - 1) / 256];
@@ -74,10 +74,16 @@ struct kmem_cache *kmalloc_slab(size_t size, gfp_t gfp)
                          [class];
 }
 
+struct kmem_cache *kmalloc_slab(size_t size, gfp_t gfp)
+{
+    return find_cache(size, gfp);
+}
+
 /* More than a size class has: a compound page of its own. */
 static void *noinline kmalloc_large(size_t size, gfp_t gfp)
 {
     unsigned int order = 0;
+    void *object = NULL;
     struct page *page;
 
     while (order < MAX_ORDER && ((size_t)PAGE_SIZE << order) < size)
@@ -85,11 +91,13 @@ static void *noinline kmalloc_large(size_t size, gfp_t gfp)
     if (order == MAX_ORDER)
         return NULL;
     page = alloc_pages((gfp & ~__GFP_HIGHMEM) | __GFP_COMP, order);
-    if (!page)
-        return NULL;
-    mod_node_page_state(page_pgdat(page), NR_SLAB_UNRECLAIMABLE_B,
-                        (long)PAGE_SIZE << order);
-    return page_address(page);
+    if (page) {
+        mod_node_page_state(page_pgdat(page), NR_SLAB_UNRECLAIMABLE_B,
+                            (long)PAGE_SIZE << order);
+        object = page_address(page);
+    }
+    TRACE(kmem, kmalloc, object, (struct kmem_cache *)NULL, size, gfp);
+    return object;
 }
 
 void *kmalloc(size_t size, gfp_t gfp)
@@ -100,7 +108,7 @@ void *kmalloc(size_t size, gfp_t gfp)
         return kmalloc_large(size, gfp);
     if (should_failslab(gfp))
         return NULL;
-    return slab_ops.alloc(kmalloc_slab(size, gfp), gfp);
+    return slab_ops.kmalloc(find_cache(size, gfp), gfp, size);
 }
 
 void *kcalloc(size_t n, size_t size, gfp_t gfp)
@@ -166,6 +174,7 @@ void kfree(const void *p)
 {
     struct page *page;
 
+    TRACE(kmem, kfree, p);
     if (unlikely(ZERO_OR_NULL_PTR(p)))
         return;
     page = virt_to_head_page(p);

@@ -17,6 +17,8 @@
 #include "sched.h"
 #include "smp.h"
 #include "spinlock.h"
+#include "string.h"
+#include "trace.h"
 
 /* Two harts share no line of it. (On the host heads of lists stand for caches,
  * which then would have to be aligned as well.) */
@@ -133,6 +135,8 @@ struct slabinfo {
 /* An allocator. Objects, caches and kmalloc are the common code's matter. */
 struct slab_ops {
     void *(*alloc)(struct kmem_cache *s, gfp_t gfp);
+    /* The same, for so many bytes of a size class. */
+    void *(*kmalloc)(struct kmem_cache *s, gfp_t gfp, size_t size);
     void (*free)(struct kmem_cache *s, void *object);
     const char *name;
     bool links_objects; /* a free object holds a link */
@@ -197,6 +201,21 @@ bool slab_is_mergeable(const struct kmem_cache *s);
 static inline struct page *virt_to_head_page(const void *object)
 {
     return compound_head(virt_to_page(object));
+}
+
+/* What both allocators do with an object, or NULL, for the caller. */
+static __always_inline void *slab_post_alloc(struct kmem_cache *s,
+                                             void *object, gfp_t gfp,
+                                             size_t size, bool is_kmalloc)
+{
+    (void)size; /* hosted builds have no tracepoints */
+    if (is_kmalloc)
+        TRACE(kmem, kmalloc, object, s, size, gfp);
+    else
+        TRACE(kmem, kmem_cache_alloc, s, object, gfp);
+    if (unlikely(gfp & __GFP_ZERO && object))
+        return memset(object, 0, s->object_size);
+    return object;
 }
 
 /* Called with interrupts off. */

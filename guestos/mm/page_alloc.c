@@ -67,7 +67,9 @@ static struct page *rmqueue(struct zone *zone, unsigned int order,
         page = NULL;
         if (is_high_atomic)
             page = __rmqueue_smallest(zone, order, MIGRATE_HIGHATOMIC);
-        if (!page)
+        if (page)
+            TRACE(kmem, mm_page_alloc_zone_locked, page, order, type);
+        else
             page = __rmqueue(zone, order, type);
         spin_unlock_irqrestore(&zone->lock, flags);
     } while (page && !check_new_pages(page, order));

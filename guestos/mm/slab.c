@@ -20,7 +20,6 @@
 #include "kernel.h"
 #include "slab_debug.h"
 #include "string.h"
-#include "trace.h"
 
 /* An array that was not used lately is not filled further than this. */
 #define BATCHREFILL_LIMIT 16u
@@ -135,9 +134,9 @@ static void *alloc_debug(struct kmem_cache *s, gfp_t gfp, unsigned long flags,
     return object;
 }
 
-/* Jumped to, so that the return address is that of the caller. */
-static void *noinline
-slab_alloc_slow(struct kmem_cache *s, gfp_t gfp, unsigned long flags)
+static __always_inline void *alloc_slow(struct kmem_cache *s, gfp_t gfp,
+                                        unsigned long flags, size_t size,
+                                        bool is_kmalloc)
 {
     void *object;
 
@@ -147,16 +146,26 @@ slab_alloc_slow(struct kmem_cache *s, gfp_t gfp, unsigned long flags)
     else
         object = cache_alloc_refill(s, gfp, flags);
     local_irq_restore(flags);
-    if (!object)
-        return NULL;
-    host_unpoison(object, s->object_size);
-    TRACE(kmem, kmem_cache_alloc, s, object, gfp);
-    if (gfp & __GFP_ZERO)
-        memset(object, 0, s->object_size);
-    return object;
+    if (object)
+        host_unpoison(object, s->object_size);
+    return slab_post_alloc(s, object, gfp, size, is_kmalloc);
 }
 
-static void *slab_alloc(struct kmem_cache *s, gfp_t gfp)
+/* Jumped to, so that the return address is that of the caller. */
+static void *noinline
+slab_alloc_slow(struct kmem_cache *s, gfp_t gfp, unsigned long flags)
+{
+    return alloc_slow(s, gfp, flags, 0, false);
+}
+
+static void *noinline
+kmalloc_slow(struct kmem_cache *s, gfp_t gfp, unsigned long flags, size_t size)
+{
+    return alloc_slow(s, gfp, flags, size, true);
+}
+
+static __always_inline void *alloc_object(struct kmem_cache *s, gfp_t gfp,
+                                          size_t size, bool is_kmalloc)
 {
     struct array_cache *ac;
     unsigned long flags;
@@ -165,15 +174,23 @@ static void *slab_alloc(struct kmem_cache *s, gfp_t gfp)
     local_irq_save(flags);
     ac = this_array(s);
     if (unlikely(!ac->avail))
-        return slab_alloc_slow(s, gfp, flags);
+        return is_kmalloc ? kmalloc_slow(s, gfp, flags, size)
+                          : slab_alloc_slow(s, gfp, flags);
     ac->touched = 1;
     object = ac->entry[--ac->avail];
     local_irq_restore(flags);
     host_unpoison(object, s->object_size);
-    TRACE(kmem, kmem_cache_alloc, s, object, gfp);
-    if (unlikely(gfp & __GFP_ZERO))
-        return memset(object, 0, s->object_size);
-    return object;
+    return slab_post_alloc(s, object, gfp, size, is_kmalloc);
+}
+
+static void *slab_alloc(struct kmem_cache *s, gfp_t gfp)
+{
+    return alloc_object(s, gfp, 0, false);
+}
+
+static void *slab_kmalloc(struct kmem_cache *s, gfp_t gfp, size_t size)
+{
+    return alloc_object(s, gfp, size, true);
 }
 
 /* The oldest batch leaves: to the shared array while that has room. */
@@ -241,7 +258,6 @@ static void slab_free(struct kmem_cache *s, void *object)
 
     if (unlikely(!object))
         return;
-    TRACE(kmem, kmem_cache_free, s, object);
     slab_hide(s, object);
     local_irq_save(flags);
     ac = this_array(s);
@@ -255,6 +271,7 @@ static void slab_free(struct kmem_cache *s, void *object)
 
 const struct slab_ops slab_slab_ops = {
     .alloc = slab_alloc,
+    .kmalloc = slab_kmalloc,
     .free = slab_free,
     .name = "slab",
     .links_objects = false,

@@ -56,6 +56,7 @@ void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
 
 void kmem_cache_free(struct kmem_cache *s, void *object)
 {
+    TRACE(kmem, kmem_cache_free, s, object);
     slab_ops.free(s, object);
 }
 

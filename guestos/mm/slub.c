@@ -23,8 +23,6 @@
 
 #include "internal.h"
 #include "kernel.h"
-#include "string.h"
-#include "trace.h"
 
 /* Interrupts are off in all that follows, unless it says otherwise. */
 
@@ -213,9 +211,9 @@ static void *___slab_alloc(struct kmem_cache *s, gfp_t gfp, unsigned long flags)
     }
 }
 
-/* Jumped to, so that the return address is that of the caller. */
-static void *noinline
-slab_alloc_slow(struct kmem_cache *s, gfp_t gfp, unsigned long flags)
+static __always_inline void *alloc_slow(struct kmem_cache *s, gfp_t gfp,
+                                        unsigned long flags, size_t size,
+                                        bool is_kmalloc)
 {
     void *object;
 
@@ -226,16 +224,26 @@ slab_alloc_slow(struct kmem_cache *s, gfp_t gfp, unsigned long flags)
     else
         object = ___slab_alloc(s, gfp, flags);
     local_irq_restore(flags);
-    if (!object)
-        return NULL;
-    host_unpoison(object, s->object_size);
-    TRACE(kmem, kmem_cache_alloc, s, object, gfp);
-    if (gfp & __GFP_ZERO)
-        memset(object, 0, s->object_size);
-    return object;
+    if (object)
+        host_unpoison(object, s->object_size);
+    return slab_post_alloc(s, object, gfp, size, is_kmalloc);
 }
 
-static void *slub_alloc(struct kmem_cache *s, gfp_t gfp)
+/* Jumped to, so that the return address is that of the caller. */
+static void *noinline
+slab_alloc_slow(struct kmem_cache *s, gfp_t gfp, unsigned long flags)
+{
+    return alloc_slow(s, gfp, flags, 0, false);
+}
+
+static void *noinline
+kmalloc_slow(struct kmem_cache *s, gfp_t gfp, unsigned long flags, size_t size)
+{
+    return alloc_slow(s, gfp, flags, size, true);
+}
+
+static __always_inline void *alloc_object(struct kmem_cache *s, gfp_t gfp,
+                                          size_t size, bool is_kmalloc)
 {
     struct kmem_cache_cpu *c;
     unsigned long flags;
@@ -245,14 +253,22 @@ static void *slub_alloc(struct kmem_cache *s, gfp_t gfp)
     c = this_cpu_slab(s);
     object = c->freelist;
     if (unlikely(!object))
-        return slab_alloc_slow(s, gfp, flags);
+        return is_kmalloc ? kmalloc_slow(s, gfp, flags, size)
+                          : slab_alloc_slow(s, gfp, flags);
     c->freelist = get_freepointer(s, object);
     local_irq_restore_whole(flags);
     host_unpoison(object, s->object_size);
-    TRACE(kmem, kmem_cache_alloc, s, object, gfp);
-    if (unlikely(gfp & __GFP_ZERO))
-        return memset(object, 0, s->object_size);
-    return object;
+    return slab_post_alloc(s, object, gfp, size, is_kmalloc);
+}
+
+static void *slub_alloc(struct kmem_cache *s, gfp_t gfp)
+{
+    return alloc_object(s, gfp, 0, false);
+}
+
+static void *slub_kmalloc(struct kmem_cache *s, gfp_t gfp, size_t size)
+{
+    return alloc_object(s, gfp, size, true);
 }
 
 /* Whether freeing the object changes which list the slab is on; slab_lock is
@@ -332,7 +348,6 @@ static void slub_free(struct kmem_cache *s, void *object)
     struct kmem_cache_cpu *c;
     unsigned long flags;
 
-    TRACE(kmem, kmem_cache_free, s, object);
     flags = local_irq_save_whole();
     c = this_cpu_slab(s);
     if (unlikely(((unsigned long)object & c->slab_mask) != c->slab_base)) {
@@ -411,6 +426,7 @@ static void slub_late_init(void)
 
 const struct slab_ops slub_ops = {
     .alloc = slub_alloc,
+    .kmalloc = slub_kmalloc,
     .free = slub_free,
     .name = "slub",
     .links_objects = true,
