@@ -79,6 +79,7 @@ struct task_struct {
     bool on_rq;      /* counts there: runs, waits, or is being moved */
     bool is_queued;  /* waits: in the tree */
     bool is_leaving; /* runs where it may not, and goes elsewhere */
+    unsigned char migration_disabled; /* stays on its CPU; own, no lock */
     bool is_idle;
     bool contributes_to_load; /* sleeps uninterruptibly */
     bool in_iowait;           /* sleeps, or is about to, for a disk */
@@ -223,6 +224,20 @@ bool wake_up_state(struct task_struct *task, unsigned states);
 void kick_process(struct task_struct *task);
 /* Where it may run: 0, or -EINVAL when none of these is online. */
 int set_cpus_allowed(struct task_struct *task, struct cpumask mask);
+/* In between the current task may be preempted and sleep, but stays on its
+ * CPU, whatever its affinity becomes meanwhile. They nest. */
+static inline void migrate_disable(void)
+{
+    current->migration_disabled++;
+    barrier();
+}
+void leave_forbidden_cpu(void);
+static inline void migrate_enable(void)
+{
+    barrier();
+    if (!--current->migration_disabled)
+        leave_forbidden_cpu();
+}
 /* Before it first runs: only there, and it cannot be changed. */
 void kthread_bind(struct task_struct *task, int cpu);
 

@@ -2,7 +2,8 @@
  * Which CPUs a task may run on: sched_setaffinity and its kin, threads of the
  * kernel that are bound to a CPU. task->cpus_mask changes under pi_lock and
  * the lock of the task's queue. A task that runs where it may not is told to
- * reschedule and sent away as it leaves the CPU (sched.c).
+ * reschedule and sent away as it leaves the CPU (sched.c), or, with migration
+ * disabled, as soon as that is over.
  */
 #include "errno.h"
 #include "runqueue.h"
@@ -36,7 +37,8 @@ int set_cpus_allowed(struct task_struct *task, struct cpumask mask)
     spin_lock_irqsave(&task->pi_lock, flags);
     rq = task_rq_lock(task);
     task->cpus_mask = mask;
-    if (!cpumask_test_cpu(rq->cpu, &mask) && task->is_queued) {
+    if (!cpumask_test_cpu(rq->cpu, &mask) && task->is_queued &&
+        !task->migration_disabled) {
         move_queued(rq, task);
     } else {
         /* One that sleeps or is on its way is placed by who wakes it. */
@@ -47,6 +49,15 @@ int set_cpus_allowed(struct task_struct *task, struct cpumask mask)
     }
     spin_unlock_irqrestore(&task->pi_lock, flags);
     return 0;
+}
+
+/* Its affinity may have changed while it had to stay. */
+void leave_forbidden_cpu(void)
+{
+    if (unlikely(!cpumask_test_cpu(task_cpu(current), &current->cpus_mask))) {
+        set_tsk_thread_flag(current, TIF_NEED_RESCHED);
+        preempt_schedule(); /* if it may */
+    }
 }
 
 void kthread_bind(struct task_struct *task, int cpu)

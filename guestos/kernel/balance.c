@@ -21,6 +21,9 @@ int select_task_rq(const struct task_struct *task)
                               cpumask_bits(cpu_online_mask)};
     int prev = task_cpu(task), cpu, best = NR_CPUS;
 
+    if (task->migration_disabled) {
+        return prev;
+    }
     if (cpumask_empty(&allowed)) {
         allowed = *cpu_online_mask;
     }
@@ -56,7 +59,8 @@ static struct task_struct *detach_last(struct run_queue *from,
          node = rb_prev(node)) {
         struct task_struct *task = rb_entry(node, struct task_struct, run_node);
 
-        if (cpumask_test_cpu(to->cpu, &task->cpus_mask)) {
+        if (!task->migration_disabled &&
+            cpumask_test_cpu(to->cpu, &task->cpus_mask)) {
             detach_task(from, to, task);
             return task;
         }

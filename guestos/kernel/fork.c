@@ -151,6 +151,7 @@ static struct task_struct *dup_task_struct(void)
     task->thread_info.flags = 0;
     atomic_set(&task->usage, 2); /* itself, and who reaps it */
     task->is_idle = false;
+    task->migration_disabled = 0;
     task->utime = task->stime = task->cutime = task->cstime = 0;
     task->start_time = ktime_get_ns();
     task->nvcsw = task->nivcsw = 0;

@@ -290,7 +290,8 @@ static void put_prev_task(struct run_queue *rq, struct task_struct *prev,
         prev->state = TASK_RUNNING;
     }
     prev->nivcsw++;
-    if (likely(cpumask_test_cpu(rq->cpu, &prev->cpus_mask))) {
+    if (likely(cpumask_test_cpu(rq->cpu, &prev->cpus_mask) ||
+               prev->migration_disabled)) {
         enqueue_task(rq, prev);
         return;
     }

@@ -266,6 +266,10 @@ void preempt_schedule(void)
 {
 }
 
+void leave_forbidden_cpu(void)
+{
+}
+
 int send_sig(int sig, struct task_struct *task)
 {
     task->pending |= sigmask(sig);
