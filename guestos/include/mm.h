@@ -141,12 +141,15 @@ static inline struct page *virt_to_page(const void *addr)
     return pfn_to_page(virt_to_pfn(addr));
 }
 
-/* Its address in the direct map; high memory has none: NULL. */
+/* Its address in the direct map; that of its kmap slot for high memory, NULL
+ * without one. */
+void *page_address_high(const struct page *page);
 static inline void *page_address(const struct page *page)
 {
     unsigned long pfn = page_to_pfn(page);
 
-    return pfn < max_low_pfn ? __va((phys_addr_t)pfn << PAGE_SHIFT) : NULL;
+    return likely(pfn < max_low_pfn) ? __va((phys_addr_t)pfn << PAGE_SHIFT)
+                                     : page_address_high(page);
 }
 
 #define ZONES_WIDTH 2

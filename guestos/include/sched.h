@@ -53,6 +53,13 @@ struct reclaim_state {
     unsigned long reclaimed_slab; /* pages */
 };
 
+/* The task's slots of kmap_local_page, innermost last; see kmap_local.c. */
+#define KM_MAX_IDX 16
+struct kmap_ctrl {
+    int idx; /* how many are in use */
+    unsigned long pfn[KM_MAX_IDX];
+};
+
 #define THREAD_SIZE 8192
 #define NR_RLIMITS 16
 #define RLIMIT_DATA 2
@@ -105,6 +112,7 @@ struct task_struct {
     struct spinlock alloc_lock; /* guards mm and fs, for others: task_lock */
     /* mm is NULL in kernel threads; active_mm is what the MMU uses. */
     struct mm_struct *mm, *active_mm;
+    struct kmap_ctrl kmap_ctrl;
     unsigned long min_flt, maj_flt, cmin_flt, cmaj_flt;
     struct reclaim_state *reclaim_state;
     int oom_score_adj; /* -1000 .. 1000 */

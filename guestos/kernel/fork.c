@@ -152,6 +152,7 @@ static struct task_struct *dup_task_struct(void)
     atomic_set(&task->usage, 2); /* itself, and who reaps it */
     task->is_idle = false;
     task->migration_disabled = 0;
+    task->kmap_ctrl.idx = 0;
     task->utime = task->stime = task->cutime = task->cstime = 0;
     task->start_time = ktime_get_ns();
     task->nvcsw = task->nivcsw = 0;

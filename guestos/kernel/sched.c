@@ -10,6 +10,7 @@
  * off the CPU, and may start it elsewhere.
  */
 #include "runqueue.h"
+#include "highmem.h"
 #include "jiffies.h"
 #include "kernel.h"
 #include "mm.h"
@@ -358,6 +359,7 @@ static void finish_task_switch(struct task_struct *prev)
     bool is_dead = prev->state == TASK_DEAD;
     bool is_leaving = prev->is_leaving;
 
+    kmap_local_sched_in();
     lock_hand_over(&rq->lock.dep);
     if (!prev->mm && prev != current && current->mm) {
         drop = prev->active_mm; /* a kernel thread gives back what it used */
@@ -406,6 +408,7 @@ static void __schedule(bool is_preempted)
     rq->nr_switches++;
     TRACE(sched, sched_switch, prev, is_preempted, next);
     next->exec_start = ktime_get_ns();
+    kmap_local_sched_out();
     context_mm(prev, next);
     lock_release(&rq->lock.dep); /* next releases it */
     prev = switch_to(prev, next);

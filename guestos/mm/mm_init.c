@@ -5,6 +5,7 @@
  * free_area_init, build_zonelists, mem_init.
  */
 #include "pcp.h"
+#include "highmem.h"
 #include "kernel.h"
 #include "page_owner.h"
 #include "memblock.h"
@@ -136,6 +137,7 @@ void free_area_init(void)
     init_zone(ZONE_NORMAL, dma_end, max_low_pfn);
     init_zone(ZONE_HIGHMEM, max_low_pfn, max_pfn);
     build_zonelists();
+    kmap_init();
     pcp_init();
     for (unsigned long i = 0; i < DIV_ROUND_UP(bytes, PAGE_SIZE); i++)
         page_set_type(virt_to_page(mem_map) + i, PAGE_TYPE_MEMMAP);

@@ -13,7 +13,6 @@
 #include "guestos/arch/host/memory.h"
 #include "guestos/mm/internal.h"
 #include "boot.h"
-#include "highmem.h"
 #include "init.h"
 #include "memblock.h"
 #include "radix_tree.h"
@@ -73,29 +72,6 @@ static void host_arena_map(unsigned long ram_kib)
     host_arena = host_memory_create(size, 4ul << 20);
     /* What is only known from there is not lost. */
     __lsan_register_root_region(host_arena, size);
-}
-
-void *arch_kmap(unsigned long va, unsigned long pfn)
-{
-    (void)va;
-    return phys_to_virt((phys_addr_t)pfn << PAGE_SHIFT);
-}
-
-void arch_kunmap(unsigned long va)
-{
-    (void)va;
-}
-
-void arch_flush_kmaps(unsigned long start, unsigned long end)
-{
-    (void)start, (void)end;
-}
-
-bool arch_is_kmap(const void *addr)
-{
-    unsigned long pfn = virt_to_pfn(addr);
-
-    return pfn >= max_low_pfn && pfn < max_pfn;
 }
 
 void host_arena_init(unsigned long ram_kib)

@@ -13,6 +13,7 @@
 
 #include "guestos/arch/host/host.h"
 #include "guestos/arch/host/block.h"
+#include "highmem.h"
 #include "percpu.h"
 #include "smp.h"
 
@@ -118,8 +119,10 @@ static void switch_to(int next)
 
     if (next == last)
         return;
+    kmap_local_sched_out();
     running = next;
     host_current = threads[next].task;
+    kmap_local_sched_in();
     swapcontext(&threads[last].context, &threads[next].context);
     host_current = threads[running].task;
 }

@@ -15,6 +15,12 @@ static struct pte *slot_pte(unsigned long va)
         pmd_offset(pud_offset(p4d_offset(pgd, va), va), va), va);
 }
 
+void *arch_kmap_address(unsigned long va, unsigned long pfn)
+{
+    (void)pfn;
+    return (void *)va;
+}
+
 /* A slot is used by one CPU, or was flushed from all TLBs when it had its last
  * page: nobody else has to know. */
 void *arch_kmap(unsigned long va, unsigned long pfn)
