@@ -16,6 +16,7 @@
 #include "highmem.h"
 #include "percpu.h"
 #include "smp.h"
+#include "stop_machine.h"
 
 #define STACK_SIZE (512u << 10)
 #define MAX_THREADS 8
@@ -263,6 +264,11 @@ void on_each_cpu(void (*fn)(void *info), void *info)
         local_irq_restore(flags);
     }
     host_run_on(was);
+}
+
+int stop_machine(int (*fn)(void *data), void *data)
+{
+    return fn(data);
 }
 
 void preempt_schedule(void)
