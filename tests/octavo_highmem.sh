@@ -49,8 +49,8 @@ S
     point "$where: meminfo knows high memory"
     said '^kmap: [0-9]+ looks at 1280 pages, none wrong'
     point "$where: kmap shows the right pages and makes who comes late wait"
-    said '^audit: passed$'
-    point "$where: the audit passes"
+    said ' 0 references in flight$' && said '^audit: passed$'
+    point "$where: the audit passes, and nothing is left in flight"
 done
 
 # The same zones in 64 MiB.
@@ -65,8 +65,8 @@ S
     report "$where" "$ends"
     said '^kmap: [0-9]+ looks at 1280 pages, none wrong' && said '^used 0$'
     point "$where: kmap shows the right pages and makes who comes late wait"
-    said '^audit: passed$'
-    point "$where: the audit passes"
+    said ' 0 references in flight$' && said '^audit: passed$'
+    point "$where: the audit passes, and nothing is left in flight"
 done
 
 # More than memory, with a swap disk that reaches 2 MiB.
@@ -82,8 +82,8 @@ S
     report "$where" "$ends"
     said '^bounce_in [0-9]{4}' && said '^bounce_out [0-9]{4}'
     point "$where: it went through bounce buffers of ZONE_DMA"
-    said '^audit: passed$'
-    point "$where: the audit passes"
+    said ' 0 references in flight$' && said '^audit: passed$'
+    point "$where: the audit passes, and nothing is left in flight"
 done
 
 # No TLB shows a slot's last page: the emulator looks at every hit.

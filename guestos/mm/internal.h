@@ -47,6 +47,9 @@ const char *gfp_text(gfp_t gfp, char *text, size_t size);
 const char *page_flags_text(const struct page *page, char *text, size_t size);
 /* mm_audit.c: who owns each frame; how many are in flight. */
 unsigned long mm_check_frames(void);
+/* mm_audit_refs.c: who uses each frame, with the machine stopped. -ENOMEM, or
+ * 0 and the references that belong to something under way. */
+int mm_audit_refs(unsigned long *in_flight);
 /* page_slow.c: reclaims, kills, retries. */
 struct page *alloc_pages_slowpath(gfp_t gfp, unsigned int order);
 

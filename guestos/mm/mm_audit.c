@@ -1,9 +1,9 @@
 /*
  * The part of the audit that can run in the machine: every frame has exactly
  * one owner, free counts equal the lists, free blocks are merged as far as
- * they can be, and the invariants of slabs and LRU lists. A program asks for
- * it by `echo audit > /proc/mm`; the host's mm_audit uses it and goes further,
- * since there nothing is under way.
+ * they can be, and the invariants of slabs; mm_audit_refs.c counts users. A
+ * program asks for it by `echo audit > /proc/mm`; the host's mm_audit uses it
+ * and goes further, since there nothing is under way.
  *
  * Owns nothing. Takes pcp->lock and zone->lock of a zone, interrupts off, so
  * that no frame comes or goes; one that a task was about to free or had just
@@ -51,6 +51,8 @@ static struct tally count_frames(const struct zone *zone)
 
         if (PageReserved(page)) {
             t.reserved++;
+            if (PageLRU(page) || page_count(page) != 1)
+                wrong(page, "is the kernel's for ever, and in use");
         } else if (page_count(page)) {
             check_used(page);
             t.used++;
@@ -112,12 +114,17 @@ unsigned long mm_check_frames(void)
 
 int mm_command(const char *line)
 {
+    unsigned long in_flight;
+    int error;
+
     if (strcmp(line, "audit") != 0)
         return -EINVAL;
     mm_check_frames();
     slab_check();
-    lru_check();
     vmap_area_check();
+    error = mm_audit_refs(&in_flight);
+    if (error)
+        return error;
     pr_info("audit: passed\n");
     return 0;
 }

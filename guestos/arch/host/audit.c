@@ -184,6 +184,7 @@ void mm_audit(void)
     struct counted c = {calloc(max_pfn - min_low_pfn, sizeof(int)),
                         calloc(MAX_SWAPFILES, sizeof(int *)), 0, 0, 0};
     struct mm_struct *mm;
+    unsigned long in_flight;
 
     expect("NR_FREE_PAGES", nr_free_pages(), buddy_check());
     pcp_check();
@@ -208,6 +209,8 @@ void mm_audit(void)
            global_node_page_state(NR_ISOLATED_ANON) +
                global_node_page_state(NR_ISOLATED_FILE),
            0);
+    if (mm_audit_refs(&in_flight) || in_flight)
+        panic("audit: %lu references in flight", in_flight);
     free(c.mapped);
     free(c.swapped);
 }
