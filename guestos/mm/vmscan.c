@@ -61,7 +61,9 @@ static unsigned long isolate_lru_pages(unsigned long nr,
     return n;
 }
 
-/* Returns isolated pages to their lists and drops our references. */
+/* Returns isolated pages to their lists and drops our references. A page is on
+ * its list first: who drops the last reference after us looks for it there
+ * (put_page), without the lock. */
 static void putback_pages(struct lruvec *lruvec, struct list_head *pages)
 {
     LIST_HEAD(unused);
@@ -71,16 +73,16 @@ static void putback_pages(struct lruvec *lruvec, struct list_head *pages)
     spin_lock_irqsave(&lruvec->lru_lock, flags);
     list_for_each_entry_safe(page, next, pages, lru) {
         list_del(&page->lru);
-        if (put_page_testzero(page)) {
-            ClearPageActive(page);
-            list_add(&page->lru, &unused);
-            continue;
-        }
         /* Written out while we had it: it is free to go soon. */
         lru_add_locked(page, lruvec,
                        PageSwapCache(page) && !PageWriteback(page) &&
                            !PageDirty(page) && !page_mapped(page) &&
                            !PageActive(page));
+        if (put_page_testzero(page)) {
+            lru_del_locked(page);
+            ClearPageActive(page);
+            list_add(&page->lru, &unused);
+        }
     }
     spin_unlock_irqrestore(&lruvec->lru_lock, flags);
     list_for_each_entry_safe(page, next, &unused, lru) {
