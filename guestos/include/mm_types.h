@@ -7,6 +7,7 @@
 
 #include "asm/mmu.h"
 #include "asm/page.h"
+#include "atomic.h"
 #include "list.h"
 #include "rbtree.h"
 #include "rwsem.h"
@@ -119,6 +120,7 @@ struct mm_struct {
     int map_count; /* VMAs */
     unsigned long pgtables_bytes;
     struct spinlock page_table_lock;
+    struct atomic tlb_flush_pending; /* ranges being zapped; see memory.c */
     struct rw_semaphore mmap_lock;
     struct list_head mmlist; /* all address spaces, under mmlist_lock */
     unsigned long hiwater_rss, hiwater_vm;

@@ -136,11 +136,28 @@ static unsigned long zap_ptes(struct mmu_gather *tlb, unsigned long addr,
     return addr;
 }
 
+/* Another may have cleared entries of the range that our TLBs still know: who
+ * finds nothing there must not return before they have forgotten it. Each
+ * counts itself before it looks, and until it has flushed. */
+static void gather_finish(struct mmu_gather *tlb, unsigned long start,
+                          unsigned long end)
+{
+    struct atomic *pending = &tlb->vma->vm_mm->tlb_flush_pending;
+
+    if (atomic_read(pending) > 1) {
+        tlb->start = start;
+        tlb->end = end;
+    }
+    gather_flush(tlb);
+    atomic_dec_return(pending);
+}
+
 void zap_page_range(struct vm_area_struct *vma, unsigned long start,
                     unsigned long end)
 {
     struct mmu_gather tlb = {.vma = vma, .start = ~0ul};
 
+    atomic_inc_return(&vma->vm_mm->tlb_flush_pending);
     update_hiwater_rss(vma->vm_mm);
     for (unsigned long addr = start; addr < end;) {
         unsigned long next = pgd_addr_end(addr, end);
@@ -154,7 +171,7 @@ void zap_page_range(struct vm_area_struct *vma, unsigned long start,
             gather_flush(&tlb);
         cond_resched();
     }
-    gather_flush(&tlb);
+    gather_finish(&tlb, start, end);
 }
 
 /* Both have the page when it has moved, and none may write to it. */
