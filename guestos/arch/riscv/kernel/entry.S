@@ -61,7 +61,8 @@ save:
     sw x31, PT_X(31)(sp)
     lw s0, TASK_SCRATCH_SP(tp)
     csrr s1, sscratch
-    csrr s2, sstatus
+    li t0, SR_SUM /* user memory is for uaccess only */
+    csrrc s2, sstatus, t0
     csrr s3, sepc
     csrr s4, stval
     csrr s5, scause
