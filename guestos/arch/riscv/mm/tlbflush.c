@@ -69,8 +69,11 @@ static void flush_mm(struct mm_struct *mm, unsigned long start,
     preempt_disable();
     __atomic_fetch_add(&context->flushes_begun, 1, __ATOMIC_SEQ_CST);
     cpus = cpumask_bits(&context->cpumask);
-    if (is_tables) {
+    if (is_tables) { /* in this order: a CPU may go from one to the other */
+        smp_rmb();
         cpus |= cpumask_bits(&context->lazy);
+        smp_rmb();
+        cpus |= cpumask_bits(&context->cpumask);
     }
     flush_cpus(cpus, start, size);
     __atomic_fetch_add(&context->flushes_done, 1, __ATOMIC_SEQ_CST);
