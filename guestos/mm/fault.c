@@ -84,6 +84,7 @@ static void map_new_anon(const struct vm_fault *vmf, struct page *page)
     if (vmf->vma->vm_flags & VM_WRITE)
         pte = pte_mkwrite(pte);
     SetPageUptodate(page);
+    smp_wmb(); /* the contents first, for other harts that see the entry */
     page_add_new_anon_rmap(page, vmf->vma, vmf->addr);
     add_mm_counter(vmf->vma->vm_mm, MM_ANONPAGES, 1);
     lru_cache_add(page);

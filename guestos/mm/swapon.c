@@ -169,8 +169,9 @@ static struct swap_info_struct *get_area(void)
     si->type = nr_swapfiles;
     si->prio = -2 - (int)nr_swapfiles;
     spin_lock_init(&si->lock);
-    swap_info[nr_swapfiles] = si;
-    smp_wmb(); /* others count, then look */
+    smp_wmb(); /* others follow the pointer .. */
+    WRITE_ONCE(swap_info[nr_swapfiles], si);
+    smp_wmb(); /* .. and count, then look */
     WRITE_ONCE(nr_swapfiles, nr_swapfiles + 1);
     return si;
 }
