@@ -225,10 +225,16 @@ static inline unsigned int slab_cpu(void)
     return (unsigned int)smp_processor_id();
 }
 
-/* Pages for a slab, with counters and page->slab_cache; and back. */
+/* Pages for a slab, with page->slab_cache; and back. */
 struct page *slab_alloc_pages(struct kmem_cache *s, gfp_t gfp,
                               unsigned int order);
 void slab_free_pages(struct kmem_cache *s, struct page *page);
+/* In between: it is whole and comes where it belongs, or leaves that place;
+ * interrupts are off for both, so that slab_check sees no slab half-made. */
+void slab_publish(struct kmem_cache *s, struct page *page);
+void slab_unpublish(struct kmem_cache *s, struct page *page);
+/* The invariants; cache_lock is held, no CPU is inside an allocator. */
+void slab_check_locked(void);
 /* A pointer that is not of this cache: says so, returns the right one. */
 struct kmem_cache *slab_wrong_cache(struct kmem_cache *s, const void *object);
 void __attribute__((noreturn, format(printf, 3, 4)))

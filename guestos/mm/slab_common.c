@@ -97,11 +97,28 @@ struct page *slab_alloc_pages(struct kmem_cache *s, gfp_t gfp,
 
     if (!page)
         return NULL;
-    SetPageSlab(page);
     page->slab_cache = s;
     mod_node_page_state(page_pgdat(page), slab_stat(s),
                         (long)PAGE_SIZE << order);
     return page;
+}
+
+void slab_publish(struct kmem_cache *s, struct page *page)
+{
+    lockdep_assert_irqs_disabled();
+    SetPageSlab(page);
+    __atomic_fetch_add(&s->node.nr_slabs, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&s->node.total_objects, slab_objects(s, page),
+                       __ATOMIC_RELAXED);
+}
+
+void slab_unpublish(struct kmem_cache *s, struct page *page)
+{
+    lockdep_assert_irqs_disabled();
+    ClearPageSlab(page);
+    __atomic_fetch_sub(&s->node.nr_slabs, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_sub(&s->node.total_objects, slab_objects(s, page),
+                       __ATOMIC_RELAXED);
 }
 
 void slab_free_pages(struct kmem_cache *s, struct page *page)
@@ -113,7 +130,6 @@ void slab_free_pages(struct kmem_cache *s, struct page *page)
                         -((long)PAGE_SIZE << order));
     if (current->reclaim_state)
         current->reclaim_state->reclaimed_slab += 1ul << order;
-    ClearPageSlab(page);
     page->slab_cache = NULL;
     page->freelist = NULL;
     page->private = 0;

@@ -214,6 +214,7 @@ static void take_free_slab(struct kmem_cache *s, struct list_head *unused)
     list_move(&page->lru, unused);
     n->free_slabs--;
     n->free_objects -= s->num;
+    slab_unpublish(s, page);
 }
 
 void slab_free_block(struct kmem_cache *s, void **objects, unsigned int n,
@@ -246,8 +247,6 @@ static void slab_destroy(struct kmem_cache *s, struct page *page)
 {
     void *list = page->freelist;
 
-    __atomic_fetch_sub(&s->node.nr_slabs, 1, __ATOMIC_RELAXED);
-    __atomic_fetch_sub(&s->node.total_objects, s->num, __ATOMIC_RELAXED);
     slab_free_pages(s, page);
     if (s->freelist_cache)
         kmem_cache_free(s->freelist_cache, list);
@@ -331,9 +330,8 @@ bool slab_grow(struct kmem_cache *s, gfp_t gfp)
             s->ctor(object);
         slab_hide(s, object);
     }
-    __atomic_fetch_add(&n->nr_slabs, 1, __ATOMIC_RELAXED);
-    __atomic_fetch_add(&n->total_objects, s->num, __ATOMIC_RELAXED);
     spin_lock_irqsave(&n->list_lock, flags);
+    slab_publish(s, page);
     list_add_tail(&page->lru, &n->free);
     n->free_slabs++;
     n->free_objects += s->num;

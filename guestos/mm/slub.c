@@ -174,6 +174,7 @@ static bool grow(struct kmem_cache *s, gfp_t gfp, unsigned long flags)
     local_irq_save(flags);
     if (!page)
         return false;
+    slab_publish(s, page);
     c = this_cpu_slab(s);
     c->stat[ALLOC_SLAB]++;
     if (c->page)

@@ -60,7 +60,10 @@ static inline void slub_stat(struct kmem_cache *s, enum slub_stat_item item)
 
 /* slub_slab.c */
 struct page *new_slab(struct kmem_cache *s, gfp_t gfp);
+/* Interrupts are off. */
 void discard_slab(struct kmem_cache *s, struct page *page);
+/* The second half of it: one that is out of sight. */
+void free_slab(struct kmem_cache *s, struct page *page);
 int slub_create(struct kmem_cache *s);
 
 /* slub.c; list_lock is held */

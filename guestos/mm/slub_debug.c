@@ -51,6 +51,7 @@ void *slub_alloc_debug(struct kmem_cache *s, gfp_t gfp, unsigned long flags,
             local_irq_save(flags);
             if (!page)
                 return NULL;
+            slab_publish(s, page);
             slub_stat(s, ALLOC_SLAB);
         }
         spin_lock(&n->list_lock);

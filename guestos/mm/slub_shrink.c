@@ -27,6 +27,7 @@ unsigned long slub_shrink(struct kmem_cache *s)
         if (free == page->objects) {
             list_move(&page->lru, &unused);
             n->nr_partial--;
+            slab_unpublish(s, page);
         } else if (free <= SHRINK_PROMOTE_MAX) {
             list_move(&page->lru, &promote[free - 1]);
         }
@@ -37,7 +38,7 @@ unsigned long slub_shrink(struct kmem_cache *s)
     list_for_each_entry_safe(page, next, &unused, lru) {
         freed += 1ul << compound_order(page);
         list_del(&page->lru);
-        discard_slab(s, page);
+        free_slab(s, page);
     }
     return freed;
 }

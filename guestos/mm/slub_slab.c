@@ -182,15 +182,17 @@ struct page *new_slab(struct kmem_cache *s, gfp_t gfp)
         next = object;
     }
     page->freelist = next;
-    __atomic_fetch_add(&s->node.nr_slabs, 1, __ATOMIC_RELAXED);
-    __atomic_fetch_add(&s->node.total_objects, page->objects, __ATOMIC_RELAXED);
     return page;
 }
 
 void discard_slab(struct kmem_cache *s, struct page *page)
 {
-    __atomic_fetch_sub(&s->node.nr_slabs, 1, __ATOMIC_RELAXED);
-    __atomic_fetch_sub(&s->node.total_objects, page->objects, __ATOMIC_RELAXED);
+    slab_unpublish(s, page);
+    free_slab(s, page);
+}
+
+void free_slab(struct kmem_cache *s, struct page *page)
+{
     count_atomically(s, FREE_SLAB);
     slab_free_pages(s, page);
 }
