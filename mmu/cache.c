@@ -37,6 +37,7 @@ void cache_init(struct cache *c, const struct cache_geometry *g,
         c->line_shift++;
     c->n_lines = g->size_bytes / g->line_bytes;
     c->set_mask = c->n_lines / g->ways - 1;
+    c->set_misses = alloc_zeroed(c->set_mask + 1, sizeof *c->set_misses);
     c->line = alloc_zeroed(c->n_lines, sizeof *c->line);
     c->is_dirty = alloc_zeroed(c->n_lines, sizeof *c->is_dirty);
     replace_init(&c->order, g->replacement, c->n_lines, g->ways, first_random);
@@ -46,6 +47,7 @@ void cache_init(struct cache *c, const struct cache_geometry *g,
 
 void cache_free(struct cache *c)
 {
+    free(c->set_misses);
     free(c->line);
     free(c->is_dirty);
     free(c->marks);
@@ -126,7 +128,8 @@ bool cache_access(struct cache *c, uint64_t pa, bool is_write)
     bool is_hit = way != CACHE_NO_WAY;
 
     c->stats.accesses++;
-    c->stats.misses += !is_hit;
+    if (!is_hit)
+        cache_count_miss(c, line);
     if (is_hit) {
         replace_touch(&c->order, way, ++c->now);
         if (!is_write)
@@ -187,14 +190,22 @@ static void archive_stats(struct cache_stats *s, struct archive *a)
     archive_u64(a, "writethroughs", &s->writethroughs);
 }
 
+static void archive_set_misses(struct cache *c, struct archive *a)
+{
+    for (uint64_t set = 0; set <= c->set_mask; set++)
+        archive_u64(a, "set_misses", &c->set_misses[set]);
+}
+
 void cache_archive(struct cache *c, struct archive *a)
 {
     archive_section(a, "cache");
     archive_bytes(a, "line", c->line, c->n_lines * sizeof *c->line);
     replace_archive(&c->order, a);
     archive_bytes(a, "is_dirty", c->is_dirty, c->n_lines);
-    if (archive_is_stored(a))
+    if (archive_is_stored(a)) {
         archive_stats(&c->stats, a);
+        archive_set_misses(c, a);
+    }
     if (archive_is_loading(a))
         check_loaded(c, a);
 }

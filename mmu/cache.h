@@ -51,6 +51,7 @@ struct cache {
     struct replace order;
     uint64_t now; /* of a shared cache; private ones use their hart's clock */
     struct cache_stats stats;
+    uint64_t *set_misses; /* of stats.misses, by set */
     uint8_t *marks; /* by way, of the watch; NULL: DMA is coherent */
     struct cache_watch watch;
 };
@@ -67,6 +68,13 @@ void cache_delete(struct cache *c);
 void cache_clear(struct cache *c);
 /* Invalidates every line. */
 void cache_empty(struct cache *c);
+
+/* An access that found the line not here. */
+static inline void cache_count_miss(struct cache *c, uint64_t line)
+{
+    c->stats.misses++;
+    c->set_misses[line & c->set_mask]++;
+}
 
 /* The way that holds this line, or CACHE_NO_WAY. */
 static inline uint32_t cache_find(const struct cache *c, uint64_t line)

@@ -120,7 +120,8 @@ uint32_t models_data(struct mmu *m, uint64_t pa, unsigned len, bool is_write)
     bool is_hit = way != CACHE_NO_WAY;
 
     c->stats.accesses++;
-    c->stats.misses += !is_hit;
+    if (!is_hit)
+        cache_count_miss(c, line);
     if (m->n_harts > 1 && (!is_hit || (is_write && !c->is_dirty[way])))
         snoop(m, line, is_write);
     if (is_hit) {
@@ -179,7 +180,7 @@ uint32_t models_insn(struct mmu *m, uint64_t pa)
         cache_note(c, way, CACHE_FETCH);
         return way;
     }
-    c->stats.misses++;
+    cache_count_miss(c, line);
     way = cache_victim(c, line);
     if (c->line[way] != CACHE_NO_LINE)
         drop_l1i(m, way);

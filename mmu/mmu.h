@@ -426,6 +426,9 @@ unsigned mmu_cache_lines(const struct mmu *m, enum mmu_cache which,
 const char *mmu_cache_name(const struct mmu *m, const struct cache *c);
 void mmu_cache_look(const struct mmu *m, enum mmu_cache which, unsigned way,
                     struct cache_view *view);
+/* Misses of a set since the start. */
+uint64_t mmu_cache_set_misses(const struct mmu *m, enum mmu_cache which,
+                              unsigned set);
 
 /* DMA is not coherent with the caches from now on, L2 included; the watch
  * (mmu/cache.h) is told of what would have been stale. */

@@ -209,6 +209,12 @@ void mmu_cache_look(const struct mmu *m, enum mmu_cache which, unsigned way,
     cache_look(cache_of(m, which), way, view);
 }
 
+uint64_t mmu_cache_set_misses(const struct mmu *m, enum mmu_cache which,
+                              unsigned set)
+{
+    return cache_of(m, which)->set_misses[set];
+}
+
 static void archive_walks(struct walk_stats *w, struct archive *a)
 {
     archive_u64(a, "walks", &w->walks);
