@@ -343,7 +343,7 @@ static const struct option_row rows[] = {
     { "monitor", "none|stdio",
       "where commands come from (none: Ctrl-A c on the console)",
       set_monitor },
-    { "display", "sdl|none|png:F[,every=N|at=N]",
+    { "display", "sdl|none|png:F[,every=N|at=N][,mode=KEY]",
       "a window, or pictures: each N steps (F holds %d), after N steps, or "
       "at the end (none)", set_display },
     { "nographic", NULL, "console on stdio", set_nographic },

@@ -225,6 +225,8 @@ static void fill_l1d(const struct kview *k, struct view_cache *to)
     mmu_count(mmu, &counts);
     to->accesses = counts.l1d.accesses;
     to->misses = counts.l1d.misses;
+    for (unsigned set = 0; set < to->sets; set++)
+        to->set_misses[set] = mmu_cache_set_misses(mmu, MMU_L1D, set);
     for (unsigned i = 0; i < to->sets * to->ways; i++) {
         mmu_cache_look(mmu, MMU_L1D, i, &line);
         to->lines[i] = (struct view_line){line.pa, (uint16_t)line.rank,

@@ -19,6 +19,9 @@ static const struct {
     [VAR_SWAP_INFO] = {"swap_info", OPTIONAL},
     [VAR_EVENTS] = {"vm_event_states", OPTIONAL},
     [VAR_MAX_PFN] = {"max_pfn", REQUIRED},
+    [VAR_PAGESETS] = {"pagesets", OPTIONAL},
+    [VAR_TYPE_NAMES] = {"migratetype_names", OPTIONAL},
+    [VAR_SLAB_OPS] = {"slab_ops", OPTIONAL},
 };
 
 static const struct {
@@ -31,6 +34,8 @@ static const struct {
     [PAGE_TYPE] = {"page", "page_type", REQUIRED},
     [PAGE_PRIVATE] = {"page", "private", REQUIRED},
     [PAGE_SLAB_CACHE] = {"page", "slab_cache", OPTIONAL},
+    [PAGE_INUSE] = {"page", "inuse", OPTIONAL},
+    [PAGE_S_MEM] = {"page", "s_mem", OPTIONAL},
     [PAGE_COMPOUND_HEAD] = {"page", "compound_head", OPTIONAL},
     [PAGE_COMPOUND_ORDER] = {"page", "compound_order", OPTIONAL},
     [PAGE_MAPPING] = {"page", "mapping", REQUIRED},
@@ -44,6 +49,7 @@ static const struct {
     [ZONE_NAME] = {"zone", "name", REQUIRED},
     [ZONE_FREE_AREA] = {"zone", "free_area", REQUIRED},
     [ZONE_STAT] = {"zone", "vm_stat", REQUIRED},
+    [ZONE_PAGEBLOCKS] = {"zone", "pageblock_flags", OPTIONAL},
     [AREA_NR_FREE] = {"free_area", "nr_free", REQUIRED},
     [LIST_NEXT] = {"list_head", "next", REQUIRED},
     [TASK_TASKS] = {"task_struct", "tasks", REQUIRED},
@@ -70,6 +76,14 @@ static const struct {
     [SWAP_MAP] = {"swap_info_struct", "swap_map", OPTIONAL},
     [SWAP_MAX] = {"swap_info_struct", "max", OPTIONAL},
     [CACHE_NAME] = {"kmem_cache", "name", OPTIONAL},
+    [CACHE_SIZE] = {"kmem_cache", "size", OPTIONAL},
+    [CACHE_NUM] = {"kmem_cache", "num", OPTIONAL},
+    [CACHE_RED_LEFT] = {"kmem_cache", "red_left_pad", OPTIONAL},
+    [OPS_LINKS_OBJECTS] = {"slab_ops", "links_objects", OPTIONAL},
+    [PAGESET_ZONE] = {"cpu_pageset", "zone", OPTIONAL},
+    [PCP_ROOM] = {"per_cpu_pages", "room", OPTIONAL},
+    [PCP_HIGH] = {"per_cpu_pages", "high", OPTIONAL},
+    [PCP_BATCH] = {"per_cpu_pages", "batch", OPTIONAL},
 };
 
 static const char *const types[TYPES] = {
@@ -78,6 +92,8 @@ static const char *const types[TYPES] = {
     [TYPE_TASK] = "task_struct",
     [TYPE_AREA] = "free_area",
     [TYPE_SWAP] = "swap_info_struct",
+    [TYPE_PAGESET] = "cpu_pageset",
+    [TYPE_PCP] = "per_cpu_pages",
 };
 
 static const char *const numbers[NUMBERS] = {
@@ -108,6 +124,7 @@ static const char *const numbers[NUMBERS] = {
     [NUMBER_EVENTS] = "NR_VM_EVENT_ITEMS",
     [NUMBER_BOUNCE_IN] = "BOUNCE_IN",
     [NUMBER_BOUNCE_OUT] = "BOUNCE_OUT",
+    [NUMBER_TYPES] = "MIGRATE_TYPES",
 };
 
 static bool find_variables(struct octavo_fields *f, struct symbols *s,
@@ -152,7 +169,7 @@ bool octavo_fields_find(struct octavo_fields *f, struct symbols *s, char *error,
     for (int i = 0; i < TYPES; i++)
         if (!symbols_type_size(s, types[i], &f->types[i])) {
             f->types[i] = 0;
-            if (i == TYPE_SWAP) /* a build without swap */
+            if (i >= TYPE_SWAP) /* a build without these */
                 continue;
             snprintf(error, size, "no struct %s", types[i]);
             return false;

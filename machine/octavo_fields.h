@@ -19,6 +19,9 @@ enum octavo_variable {
     VAR_SWAP_INFO,
     VAR_EVENTS, /* vm_event_states */
     VAR_MAX_PFN,
+    VAR_PAGESETS,
+    VAR_TYPE_NAMES, /* migratetype_names */
+    VAR_SLAB_OPS,
     VARIABLES
 };
 
@@ -29,6 +32,8 @@ enum octavo_member {
     PAGE_TYPE,
     PAGE_PRIVATE,
     PAGE_SLAB_CACHE,
+    PAGE_INUSE,
+    PAGE_S_MEM, /* in the place of SLUB's count of objects */
     PAGE_COMPOUND_HEAD,
     PAGE_COMPOUND_ORDER,
     PAGE_MAPPING,
@@ -42,6 +47,7 @@ enum octavo_member {
     ZONE_NAME,
     ZONE_FREE_AREA,
     ZONE_STAT,
+    ZONE_PAGEBLOCKS,
     AREA_NR_FREE,
     LIST_NEXT,
     TASK_TASKS,
@@ -68,6 +74,14 @@ enum octavo_member {
     SWAP_MAP,
     SWAP_MAX,
     CACHE_NAME, /* of kmem_cache */
+    CACHE_SIZE,
+    CACHE_NUM, /* SLAB: objects a slab */
+    CACHE_RED_LEFT,
+    OPS_LINKS_OBJECTS, /* it is SLUB */
+    PAGESET_ZONE,
+    PCP_ROOM,
+    PCP_HIGH,
+    PCP_BATCH,
     MEMBERS
 };
 
@@ -77,6 +91,8 @@ enum octavo_type {
     TYPE_TASK,
     TYPE_AREA,
     TYPE_SWAP,
+    TYPE_PAGESET,
+    TYPE_PCP,
     TYPES
 };
 
@@ -108,6 +124,7 @@ enum octavo_number {
     NUMBER_EVENTS,    /* how many events there are */
     NUMBER_BOUNCE_IN, /* from here on optional: -1 if there is none */
     NUMBER_BOUNCE_OUT,
+    NUMBER_TYPES, /* MIGRATE_TYPES */
     NUMBERS
 };
 

@@ -36,6 +36,8 @@ struct octavo_view {
     struct view_snapshot *v;
     const struct walk_scheme *scheme;
     uint64_t tables_left;
+    uint64_t zone_va[VIEW_ZONES];
+    unsigned zone_of[VIEW_ZONES]; /* the kernel's numbers of the zones */
     uint64_t mm_va[VIEW_PROCESSES], task_va[VIEW_PROCESSES];
     uint32_t swap_base[SWAP_AREAS], swap_size[SWAP_AREAS];
     unsigned process; /* whose page tables are visited */
@@ -70,6 +72,11 @@ MUST_USE bool octavo_page_root(const struct octavo_view *o, unsigned process,
 /* Index in the snapshot's swap of what an entry without V refers to. */
 MUST_USE bool octavo_swap_slot(const struct octavo_view *o, uint64_t pte,
                                uint32_t *slot);
+
+/* Zones, of which zone_of says the kernel's number, have been found: migrate
+ * types of their pageblocks, and the frames that CPUs have at hand. */
+void octavo_fill_types(struct octavo_view *o);
+void octavo_fill_pagesets(struct octavo_view *o);
 
 /* The slab caches of the first n_frames frames, whose owners are known. */
 void octavo_fill_slabs(struct octavo_view *o, uint32_t n_frames);

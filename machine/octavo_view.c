@@ -234,7 +234,8 @@ static void fill_zones(struct octavo_view *o)
         z->kswapd_runs = reclaims && z->free < z->high;
         for (uint64_t k = 0; k < z->spanned; k++)
             v->frames[z->start_frame + k].zone = (uint8_t)v->n_zones;
-        v->n_zones++;
+        o->zone_va[v->n_zones] = va;
+        o->zone_of[v->n_zones++] = i;
     }
 }
 
@@ -494,6 +495,8 @@ bool octavo_view_fill(struct octavo_view *o, struct view_snapshot *v,
         return false;
     snprintf(v->kernel, sizeof v->kernel, "Octavo");
     fill_zones(o);
+    octavo_fill_types(o);
+    octavo_fill_pagesets(o);
     fill_frames(o, n);
     octavo_fill_slabs(o, n);
     octavo_fill_swap(o);

@@ -57,13 +57,15 @@ void view_clear(struct view_snapshot *v)
                                         .order = VIEW_NONE,
                                         .process = VIEW_NONE,
                                         .sharer = VIEW_NONE,
-                                        .slab = VIEW_NONE};
+                                        .slab = VIEW_NONE,
+                                        .type = VIEW_NONE};
 
     for (uint32_t i = 0; i < v->n_frames; i++)
         v->frames[i] = reserved;
     v->is_hardware = false;
     v->badge[0] = 0;
     v->n_harts = v->n_zones = v->n_processes = v->n_vmas = v->n_slabs = 0;
+    v->n_cpus = v->n_types = v->pageblock_order = 0;
     v->vma_pid = 0;
     v->tlb.n = v->l1d.sets = 0;
     v->n_vma_pages = v->n_swap = v->swap_used = 0;
@@ -95,7 +97,7 @@ static bool frames_ok(const struct view_snapshot *v)
             !index_ok(f->order, VIEW_ORDERS) ||
             !index_ok(f->process, v->n_processes) ||
             !index_ok(f->sharer, v->n_processes) ||
-            !index_ok(f->slab, v->n_slabs))
+            !index_ok(f->slab, v->n_slabs) || !index_ok(f->type, v->n_types))
             return false;
     }
     return true;
@@ -106,6 +108,8 @@ bool view_check(const struct view_snapshot *v)
     if (v->n_frames > v->cap_frames || v->n_zones > VIEW_ZONES ||
         v->n_processes > VIEW_PROCESSES || v->n_vmas > VIEW_VMAS ||
         v->n_harts > VIEW_HARTS || v->n_slabs > VIEW_SLABS ||
+        v->n_cpus > VIEW_HARTS || v->n_types > VIEW_TYPES ||
+        v->pageblock_order >= VIEW_ORDERS ||
         v->tlb.n > VIEW_TLB_ENTRIES ||
         (uint64_t)v->l1d.sets * v->l1d.ways > VIEW_LINES ||
         v->n_vma_pages > VIEW_VMA_PAGES || v->n_swap > VIEW_SWAP_SLOTS ||
@@ -137,6 +141,40 @@ void view_count(const struct view_snapshot *v, struct view_counts *c)
     }
 }
 
+void view_count_types(const struct view_snapshot *v, struct view_type_counts *c)
+{
+    memset(c, 0, sizeof *c);
+    for (uint32_t i = 0; i < v->n_frames; i++) {
+        const struct view_frame *f = &v->frames[i];
+        bool is_first = !i || f->zone != v->frames[i - 1].zone ||
+                        !(i & ((1u << v->pageblock_order) - 1));
+
+        if (f->zone >= v->n_zones || f->type >= v->n_types)
+            continue;
+        c->pageblocks[f->zone][f->type] += is_first;
+        if (f->owner == VIEW_FREE && !f->in_block && f->order < VIEW_ORDERS)
+            c->blocks[f->zone][f->type][f->order]++;
+    }
+}
+
+unsigned view_slabs_by_size(const struct view_snapshot *v,
+                            uint8_t order[VIEW_SLABS])
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < v->n_slabs; i++) {
+        unsigned at = n;
+
+        if (!v->slabs[i].frames)
+            continue;
+        for (; at && v->slabs[order[at - 1]].frames < v->slabs[i].frames; at--)
+            order[at] = order[at - 1];
+        order[at] = (uint8_t)i;
+        n++;
+    }
+    return n;
+}
+
 const char *view_owner_name(enum view_owner owner)
 {
     static const char *const names[VIEW_OWNERS] = {
@@ -164,4 +202,23 @@ const char *view_owner_name(enum view_owner owner)
     };
 
     return names[owner];
+}
+
+uint64_t *view_first_objects(const struct view_snapshot *v, unsigned slab)
+{
+    const struct view_cache *c = &v->l1d;
+    uint64_t *first;
+
+    if (!c->sets || !c->line_bytes)
+        return NULL;
+    first = alloc_zeroed(c->sets, sizeof *first);
+    for (uint32_t i = 0; i < v->n_frames; i++) {
+        const struct view_frame *f = &v->frames[i];
+        uint64_t pa = v->ram_base_pa + ((uint64_t)i << VIEW_PAGE_SHIFT);
+
+        if (f->owner == VIEW_SLAB && !f->in_block &&
+            (slab == VIEW_NONE || f->slab == slab))
+            first[(pa + f->first_object) / c->line_bytes % c->sets]++;
+    }
+    return first;
 }

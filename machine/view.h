@@ -19,6 +19,7 @@
 
 #define VIEW_ZONES 4
 #define VIEW_ORDERS 11
+#define VIEW_TYPES 8 /* migrate types */
 #define VIEW_PROCESSES 64
 #define VIEW_VMAS 64
 #define VIEW_VMA_PAGES (1 << 18) /* page states kept, over all VMAs */
@@ -92,12 +93,19 @@ struct view_frame {
     uint8_t process, sharer; /* indexes of first and second owner */
     uint8_t pte;             /* low byte of the first PTE found: DAGUXWRV */
     uint8_t slab;            /* index of its slab cache, or VIEW_NONE */
+    uint8_t type; /* migrate type of its pageblock, or VIEW_NONE */
+    uint16_t first_object; /* of a slab's first frame: where objects begin */
 };
 
 /* Machine time (cycles) of the last read, write and fetch of each frame, 0
  * if never; NULL where the machine keeps none. */
 struct view_heat {
     uint64_t read, write, exec;
+};
+
+/* The frames that a CPU has at hand. */
+struct view_pageset {
+    uint32_t count, high, batch;
 };
 
 struct view_zone {
@@ -108,12 +116,15 @@ struct view_zone {
     uint64_t min, low, high;
     uint64_t blocks[VIEW_ORDERS]; /* free blocks by order, as found */
     bool kswapd_runs;
+    struct view_pageset pagesets[VIEW_HARTS]; /* n_cpus of them */
 };
 
 /* A slab cache: an index is the same cache in all snapshots of a view. */
 struct view_slab {
     char name[32];
     uint64_t frames; /* of its slabs; 0 if it has none now */
+    uint64_t slabs, objects, in_use; /* objects that there is room for */
+    uint32_t object_bytes;           /* with what is kept beside one */
 };
 
 struct view_hart {
@@ -149,6 +160,7 @@ struct view_cache {
     unsigned sets, ways, line_bytes; /* sets 0: none, or too large to show */
     uint64_t accesses, misses;
     struct view_line lines[VIEW_LINES];
+    uint64_t set_misses[VIEW_LINES]; /* since the start, by set */
 };
 
 struct view_process {
@@ -213,6 +225,9 @@ struct view_snapshot {
     char badge[80];         /* what was wrong, or empty */
 
     unsigned n_harts, n_zones, n_processes, n_vmas, n_slabs;
+    unsigned n_cpus, n_types; /* with page lists; 0: no such thing */
+    unsigned pageblock_order;
+    char types[VIEW_TYPES][16]; /* "Unmovable", ... */
     struct view_hart harts[VIEW_HARTS];
     struct view_tlb tlb;
     struct view_cache l1d;
@@ -247,6 +262,21 @@ struct view_counts {
     uint64_t blocks[VIEW_ZONES][VIEW_ORDERS];
 };
 void view_count(const struct view_snapshot *v, struct view_counts *c);
+
+/* The same of migrate types, and how many pageblocks of each there are. */
+struct view_type_counts {
+    uint64_t blocks[VIEW_ZONES][VIEW_TYPES][VIEW_ORDERS];
+    uint64_t pageblocks[VIEW_ZONES][VIEW_TYPES];
+};
+void view_count_types(const struct view_snapshot *v,
+                      struct view_type_counts *c);
+/* The caches that have slabs, those of most frames first; how many. */
+unsigned view_slabs_by_size(const struct view_snapshot *v,
+                            uint8_t order[VIEW_SLABS]);
+
+/* How many slabs of a cache (VIEW_NONE: of all) have their first object in
+ * each set of the L1D; to be freed. NULL: there is no L1D. */
+uint64_t *view_first_objects(const struct view_snapshot *v, unsigned slab);
 
 /* "anon", "page table", ... */
 const char *view_owner_name(enum view_owner owner);

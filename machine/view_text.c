@@ -4,6 +4,7 @@
 #include "machine/view_text.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void print_owners(const struct view_snapshot *v, FILE *out)
@@ -148,6 +149,91 @@ static void print_tlb(const struct view_snapshot *v, FILE *out)
     }
 }
 
+/* As /proc/pagetypeinfo, from the marks of frames and pageblocks. */
+static void print_types(const struct view_snapshot *v, FILE *out)
+{
+    struct view_type_counts c;
+
+    view_count_types(v, &c);
+    for (unsigned i = 0; i < v->n_zones; i++)
+        for (unsigned type = 0; type < v->n_types; type++) {
+            fprintf(out, "Node    0, zone %8s, type %12s ", v->zones[i].name,
+                    v->types[type]);
+            for (unsigned k = 0; k < VIEW_ORDERS; k++)
+                fprintf(out, "%6" PRIu64 " ", c.blocks[i][type][k]);
+            fputc('\n', out);
+        }
+    fprintf(out, "%-23s", "Number of blocks type ");
+    for (unsigned type = 0; type < v->n_types; type++)
+        fprintf(out, "%12s ", v->types[type]);
+    fputc('\n', out);
+    for (unsigned i = 0; i < v->n_zones; i++) {
+        fprintf(out, "Node 0, zone %8s ", v->zones[i].name);
+        for (unsigned type = 0; type < v->n_types; type++)
+            fprintf(out, "%12" PRIu64 " ", c.pageblocks[i][type]);
+        fputc('\n', out);
+    }
+}
+
+static unsigned shown_cpus(const struct view_snapshot *v)
+{
+    return v->n_cpus < v->n_harts ? v->n_cpus : v->n_harts;
+}
+
+/* What /proc/zoneinfo says under "pagesets". */
+static void print_percpu(const struct view_snapshot *v, FILE *out)
+{
+    fprintf(out, "zone       cpu     count      high     batch\n");
+    for (unsigned i = 0; i < v->n_zones; i++)
+        for (unsigned cpu = 0; cpu < shown_cpus(v); cpu++) {
+            const struct view_pageset *s = &v->zones[i].pagesets[cpu];
+
+            fprintf(out,
+                    "%-10s %3u%10" PRIu32 "%10" PRIu32 "%10" PRIu32 "\n",
+                    v->zones[i].name, cpu, s->count, s->high, s->batch);
+        }
+}
+
+/* Of the caches that have slabs, those of most frames first. */
+static void print_slabs(const struct view_snapshot *v, FILE *out)
+{
+    uint8_t order[VIEW_SLABS];
+    unsigned n = view_slabs_by_size(v, order);
+
+    fprintf(out, "    objs    inuse objsize    slabs   frames  name\n");
+    for (unsigned i = 0; i < n; i++) {
+        const struct view_slab *s = &v->slabs[order[i]];
+
+        fprintf(out,
+                "%8" PRIu64 " %8" PRIu64 " %7" PRIu32 " %8" PRIu64 " %8" PRIu64
+                "  %s\n",
+                s->objects, s->in_use, s->object_bytes, s->slabs, s->frames,
+                s->name);
+    }
+}
+
+/* Hart 0's L1D: a set a line, with the objects of slabs that begin in it. */
+static void print_l1d(const struct view_snapshot *v, FILE *out)
+{
+    const struct view_cache *c = &v->l1d;
+    uint64_t *first = view_first_objects(v, VIEW_NONE);
+
+    fprintf(out, "  set   valid   dirty    misses  first objects\n");
+    for (unsigned set = 0; set < c->sets; set++) {
+        unsigned valid = 0, dirty = 0;
+
+        for (unsigned way = 0; way < c->ways; way++) {
+            const struct view_line *line = &c->lines[set * c->ways + way];
+
+            valid += line->is_valid;
+            dirty += line->is_valid && line->is_dirty;
+        }
+        fprintf(out, "%5u %7u %7u %9" PRIu64 " %14" PRIu64 "\n", set, valid,
+                dirty, c->set_misses[set], first ? first[set] : 0);
+    }
+    free(first);
+}
+
 static const struct {
     const char *name, *meaning;
     void (*print)(const struct view_snapshot *v, FILE *out);
@@ -156,10 +242,14 @@ static const struct {
     {"flags", "frames by flag", print_flags},
     {"zones", "zones and watermarks", print_zones},
     {"buddy", "free blocks by zone and order", print_buddy},
+    {"types", "free blocks and pageblocks by migrate type", print_types},
+    {"percpu", "the page lists of each CPU", print_percpu},
+    {"slabs", "slab caches, the largest first", print_slabs},
     {"ps", "processes and their pages", print_processes},
     {"vmas", "the largest process's VMAs", print_vmas},
     {"swap", "swap slots by owner", print_swap},
     {"tlb", "the data TLB's entries", print_tlb},
+    {"l1d", "the L1 data cache by sets", print_l1d},
 };
 
 const char *view_topic(size_t i, const char **meaning)

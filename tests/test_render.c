@@ -73,7 +73,7 @@ static uint32_t pixel(const struct stage *s, int x, int y)
 START_TEST(every_mode_draws)
 {
     static const char *const names[MODES] = {"zone", "owner", "order", "slab",
-                                             "dirty", "heat"};
+                                             "type", "dirty", "heat"};
     struct stage *s = stage_new(16384, 1440, 900);
 
     for (int mode = 0; mode < MODES; mode++) {
@@ -137,6 +137,77 @@ START_TEST(legend_and_snapshot_agree_on_owners_and_orders)
         }
         ck_assert_uint_eq(s->classes.rows[order].count, blocks << order);
     }
+    stage_free(s);
+}
+END_TEST
+
+START_TEST(types_are_counted_by_pageblock_and_by_frame)
+{
+    struct stage *s = stage_new(16384, 1440, 900);
+    struct view_type_counts c;
+    uint64_t pageblocks = 0;
+
+    view_count_types(&s->view, &c);
+    s->scene.mode = MODE_TYPE;
+    draw(s);
+    for (unsigned type = 0; type < s->view.n_types; type++) {
+        uint64_t free = 0, of_type = 0;
+
+        for (unsigned zone = 0; zone < s->view.n_zones; zone++) {
+            pageblocks += c.pageblocks[zone][type];
+            for (unsigned order = 0; order < VIEW_ORDERS; order++)
+                free += c.blocks[zone][type][order] << order;
+        }
+        for (uint32_t i = 0; i < 16384; i++)
+            of_type += s->view.frames[i].type == type &&
+                       s->view.frames[i].owner == VIEW_FREE;
+        ck_assert_uint_eq(s->classes.rows[2 * type + 1].count, of_type);
+        ck_assert_uint_eq(free, of_type);
+    }
+    /* 16 of them, and one more where a zone starts within one. */
+    ck_assert_uint_eq(pageblocks, 17);
+    stage_free(s);
+}
+END_TEST
+
+/* Rows of a colour in the strips of the L1D, at a set. */
+static unsigned strip_height(const struct stage *s, unsigned set, uint32_t ink)
+{
+    int x = s->picture.layout.panels.x + 24 + (int)set * 7 + 2;
+    unsigned height = 0;
+
+    for (int y = 250; y < 330; y++) /* below four caches and eight ways */
+        height += pixel(s, x, s->picture.layout.panels.y + y) == ink;
+    return height;
+}
+
+START_TEST(strips_show_misses_and_colours_by_set)
+{
+    struct stage *s = stage_new(16384, 1440, 900);
+    uint32_t misses, slabs;
+    uint64_t *first;
+
+    s->scene.mode = MODE_SLAB;
+    misses = s->scene.palette->colour[ROLE_VERM];
+    slabs = s->scene.palette->colour[ROLE_PURPLE];
+    for (uint32_t i = 0; i < 16384; i++)
+        s->view.frames[i].first_object = 0;
+    draw(s);
+    save(s, "slab-uncoloured");
+    ck_assert_uint_gt(strip_height(s, 2, misses), strip_height(s, 9, misses));
+    ck_assert_uint_eq(strip_height(s, 0, slabs), 18);
+    for (unsigned set = 1; set < 64; set++)
+        ck_assert_uint_eq(strip_height(s, set, slabs), 0);
+    for (uint32_t i = 0; i < 16384; i++)
+        s->view.frames[i].first_object = (uint16_t)(64 * (i % 12));
+    draw(s);
+    save(s, "slab-coloured");
+    first = view_first_objects(&s->view, VIEW_NONE);
+    for (unsigned set = 0; set < 64; set++) {
+        ck_assert_int_eq(first[set] > 0, set < 12);
+        ck_assert_int_eq(strip_height(s, set, slabs) > 0, set < 12);
+    }
+    free(first);
     stage_free(s);
 }
 END_TEST
@@ -419,6 +490,8 @@ int main(void)
     tcase_add_test(tc, every_mode_draws);
     tcase_add_test(tc, the_legend_counts_every_frame_once);
     tcase_add_test(tc, legend_and_snapshot_agree_on_owners_and_orders);
+    tcase_add_test(tc, types_are_counted_by_pageblock_and_by_frame);
+    tcase_add_test(tc, strips_show_misses_and_colours_by_set);
     tcase_add_test(tc, cells_have_the_colour_of_their_owner);
     tcase_add_test(tc, the_grid_is_the_designs);
     tcase_add_test(tc, pointing_at_a_cell_finds_its_frame);

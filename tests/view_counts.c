@@ -2,7 +2,8 @@
  * view_counts OPTION...: runs Quire with these options and the console's
  * input from stdin, and prints what the guest says. Between the lines WATCH
  * and DONE of the console it stops at the first instruction of the functions
- * that print /proc/meminfo and /proc/buddyinfo and takes a snapshot there;
+ * that print /proc/meminfo, buddyinfo, pagetypeinfo, zoneinfo and slabinfo and
+ * takes a snapshot there;
  * at the end it prints what the picture shows at those steps, in the same
  * format, each line after "view: ".
  */
@@ -21,9 +22,22 @@
 #define SLICE 100000
 #define INPUT_MAX 65536
 
+/* The files that are compared. */
+enum file { MEMINFO, BUDDYINFO, PAGETYPEINFO, ZONEINFO, SLABINFO, FILES };
+static const struct {
+    const char *function, *topic; /* NULL: print_meminfo */
+} files[FILES] = {
+    [MEMINFO] = {"meminfo_proc_show", NULL},
+    [BUDDYINFO] = {"buddyinfo_proc_show", "buddy"},
+    [PAGETYPEINFO] = {"pagetypeinfo_proc_show", "types"},
+    [ZONEINFO] = {"zoneinfo_proc_show", "percpu"},
+    [SLABINFO] = {"slabinfo_proc_show", "slabs"},
+};
+
 struct run {
     struct machine *machine;
-    uint64_t meminfo_pc, buddyinfo_pc, hit_pc;
+    uint64_t pcs[FILES]; /* where the functions that print begin */
+    uint64_t hit_pc;
     char line[256]; /* of the console, so far */
     size_t n;
     bool is_watching, is_done;
@@ -75,11 +89,11 @@ static void exec(void *ctx, const struct hart *h, uint32_t bits)
     struct run *r = ctx;
 
     (void)bits;
-    if (h->priv != PRIV_S ||
-        (h->pc != r->meminfo_pc && h->pc != r->buddyinfo_pc))
-        return;
-    r->hit_pc = h->pc;
-    machine_request_stop(r->machine);
+    for (int i = 0; i < FILES; i++)
+        if (h->priv == PRIV_S && h->pc == r->pcs[i]) {
+            r->hit_pc = h->pc;
+            machine_request_stop(r->machine);
+        }
 }
 
 static void watch(struct run *r, bool is_on)
@@ -135,10 +149,13 @@ static void look(struct run *r, struct kview *kview, struct view_snapshot *view,
     kview_fill(kview, view, 0);
     if (view->badge[0])
         fprintf(out, "badge: %s\n", view->badge);
-    if (r->hit_pc == r->meminfo_pc)
-        print_meminfo(view, out);
-    else if (!view_print(view, "buddy", out))
-        fprintf(out, "no such topic\n");
+    for (int i = 0; i < FILES; i++)
+        if (r->hit_pc != r->pcs[i])
+            continue;
+        else if (!files[i].topic)
+            print_meminfo(view, out);
+        else if (!view_print(view, files[i].topic, out))
+            fprintf(out, "no such topic\n");
     r->hit_pc = 0;
 }
 
@@ -158,8 +175,8 @@ static void find_functions(struct run *r, const char *elf)
 
     if (!s)
         die(EXIT_INPUT, "%s: %s", elf, error);
-    r->meminfo_pc = must_find(s, "meminfo_proc_show");
-    r->buddyinfo_pc = must_find(s, "buddyinfo_proc_show");
+    for (int i = 0; i < FILES; i++)
+        r->pcs[i] = must_find(s, files[i].function);
     symbols_close(s);
 }
 

@@ -206,7 +206,36 @@ static void sample_slabs(struct view_snapshot *v, struct random *r)
             continue;
         v->frames[i].slab = (uint8_t)slab;
         v->slabs[slab].frames++;
+        v->slabs[slab].slabs++;
+        v->slabs[slab].objects += 32;
+        v->slabs[slab].in_use += 9 + 4 * slab;
+        v->slabs[slab].object_bytes = 64 << slab;
+        v->frames[i].first_object = (uint16_t)(64 * (i % (3 + slab)));
     }
+}
+
+/* A pageblock of what cannot move in each zone, and then in every sixth. */
+static void sample_types(struct view_snapshot *v, struct random *r)
+{
+    static const char *const names[] = {"Unmovable", "Movable", "Reclaimable",
+                                        "HighAtomic", "Isolate"};
+
+    v->n_types = 5;
+    v->pageblock_order = 10;
+    v->n_cpus = 4;
+    for (unsigned i = 0; i < v->n_types; i++)
+        strcpy(v->types[i], names[i]);
+    for (uint32_t i = 0; i < v->n_frames; i++) {
+        uint32_t block = i >> v->pageblock_order;
+
+        v->frames[i].type = block % 6 == 0 ? 0 : block % 7 == 3 ? 2 : 1;
+        if (block == 5)
+            v->frames[i].type = 3;
+    }
+    for (unsigned zone = 0; zone < v->n_zones; zone++)
+        for (unsigned cpu = 0; cpu < v->n_cpus; cpu++)
+            v->zones[zone].pagesets[cpu] = (struct view_pageset){
+                (uint32_t)random_below(r, 90), 90, zone ? 15 : 1};
 }
 
 static void sample_vmas(struct view_snapshot *v, struct random *r)
@@ -275,6 +304,8 @@ static void sample_models(struct view_snapshot *v, struct random *r)
     v->l1d.line_bytes = 64;
     v->l1d.accesses = 1000000;
     v->l1d.misses = 41900;
+    for (unsigned set = 0; set < 64; set++)
+        v->l1d.set_misses[set] = 300 + 40 * (set % 9) + (set < 4 ? 2000 : 0);
     for (unsigned i = 0; i < 512; i++)
         v->l1d.lines[i] = (struct view_line){
             .pa = v->ram_base_pa + (random_below(r, v->n_frames) << 12),
@@ -325,6 +356,7 @@ void view_sample(struct view_snapshot *v, uint64_t seed)
             v->heat[i].exec = v->time - age;
     }
     sample_slabs(v, &r);
+    sample_types(v, &r);
 }
 
 void view_sample_history(struct history *h, const struct view_snapshot *v,
@@ -395,6 +427,8 @@ static void random_models(struct view_snapshot *v, struct random *r)
     }
     for (unsigned i = 0; i < VIEW_LINES; i++)
         v->l1d.lines[i].pa = random_next(r);
+    for (unsigned i = 0; i < VIEW_LINES; i++)
+        v->l1d.set_misses[i] = random_next(r);
     v->l1d.ways = 1 + (unsigned)random_below(r, 64);
 }
 
@@ -420,7 +454,11 @@ void view_sample_hostile(struct view_snapshot *v, uint64_t seed)
         f->process = (uint8_t)random_below(&r, v->n_processes);
         f->sharer = (uint8_t)random_below(&r, v->n_processes);
         f->slab = (uint8_t)random_below(&r, v->n_slabs);
+        f->type = (uint8_t)random_below(&r, v->n_types);
     }
+    random_bytes(v->slabs, sizeof v->slabs, &r);
+    for (unsigned i = 0; i < VIEW_SLABS; i++)
+        v->slabs[i].name[sizeof v->slabs[i].name - 1] = 0;
     if (v->heat)
         random_bytes(v->heat, v->n_frames * sizeof *v->heat, &r);
 }

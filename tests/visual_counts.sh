@@ -13,6 +13,22 @@ cow -m 2 -c 3 -s 5
 echo WATCH
 cat /proc/meminfo
 cat /proc/buddyinfo
+cat /proc/pagetypeinfo
+cat /proc/zoneinfo
+cat /proc/slabinfo
+cat /proc/meminfo
+cat /proc/buddyinfo
+cat /proc/pagetypeinfo
+cat /proc/zoneinfo
+cat /proc/slabinfo
+cat /proc/meminfo
+cat /proc/buddyinfo
+cat /proc/pagetypeinfo
+cat /proc/zoneinfo
+cat /proc/slabinfo
+cat /proc/meminfo
+cat /proc/meminfo
+cat /proc/meminfo
 cat /proc/meminfo
 cat /proc/meminfo
 echo DONE
@@ -31,16 +47,65 @@ tr -d '\r' <"$work/out" >"$work/console"
 point "nothing in the kernel's structures looks wrong" ||
     grep badge "$work/console" | sed 's/^/# /'
 
-sed -n 's/^view: \(Node.*\)/\1/p' "$work/console" | sed 's/ *$//' \
-    >"$work/seen"
-sed -n 's/^[# ]*\(Node 0, zone.*\)/\1/p' "$work/console" | sed 's/ *$//' \
-    >"$work/said"
-[ -s "$work/said" ] && cmp -s "$work/said" "$work/seen"
-point "free blocks by zone and order are those of buddyinfo" ||
-    diff "$work/said" "$work/seen" | sed 's/^/# /'
+# A file is read several times: the kernel may give the hart to bigsort while it
+# writes one, after the snapshot (its disk is busy), and the file then mixes two
+# moments. One reading at least must be whole.
+compare() { # NAME, how many lines a reading, what they match, FILE
+    grep -E "^view: $3" "$4" | sed 's/^view: //; s/ *$//' >"$work/seen"
+    sed 's/^\(# \)*//' "$4" | grep -E "^$3" | sed 's/ *$//' >"$work/said"
+    awk -v n="$2" '
+        NR == FNR { seen[++lines] = $0; next }
+        {
+            same += $0 == seen[FNR]
+            if (FNR % n == 0) {
+                whole += same == n
+                same = 0
+            }
+        }
+        END { exit !whole || FNR != lines }' "$work/seen" "$work/said"
+    point "$1" || diff "$work/said" "$work/seen" | sed 's/^/# /'
+}
+compare "free blocks by zone and order are those of buddyinfo" 2 \
+    'Node 0, zone +[A-Za-z]+( +[0-9]+){11} *$' "$work/console"
+compare "and by migrate type those of pagetypeinfo" 10 \
+    'Node +0, zone +[A-Za-z]+, type ' "$work/console"
+compare "pageblocks are counted as pagetypeinfo counts them" 2 \
+    'Node 0, zone +[A-Za-z]+( +[0-9]+){5} *$' "$work/console"
 
-# meminfo is read several times: the kernel may give the hart to bigsort while
-# it writes a file, after the snapshot. One reading at least must be whole.
+# Two files of another form than the picture's text, brought to one.
+awk '
+    { sub(/^(# )*/, "") }
+    $1 == "Node" && $3 == "zone" { zone = $4 }
+    $1 == "count:" { count = $2 }
+    $1 == "high:" { high = $2 }
+    $1 == "batch:" { print "percpu", zone, count, high, $2 }
+    / : slabdata / && $3 > 0 { print "slab", $1, $3, $4, $15 }
+    $1 == "view:" && NF == 6 && $3 == "0" {
+        print "view: percpu", $2, $4, $5, $6
+    }
+    $1 == "view:" && NF == 7 && $2 > 0 && $2 !~ /[^0-9]/ {
+        print "view: slab", $7, $2, $4, $5
+    }' "$work/console" >"$work/forms"
+compare "per-CPU lists are those of zoneinfo" 2 'percpu' "$work/forms"
+# The picture has the largest caches first, so they are compared by name.
+awk '
+    $1 == "slab" { said[$2, $3, $4, $5] = 1 }
+    $1 == "view:" && $2 == "slab" {
+        caches[$3] = 1
+        if (($3, $4, $5, $6) in said)
+            same[$3] = 1
+    }
+    END {
+        for (name in caches) {
+            n++
+            missing += !(name in same)
+        }
+        print "# " n + 0 " caches, " missing + 0 " otherwise"
+        exit n < 10 || missing
+    }' "$work/forms"
+point "caches have the objects, sizes and slabs of slabinfo" ||
+    grep slab "$work/forms" | sort | sed 's/^/# /'
+
 awk '
     function key(name) { return name == "MemFree:" }
     { sub(/^[# ]*/, "") }

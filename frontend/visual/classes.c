@@ -11,6 +11,7 @@
 #include "base/compiler.h"
 
 #define SLOTS 16
+#define FREE_PERCENT 72   /* of bg in what is free of a type */
 #define SECOND_PERCENT 60 /* of bg in a texture's second colour */
 #define NO_CLASS 0xff
 #define ID_SMALL SLOTS /* slots come before, owners behind */
@@ -243,6 +244,13 @@ static void sort_orders(struct classes *c, const struct scene *s,
     }
 }
 
+/* From boot on, never given to the buddy allocator. */
+static bool is_kernels(uint8_t owner)
+{
+    return owner == VIEW_RESERVED || owner == VIEW_KERNEL_TEXT ||
+           owner == VIEW_KERNEL_DATA || owner == VIEW_MEM_MAP;
+}
+
 /* A row each of the first caches that have slabs: the largest ones when the
  * view first saw any. */
 static void sort_slabs(struct classes *c, const struct scene *s,
@@ -275,6 +283,46 @@ static void sort_slabs(struct classes *c, const struct scene *s,
                       ? of_slab[f->slab]
                       : others;
         c->of_frame[i] = (uint8_t)row;
+    }
+}
+
+struct paint paint_of_type(const struct palette *p, unsigned type)
+{
+    static const enum role hues[VIEW_TYPES] = {
+        ROLE_VERM,  ROLE_BLUE,   ROLE_GREEN, ROLE_YELLOW,
+        ROLE_WHITE, ROLE_PURPLE, ROLE_SKY,   ROLE_ORANGE};
+
+    return paint(p, hues[type % VIEW_TYPES], TEXTURE_SOLID, ROLE_BG);
+}
+
+/* Two rows a type: what is in use in its pageblocks, and what is free. */
+static void sort_types(struct classes *c, const struct scene *s,
+                       const struct view_snapshot *v)
+{
+    const struct palette *p = s->palette;
+    unsigned outside;
+
+    for (unsigned i = 0; i < v->n_types; i++) {
+        struct paint look = paint_of_type(p, i);
+        char label[32];
+
+        snprintf(label, sizeof label, "%.15s, used", v->types[i]);
+        add_class(c, look, label);
+        look.fill = to_bg(p, look.fill, FREE_PERCENT);
+        look.second = p->colour[ROLE_FREELINE];
+        look.texture = TEXTURE_FREE;
+        snprintf(label, sizeof label, "%.15s, free", v->types[i]);
+        add_class(c, look, label);
+    }
+    outside = add_class(c, paint(p, ROLE_G3, TEXTURE_DIAG, ROLE_BG),
+                        v->n_types ? "reserved" : "no pageblocks");
+    for (uint32_t i = 0; i < c->n_frames; i++) {
+        const struct view_frame *f = &v->frames[i];
+        bool is_free = f->owner == VIEW_FREE || f->owner == VIEW_FREE_PERCPU;
+
+        c->of_frame[i] = (uint8_t)outside;
+        if (f->type < v->n_types && !is_kernels(f->owner))
+            c->of_frame[i] = (uint8_t)(2 * f->type + is_free);
     }
 }
 
@@ -403,7 +451,8 @@ void classes_sort(struct classes *c, const struct scene *s,
                                         const struct view_snapshot *) = {
         [MODE_ZONE] = sort_zones,   [MODE_OWNER] = sort_owners,
         [MODE_ORDER] = sort_orders, [MODE_SLAB] = sort_slabs,
-        [MODE_DIRTY] = sort_dirty,  [MODE_HEAT] = sort_heat,
+        [MODE_TYPE] = sort_types,   [MODE_DIRTY] = sort_dirty,
+        [MODE_HEAT] = sort_heat,
     };
 
     c->n = 0;

@@ -52,6 +52,8 @@ struct classes {
  * processes too small for one), and of any other owner. */
 struct paint paint_of_slot(const struct palette *p, unsigned slot);
 struct paint paint_of_owner(const struct palette *p, enum view_owner owner);
+/* Of what is in use in a pageblock of a migrate type. */
+struct paint paint_of_type(const struct palette *p, unsigned type);
 
 /* Room for n_frames. */
 void classes_init(struct classes *c, uint32_t n_frames);

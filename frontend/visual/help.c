@@ -10,7 +10,8 @@
 static const struct {
     const char *input, *effect;
 } rows[] = {
-    {"1 2 3 4 6 7", "zone, owner, buddy order, slab cache, A/D bits, heat"},
+    {"1 2 3 4", "zone, owner, buddy order, slab cache"},
+    {"5 6 7", "migrate type, A/D bits, heat"},
     {"Space", "pause, or go on"},
     {".", "one step"},
     {"[  ]", "half, double the speed"},

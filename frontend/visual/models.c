@@ -6,11 +6,13 @@
 #include "frontend/visual/internal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TLB_PITCH 12
 #define CELL_W 7
 #define CELL_H 10
+#define STRIP 18 /* height of a strip of sets */
 
 static const struct {
     const char *name;
@@ -129,7 +131,7 @@ int draw_tlb(struct picture *p, int y)
     unsigned valid = 0, shown = 0;
     char caption[80], miss[48];
     uint64_t reach = 0;
-    int room = (r.y + r.h - y - 190) / TLB_PITCH;
+    int room = (r.y + r.h - y - 260) / TLB_PITCH;
 
     if (!t->n)
         return y;
@@ -170,9 +172,13 @@ static void draw_line_cell(struct picture *p, const struct view_cache *c,
     if (line->is_valid && frame != NO_FRAME) {
         unsigned age = c->ways > 1 ? c->ways - 1u - line->rank : 0;
 
-        fill = owner_paint(p->scene, p->view, frame).fill;
+        fill = p->scene->mode == MODE_SLAB
+                   ? classes_paint(p->classes, p->scene, p->view, frame).fill
+                   : owner_paint(p->scene, p->view, frame).fill;
         fill = colour_mix(fill, colour(p, ROLE_BG),
                           c->ways > 1 ? 50 * age / (c->ways - 1) : 0);
+        if (!classes_brushed(p->classes, p->scene, p->view, frame))
+            fill = faded(p, fill);
         hit_add(p, (struct rect){x, y, CELL_W, CELL_H}, ITEM_FRAME, frame);
     }
     canvas_fill(&p->canvas, x, y, CELL_W - 1, CELL_H - 1, fill);
@@ -195,6 +201,72 @@ static void draw_set(struct picture *p, unsigned set, int x, int y)
     for (unsigned way = 0; way < c->ways; way++)
         draw_line_cell(p, c, &lines[way], is_full && !lines[way].rank, x,
                        y + (int)way * CELL_H);
+}
+
+/* The slab cache that alone is chosen, or VIEW_NONE: all of them. */
+static unsigned chosen_slab(const struct picture *p)
+{
+    uint64_t mask = p->scene->brush.mask;
+
+    if (p->scene->mode != MODE_SLAB || p->scene->brush.kind != ITEM_CLASS ||
+        !mask || mask & (mask - 1))
+        return VIEW_NONE;
+    for (unsigned i = 0; i < p->view->n_slabs && i < 16; i++)
+        if (mask >> i & 1)
+            return i;
+    return VIEW_NONE;
+}
+
+/* A bar a set, under the sets; on the scale of the largest. */
+static int draw_strip(struct picture *p, const uint64_t *counts, int sets,
+                      int x, int y, uint32_t ink, const char *title)
+{
+    uint64_t most = 0, least = UINT64_MAX;
+    char low[32], high[32];
+
+    for (int i = 0; i < sets; i++) {
+        most = counts[i] > most ? counts[i] : most;
+        least = counts[i] < least ? counts[i] : least;
+    }
+    canvas_printf(&p->canvas, TYPE_LABEL, x, y + 9, colour(p, ROLE_DIM),
+                  "%s: %s to %s a set", title,
+                  number_text(sets ? least : 0, low), number_text(most, high));
+    y += 14;
+    canvas_fill(&p->canvas, x, y, sets * CELL_W - 1, STRIP,
+                colour(p, ROLE_TRACK));
+    for (int i = 0; i < sets && most; i++) {
+        int height =
+            (int)((double)counts[i] * (double)STRIP / (double)most + 0.5);
+
+        if (counts[i] && !height)
+            height = 1;
+        canvas_fill(&p->canvas, x + i * CELL_W, y + STRIP - height, CELL_W - 1,
+                    height, ink);
+    }
+    return y + STRIP + 6;
+}
+
+/* Misses of each set, and where the first objects of slabs begin: in few sets
+ * without colouring, in many with it. */
+static int draw_strips(struct picture *p, int sets, int x, int y)
+{
+    unsigned slab = chosen_slab(p);
+    uint64_t *first;
+    char title[80];
+
+    y = draw_strip(p, p->view->l1d.set_misses, sets, x, y,
+                   colour(p, ROLE_VERM), "misses");
+    first = view_first_objects(p->view, slab);
+    if (!first || p->view->is_hardware) {
+        free(first);
+        return y;
+    }
+    snprintf(title, sizeof title, "first objects of slabs%s%.31s",
+             slab == VIEW_NONE ? "" : " of ",
+             slab == VIEW_NONE ? "" : p->view->slabs[slab].name);
+    y = draw_strip(p, first, sets, x, y, colour(p, ROLE_PURPLE), title);
+    free(first);
+    return y;
 }
 
 int draw_l1d(struct picture *p, int y)
@@ -225,5 +297,5 @@ int draw_l1d(struct picture *p, int y)
     if (fit < (int)c->sets)
         canvas_printf_right(&p->canvas, TYPE_LABEL, r.x + r.w, y + 14,
                             colour(p, ROLE_DIM), "%d of %u sets", fit, c->sets);
-    return y + 20;
+    return draw_strips(p, fit, x, y + 8);
 }

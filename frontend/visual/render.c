@@ -158,6 +158,14 @@ static void draw_panels(struct picture *p)
     if (p->view->is_hardware || p->scene->mode == MODE_HEAT) {
         y = draw_tlb(p, y);
         draw_l1d(p, y);
+    } else if (p->scene->mode == MODE_SLAB) {
+        y = draw_slabs(p, y);
+        draw_l1d(p, y);
+    } else if (p->scene->mode == MODE_TYPE) {
+        y = draw_zones(p, y);
+        y = draw_types(p, y);
+        y = draw_percpu(p, y);
+        draw_processes(p, y);
     } else {
         y = draw_zones(p, y);
         y = draw_buddy(p, y);

@@ -8,6 +8,7 @@ const struct scene_mode_info scene_modes[MODES] = {
     [MODE_OWNER] = {'2', "owner/type", "Owner / type"},
     [MODE_ORDER] = {'3', "order", "Buddy order"},
     [MODE_SLAB] = {'4', "slab", "Slab cache"},
+    [MODE_TYPE] = {'5', "type", "Migrate type"},
     [MODE_DIRTY] = {'6', "D/A", "Dirty / accessed"},
     [MODE_HEAT] = {'7', "heat", "Heat"},
 };

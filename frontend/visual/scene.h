@@ -17,6 +17,7 @@ enum scene_mode {
     MODE_OWNER,
     MODE_ORDER,
     MODE_SLAB,
+    MODE_TYPE,
     MODE_DIRTY,
     MODE_HEAT,
     MODES

@@ -51,10 +51,30 @@ static bool is_pattern(const char *file)
     return percent && percent[1] == 'd' && !strchr(percent + 1, '%');
 }
 
+static bool parse_mode(const char *name, struct visual_options *o)
+{
+    for (int i = 0; i < MODES; i++)
+        if (name[0] == scene_modes[i].key && !name[1]) {
+            o->has_mode = true;
+            o->mode = i;
+            return true;
+        }
+    return false;
+}
+
+static bool parse_png_setting(const char *text, struct visual_options *o)
+{
+    if (strncmp(text, "every=", 6) == 0)
+        return parse_decimal(text + 6, &o->every) && o->every;
+    if (strncmp(text, "at=", 3) == 0)
+        return o->has_at = parse_decimal(text + 3, &o->at);
+    return strncmp(text, "mode=", 5) == 0 && parse_mode(text + 5, o);
+}
+
 static bool parse_png(char *text, struct visual_options *o, char *error,
                       size_t size)
 {
-    char *comma = strchr(text, ',');
+    char *comma = strchr(text, ','), *next;
 
     if (comma)
         *comma++ = 0;
@@ -63,20 +83,20 @@ static bool parse_png(char *text, struct visual_options *o, char *error,
         snprintf(error, size, "png: needs a file name");
         return false;
     }
-    if (comma && strncmp(comma, "every=", 6) == 0 &&
-        parse_decimal(comma + 6, &o->every) && o->every) {
-        if (is_pattern(o->file))
-            return true;
-        snprintf(error, size, "with every= the file name must hold one %%d");
-        return false;
+    for (; comma; comma = next) {
+        next = strchr(comma, ',');
+        if (next)
+            *next++ = 0;
+        if (!parse_png_setting(comma, o) || (o->every && o->has_at)) {
+            snprintf(error, size,
+                     "'%s' is not one of every=STEPS or at=STEPS, mode=KEY",
+                     comma);
+            return false;
+        }
     }
-    if (!comma)
+    if (!o->every || is_pattern(o->file))
         return true;
-    o->has_at =
-        strncmp(comma, "at=", 3) == 0 && parse_decimal(comma + 3, &o->at);
-    if (o->has_at)
-        return true;
-    snprintf(error, size, "'%s' is neither every=STEPS nor at=STEPS", comma);
+    snprintf(error, size, "with every= the file name must hold one %%d");
     return false;
 }
 
@@ -128,6 +148,8 @@ static void open_pictures(struct visual *v)
     if (!v->glyphs)
         die(EXIT_INPUT, "%s", error);
     scene_init(&v->scene, PNG_WIDTH, PNG_HEIGHT);
+    if (v->options.has_mode)
+        v->scene.mode = (enum scene_mode)v->options.mode;
     kview_init_snapshot(v->kview, &v->view);
     classes_init(&v->classes, v->view.n_frames);
     v->pixels = alloc_zeroed((size_t)PNG_WIDTH * PNG_HEIGHT, 4);

@@ -31,11 +31,13 @@ struct visual_options {
     uint64_t every; /* steps between pictures, 0: none */
     bool has_at;
     uint64_t at; /* the step of the picture, instead of the end */
+    bool has_mode;
+    int mode; /* an enum scene_mode */
 };
 
 struct visual;
 
-/* The value of -display: sdl, none or png:FILE[,every=N|at=N]. False: `error`
+/* The value of -display: sdl, none or png:FILE[,every=N|at=N][,mode=KEY]. False: `error`
  * says what is wrong. */
 MUST_USE bool visual_parse(const char *spec, struct visual_options *options,
                            char *error, size_t size);
