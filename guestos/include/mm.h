@@ -110,8 +110,14 @@ void mm_set_zone_limits(u64 dma_bytes, u64 lowmem_bytes);
 void free_area_init(void);
 void mem_init(void);
 void mm_init(void);
-/* Gives boot memory (whole pages of the direct map) to the buddy allocator. */
+/* Gives boot memory (whole pages) to the buddy allocator. */
 void free_reserved_area(void *start, void *end, const char *what);
+void free_reserved_range(phys_addr_t start, phys_addr_t end, const char *what);
+/* The kernel's image by section, in bytes, for the boot log. */
+struct image_sizes {
+    unsigned long text, rodata, init, data, bss;
+};
+struct image_sizes arch_image_sizes(void);
 
 /* -- Frames -------------------------------------------------------------- */
 

@@ -85,6 +85,7 @@ static int kernel_init(void *unused)
     mount_root();
     swapon_all();
     open_console();
+    free_initrd_mem();
     free_initmem();
     run_init();
     return 0;
@@ -117,6 +118,7 @@ void kernel_start(unsigned long hart, unsigned long fdt_pa)
     paging_init(lowmem_end);
     free_area_init();
     mem_init();
+    print_vm_layout(lowmem_end);
     kmem_cache_init();
     vmalloc_init();
     init_per_zone_wmark_min();

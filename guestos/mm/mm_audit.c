@@ -86,6 +86,10 @@ static unsigned long check_zone_frames(struct zone *zone)
     spin_unlock(&zone->lock);
     pcp_unlock_zone(zone);
     local_irq_restore(flags);
+    if (t.reserved + zone->managed_pages != zone->spanned_pages)
+        panic("audit: zone %s has %lu reserved frames and manages %lu of %lu",
+              zone->name, t.reserved, zone->managed_pages,
+              zone->spanned_pages);
     if (t.buddy != on_areas)
         panic("audit: zone %s has %lu frames in free blocks, %lu on lists",
               zone->name, t.buddy, on_areas);

@@ -12,6 +12,10 @@
 #include "slab.h"
 #include "string.h"
 
+#if !__STDC_HOSTED__
+_Static_assert(sizeof(struct page) == 32, "a descriptor is 32 bytes on RV32");
+#endif
+
 struct pglist_data contig_page_data;
 struct page *mem_map;
 unsigned long min_low_pfn, max_low_pfn, max_pfn;
@@ -112,11 +116,24 @@ static void init_node(void)
         INIT_LIST_HEAD(&pgdat->__lruvec.lists[i]);
 }
 
+static void print_node_ranges(void)
+{
+    pr_info("Early memory node ranges\n");
+    for (unsigned int i = 0; i < memblock.memory.cnt; i++) {
+        const struct memblock_region *r = &memblock.memory.regions[i];
+
+        pr_info("  node   0: [mem 0x%09llx-0x%09llx]\n",
+                (unsigned long long)r->base,
+                (unsigned long long)(r->base + r->size - 1));
+    }
+}
+
 void free_area_init(void)
 {
     size_t bytes;
     unsigned long dma_end;
 
+    memblock_trim_memory(PAGE_SIZE);
     min_low_pfn = (unsigned long)(memblock_start_of_DRAM() >> PAGE_SHIFT);
     max_pfn = (unsigned long)(memblock_end_of_DRAM() >> PAGE_SHIFT);
     max_low_pfn = min_t(unsigned long, max_pfn,
@@ -136,6 +153,7 @@ void free_area_init(void)
     init_zone(ZONE_DMA, min_low_pfn, dma_end);
     init_zone(ZONE_NORMAL, dma_end, max_low_pfn);
     init_zone(ZONE_HIGHMEM, max_low_pfn, max_pfn);
+    print_node_ranges();
     build_zonelists();
     kmap_init();
     pcp_init();
@@ -164,12 +182,19 @@ void mem_init(void)
     unsigned long map_kib =
         (max_pfn - min_low_pfn) * (unsigned long)sizeof(struct page) >> 10;
     unsigned long kib = present << (PAGE_SHIFT - 10);
+    struct image_sizes image = arch_image_sizes();
 
     BUG_ON(freed != totalram_pages());
-    pr_info("Memory: %luK/%luK available (%luK reserved, 0K cma-reserved, "
-            "%luK highmem)\n",
-            freed << (PAGE_SHIFT - 10), kib,
-            (present - freed) << (PAGE_SHIFT - 10),
+    /* Nothing was lost, and nothing handed over twice. */
+    if (freed + memblock_reserved_frames() != present)
+        panic("memblock: %lu frames reserved and %lu handed over of %lu",
+              memblock_reserved_frames(), freed, present);
+    pr_info("Memory: %luK/%luK available (%luK kernel code, %luK rwdata, "
+            "%luK rodata, %luK init, %luK bss, %luK reserved, "
+            "0K cma-reserved, %luK highmem)\n",
+            freed << (PAGE_SHIFT - 10), kib, image.text >> 10,
+            image.data >> 10, image.rodata >> 10, image.init >> 10,
+            image.bss >> 10, (present - freed) << (PAGE_SHIFT - 10),
             totalhigh_pages() << (PAGE_SHIFT - 10));
     pr_info("mem_map: %lu bytes a page, %luK, %lu.%02lu%% of memory\n",
             (unsigned long)sizeof(struct page), map_kib, map_kib * 100 / kib,
@@ -206,14 +231,19 @@ void init_per_zone_wmark_min(void)
     setup_per_zone_wmarks();
 }
 
-void free_reserved_area(void *start, void *end, const char *what)
+void free_reserved_range(phys_addr_t start, phys_addr_t end, const char *what)
 {
-    unsigned long pages = 0;
+    unsigned long pfn = (unsigned long)((start + PAGE_SIZE - 1) >> PAGE_SHIFT);
+    unsigned long last = (unsigned long)(end >> PAGE_SHIFT), pages = 0;
 
-    for (char *p = (char *)PAGE_ALIGN((unsigned long)start);
-         p + PAGE_SIZE <= (char *)end; p += PAGE_SIZE, pages++)
-        memblock_free_pages(virt_to_page(p), 0);
+    for (; pfn < last; pfn++, pages++)
+        memblock_free_pages(pfn_to_page(pfn), 0);
     if (pages)
         pr_info("Freeing %s memory: %luK\n", what,
                 pages << (PAGE_SHIFT - 10));
+}
+
+void free_reserved_area(void *start, void *end, const char *what)
+{
+    free_reserved_range(virt_to_phys(start), virt_to_phys(end), what);
 }

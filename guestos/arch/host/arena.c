@@ -74,10 +74,17 @@ static void host_arena_map(unsigned long ram_kib)
     __lsan_register_root_region(host_arena, size);
 }
 
+/* There is none. */
+struct image_sizes arch_image_sizes(void)
+{
+    return (struct image_sizes){0, 0, 0, 0, 0};
+}
+
 void host_arena_init(unsigned long ram_kib)
 {
     host_arena_map(ram_kib);
     memblock_add(PHYS_OFFSET, (u64)ram_kib << 10);
+    memblock_allow_resize();
 }
 
 void host_boot(unsigned long ram_kib, unsigned long dma_kib,

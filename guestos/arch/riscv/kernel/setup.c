@@ -60,6 +60,49 @@ static void __init reserve_memory(void)
     }
 }
 
+static phys_addr_t initrd_start, initrd_end; /* set at boot; equal: none */
+
+/* An address in one cell or two. */
+static bool __init chosen_address(const char *name, phys_addr_t *pa)
+{
+    int chosen = fdt_path("/chosen");
+    u32 high = 0, low;
+
+    if (chosen < 0 || !fdt_prop_u32(chosen, name, 0, &low)) {
+        return false;
+    }
+    if (fdt_prop_u32(chosen, name, 1, &high)) {
+        u32 first = low;
+
+        low = high;
+        high = first;
+    }
+    *pa = (phys_addr_t)high << 32 | low;
+    return true;
+}
+
+/* Octavo has its root on a disk and does not unpack an initrd; it stays
+ * untouched while the kernel boots, then its memory is as good as any. */
+static void __init reserve_initrd(void)
+{
+    if (!chosen_address("linux,initrd-start", &initrd_start) ||
+        !chosen_address("linux,initrd-end", &initrd_end) ||
+        initrd_end <= initrd_start) {
+        initrd_start = initrd_end = 0;
+        return;
+    }
+    memblock_reserve(initrd_start, initrd_end - initrd_start);
+}
+
+void free_initrd_mem(void)
+{
+    /* The frames at its ends were not handed over either. */
+    if (initrd_start != initrd_end) {
+        free_reserved_range(ALIGN_DOWN(initrd_start, PAGE_SIZE),
+                            ALIGN(initrd_end, PAGE_SIZE), "initrd");
+    }
+}
+
 static int __init size_setup(const char *name, const char *value, u64 *size)
 {
     const char *end;
@@ -150,18 +193,23 @@ phys_addr_t __init setup_memory(phys_addr_t fdt_pa)
         panic("the firmware gave no device tree (a1 = %#llx)",
               (unsigned long long)fdt_pa);
     }
+    /* What setup_vm has mapped. */
+    memblock_set_current_limit(PHYS_OFFSET + DIRECT_MAP_SIZE);
     add_memory();
+    memblock_reserve(fdt_pa, size);
     reserve_memory();
+    reserve_initrd();
+    memblock_allow_resize();
     args = fdt_prop_string(fdt_path("/chosen"), "bootargs");
     if (args && strscpy(boot_command_line, args, COMMAND_LINE_SIZE) < 0) {
         panic("the command line is longer than %d", COMMAND_LINE_SIZE - 1);
     }
     parse_params();
     low_end = set_zones();
-    memblock_reserve(fdt_pa, size);
     copy = memblock_alloc(size, 8);
     memcpy(copy, early, size);
     fdt_open(copy);
     memblock_free(fdt_pa, size);
+    memblock_dump_all();
     return low_end;
 }

@@ -123,7 +123,42 @@ void free_initmem(void)
                 __pte(leaf(virt_to_phys(p), _PAGE_KERNEL)));
     }
     flush_tlb_all();
-    free_reserved_area(__init_begin, __init_end, "unused kernel");
+    free_reserved_area(__init_begin, __init_end, "unused kernel image (initmem)");
+}
+
+struct image_sizes arch_image_sizes(void)
+{
+    return (struct image_sizes){
+        .text = (unsigned long)(_etext - _stext),
+        .rodata = (unsigned long)(_erodata - _etext),
+        .init = (unsigned long)(__init_end - __init_begin),
+        .data = (unsigned long)(_edata - _sdata),
+        .bss = (unsigned long)(_end - _edata),
+    };
+}
+
+static void __init print_area(const char *name, unsigned long start,
+                              unsigned long end)
+{
+    pr_info("  %8s : 0x%08lx - 0x%08lx   (%4lu kB)\n", name, start, end,
+            (end - start + 1023) >> 10);
+}
+
+void __init print_vm_layout(phys_addr_t lowmem_end)
+{
+    pr_info("Virtual kernel memory layout:\n");
+    print_area("fixmap", FIXADDR_START,
+               FIXADDR_START + FIXADDR_PAGES * PAGE_SIZE);
+    print_area("pkmap", PKMAP_BASE, PKMAP_BASE + LAST_PKMAP * PAGE_SIZE);
+    print_area("vmalloc", VMALLOC_START, VMALLOC_END);
+    print_area("lowmem", PAGE_OFFSET,
+               (unsigned long)phys_to_virt(lowmem_end));
+    print_area(".init", (unsigned long)__init_begin,
+               (unsigned long)__init_end);
+    print_area(".data", (unsigned long)_sdata, (unsigned long)_edata);
+    print_area(".bss", (unsigned long)_edata, (unsigned long)_end);
+    print_area(".rodata", (unsigned long)_etext, (unsigned long)_erodata);
+    print_area(".text", (unsigned long)_stext, (unsigned long)_etext);
 }
 
 struct pgd *pgd_alloc(struct mm_struct *mm)

@@ -10,6 +10,9 @@ void setup_vm(unsigned long fdt_pa);
 phys_addr_t setup_memory(phys_addr_t fdt_pa); /* end of low memory */
 /* The final kernel page table: direct map by section, tables for the rest. */
 void paging_init(phys_addr_t lowmem_end);
+void print_vm_layout(phys_addr_t lowmem_end);
+/* What firmware loaded beside the kernel and nobody has a use for. */
+void free_initrd_mem(void);
 /* The code and data of the boot go to the buddy allocator. */
 void free_initmem(void);
 void trap_init(void);
