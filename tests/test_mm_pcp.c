@@ -147,6 +147,30 @@ START_TEST(disabled_lists_stay_empty)
 }
 END_TEST
 
+START_TEST(disabled_lists_stay_empty_when_sizes_change)
+{
+    struct page *page;
+
+    boot(512 * 1024);
+    ck_assert_int_gt(normal_pcp()->batch, 1);
+    drain_all_pages(NULL);
+    zone_pcp_disable(NORMAL);
+    zone_pcp_disable(NORMAL);
+    __free_page(alloc_page(GFP_KERNEL));
+    ck_assert_uint_eq(held(), 0);
+    zone_pcp_enable(NORMAL);
+    setup_per_zone_wmarks(); /* as a write to /proc/sys/vm does */
+    page = alloc_page(GFP_KERNEL);
+    ck_assert_uint_eq(held(), 0);
+    __free_page(page);
+    ck_assert_uint_eq(held(), 0);
+    zone_pcp_enable(NORMAL);
+    __free_page(alloc_page(GFP_KERNEL));
+    ck_assert_uint_ne(held(), 0);
+    mm_audit();
+}
+END_TEST
+
 START_TEST(zoneinfo_shows_the_lists)
 {
     char expected[200];
@@ -261,6 +285,7 @@ int main(void)
     tcase_add_test(tc, what_exceeds_high_goes_back_from_the_cold_end);
     tcase_add_test(tc, isolated_frames_stay_off_the_lists);
     tcase_add_test(tc, disabled_lists_stay_empty);
+    tcase_add_test(tc, disabled_lists_stay_empty_when_sizes_change);
     tcase_add_test(tc, zoneinfo_shows_the_lists);
     tcase_add_test(tc, events_count_frames_wherever_they_come_from);
     tcase_add_test(tc, drained_lists_leave_the_state_of_boot);

@@ -16,6 +16,7 @@
  */
 #include "pcp.h"
 #include "kernel.h"
+#include "mutex.h"
 #include "page_owner.h"
 #include "trace.h"
 
@@ -131,35 +132,49 @@ static void set_high(struct zone *zone, struct per_cpu_pages *pcp, int high,
     local_irq_restore(flags);
 }
 
+static DEFINE_MUTEX(sizes_lock); /* sizes change; guards the next */
+static int nr_disabled[MAX_NR_ZONES]; /* who wants the lists empty */
+
 static void zone_pcp_update(struct zone *zone)
 {
     int batch = zone_batchsize(zone), high = zone_highsize(zone, batch);
     int cpu;
 
-    if (page_owner_enabled) /* all frames pass by the slow way */
+    /* Records of owners are made on the slow way, which all frames must pass by:
+     * none may be left on a list for the fast one. */
+    if (page_owner_enabled || nr_disabled[zone_idx(zone)]) {
         high = 0;
+        batch = 1;
+    }
     for_each_possible_cpu(cpu)
         set_high(zone, pageset(zone, cpu), high, batch);
 }
 
 void setup_per_cpu_pageset(void)
 {
+    mutex_lock(&sizes_lock);
     for (int i = 0; i < MAX_NR_ZONES; i++)
         if (populated_zone(&contig_page_data.node_zones[i]))
             zone_pcp_update(&contig_page_data.node_zones[i]);
+    mutex_unlock(&sizes_lock);
+}
+
+static void add_disabled(struct zone *zone, int n)
+{
+    mutex_lock(&sizes_lock);
+    nr_disabled[zone_idx(zone)] += n;
+    zone_pcp_update(zone);
+    mutex_unlock(&sizes_lock);
 }
 
 void zone_pcp_disable(struct zone *zone)
 {
-    int cpu;
-
-    for_each_possible_cpu(cpu)
-        set_high(zone, pageset(zone, cpu), 0, 1);
+    add_disabled(zone, 1);
 }
 
 void zone_pcp_enable(struct zone *zone)
 {
-    zone_pcp_update(zone);
+    add_disabled(zone, -1);
 }
 
 /* -- Refill and drain; pcp->lock is held, interrupts are off -------------- */
