@@ -257,6 +257,8 @@ static int link_task(struct task_struct *task, unsigned long clone_flags)
         return -ERESTARTNOINTR;
     }
     task->pid = task->tgid = alloc_pid();
+    task->pgrp = current->pgrp; /* setpgid may have come since the copy */
+    task->session = current->session;
     if (task->flags & PF_KTHREAD) {
         task->parent = &init_task;
     } else {
