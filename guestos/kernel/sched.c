@@ -361,7 +361,7 @@ static void finish_task_switch(struct task_struct *prev)
 
     kmap_local_sched_in();
     lock_hand_over(&rq->lock.dep);
-    if (!prev->mm && prev != current && current->mm) {
+    if (!prev->mm && current->mm) {
         drop = prev->active_mm; /* a kernel thread gives back what it used */
         prev->active_mm = NULL;
     }

@@ -7,6 +7,7 @@
  */
 #include "pcp.h"
 #include "kernel.h"
+#include "swap.h"
 
 int min_free_kbytes = 1024;
 unsigned long totalreserve_pages;
@@ -20,7 +21,6 @@ int lowmem_reserve_ratio[MAX_NR_ZONES] = {
 };
 /* Distance of the watermarks in 1/10000 of the zone, at least. */
 int watermark_scale_factor = 10;
-#define SWAP_CLUSTER_MAX 32ul
 
 /* Free frames that an allocation of this kind cannot have. */
 static long unusable_free(const struct zone *zone, unsigned int order,
