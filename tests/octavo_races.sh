@@ -1,6 +1,6 @@
 #!/bin/sh
-# The claims of tests/octavo/races.c on Octavo with 4 harts that take turns of 20
-# steps, with swap; then every frame is looked at.
+# The claims of tests/octavo/races.c on Octavo with 4 harts that take turns of
+# 20 steps, with swap; then every frame is looked at.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/octavo_report.sh"
 PATH=$PATH:/usr/sbin:/sbin

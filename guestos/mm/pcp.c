@@ -140,8 +140,8 @@ static void zone_pcp_update(struct zone *zone)
     int batch = zone_batchsize(zone), high = zone_highsize(zone, batch);
     int cpu;
 
-    /* Records of owners are made on the slow way, which all frames must pass by:
-     * none may be left on a list for the fast one. */
+    /* Records of owners are made on the slow way, by which all frames must
+     * pass: none may be left on a list for the fast one. */
     if (page_owner_enabled || nr_disabled[zone_idx(zone)]) {
         high = 0;
         batch = 1;

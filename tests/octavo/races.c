@@ -1,7 +1,8 @@
 /*
- * What happens to a page at once on two CPUs: it is let go while reclaim has it
- * in hand, or forgotten by two neighbours at a time. Prints TAP, for Octavo with
- * several CPUs and a swap disk; `reclaim N` and `forget N` do only that, N times.
+ * What happens to a page at once on two CPUs: it is let go while reclaim has
+ * it in hand, or forgotten by two neighbours at a time. Prints TAP, for Octavo
+ * with several CPUs and a swap disk; `reclaim N` and `forget N` do only that,
+ * N times.
  */
 #include <stdbool.h>
 #include <stdint.h>
