@@ -5,14 +5,19 @@
  */
 #include "guestos/arch/host/host.h"
 #include "guestos/mm/internal.h"
+#include "init.h"
 #include "kernel.h"
 #include "mempool.h"
 #include "mm.h"
 #include "shrinker.h"
 #include "slab.h"
+#include "string.h"
 #include "swap.h"
+#include "sysfs.h"
 #include "tests/mm_unit.h"
 #include "vmstat.h"
+
+extern const initcall_t initcall_shrinker_debugfs_init;
 
 static void boot(void)
 {
@@ -120,6 +125,32 @@ START_TEST(few_objects_are_scanned_at_last)
     unregister_shrinker(&shrinker);
     objects = 1000;
     ck_assert_uint_eq(shrink_slab(GFP_KERNEL, 0, 0), 0);
+}
+END_TEST
+
+/* Its directory; the number depends on how many there are. */
+static struct sysfs_dir *shown(void)
+{
+    struct sysfs_dir *dir = NULL;
+    char name[16];
+
+    for (int i = 0; !dir && i < 10; i++) {
+        scnprintf(name, sizeof name, "test-%d", i);
+        dir = sysfs_find(sysfs_find(sysfs_debug, "shrinker"), name);
+    }
+    return dir;
+}
+
+START_TEST(a_shrinker_is_shown_while_it_is_registered)
+{
+    boot();
+    ck_assert_int_eq(initcall_shrinker_debugfs_init(), 0);
+    ck_assert_ptr_null(shown());
+    register_shrinker(&shrinker);
+    ck_assert_ptr_nonnull(shown());
+    ck_assert_ptr_eq(sysfs_data(shown()), &shrinker);
+    unregister_shrinker(&shrinker);
+    ck_assert_ptr_null(shown());
 }
 END_TEST
 
@@ -263,6 +294,7 @@ int main(void)
     tcase_add_test(tc, work_that_may_not_be_done_is_deferred);
     tcase_add_test(tc, deferred_work_has_a_limit);
     tcase_add_test(tc, few_objects_are_scanned_at_last);
+    tcase_add_test(tc, a_shrinker_is_shown_while_it_is_registered);
     tcase_add_test(tc, reclaim_asks_shrinkers);
     tcase_add_test(tc, the_reserve_is_for_when_nothing_else_is_left);
     tcase_add_test(tc, who_may_sleep_waits_for_an_element);

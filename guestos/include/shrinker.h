@@ -10,6 +10,8 @@
 #include "rwsem.h"
 #include "types.h"
 
+struct sysfs_dir;
+
 struct shrink_control {
     gfp_t gfp_mask;
     int nid;
@@ -34,6 +36,7 @@ struct shrinker {
     /* These are the core's. */
     struct list_head list;
     struct atomic_long nr_deferred; /* work that could not be done yet */
+    struct sysfs_dir *debugfs_entry;
 };
 
 /* All of them, in the order of registration. */
@@ -42,6 +45,11 @@ extern struct rw_semaphore shrinker_rwsem;
 
 int register_shrinker(struct shrinker *shrinker);
 void unregister_shrinker(struct shrinker *shrinker);
+
+/* Its directory in /sys/kernel/debug; shrinker_rwsem is held for writing. */
+void shrinker_debugfs_add(struct shrinker *shrinker);
+/* ... goes; who reads it now has finished then. */
+void shrinker_debugfs_remove(struct shrinker *shrinker);
 
 /* Objects freed by all of them at this priority of reclaim. */
 unsigned long shrink_slab(gfp_t gfp, int nid, int priority);

@@ -25,6 +25,7 @@ int register_shrinker(struct shrinker *shrinker)
     atomic_long_set(&shrinker->nr_deferred, 0);
     down_write(&shrinker_rwsem);
     list_add_tail(&shrinker->list, &shrinker_list);
+    shrinker_debugfs_add(shrinker);
     up_write(&shrinker_rwsem);
     return 0;
 }
@@ -34,6 +35,7 @@ void unregister_shrinker(struct shrinker *shrinker)
     down_write(&shrinker_rwsem);
     list_del(&shrinker->list);
     up_write(&shrinker_rwsem);
+    shrinker_debugfs_remove(shrinker);
 }
 
 /* What this run of reclaim asks for. */

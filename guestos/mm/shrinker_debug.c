@@ -1,8 +1,9 @@
 /*
  * /sys/kernel/debug/shrinker: a directory a shrinker, with `count`, what could
  * be freed ("0 N": no control groups, one node), and `scan`, which takes
- * "0 NODE N" and scans so many objects now. As Linux's mm/shrinker_debug.c
- * (6.0), which was not yet there in 5.15.
+ * "0 NODE N" and scans so many objects now. The directory comes and goes with
+ * the shrinker; without memory for it, it is only not shown. As Linux's
+ * mm/shrinker_debug.c (6.0), which was not yet there in 5.15.
  */
 #include "gfp.h"
 #include "init.h"
@@ -49,22 +50,35 @@ static const struct sysfs_attr shrinker_attrs[] = {
     {NULL, 0, NULL, NULL},
 };
 
-static int __init shrinker_debugfs_init(void)
+static struct sysfs_dir *root; /* set at boot */
+static unsigned int next_id;   /* shrinker_rwsem */
+
+void shrinker_debugfs_add(struct shrinker *shrinker)
 {
-    struct sysfs_dir *dir =
-        sysfs_create_dir(sysfs_debug, "shrinker", NULL, NULL);
-    struct shrinker *shrinker;
-    int error = dir ? 0 : -ENOMEM;
-    unsigned int id = 0;
     char name[32];
 
-    down_read(&shrinker_rwsem);
-    list_for_each_entry(shrinker, &shrinker_list, list) {
-        scnprintf(name, sizeof name, "%s-%u", shrinker->name, id++);
-        if (!error && !sysfs_create_dir(dir, name, shrinker_attrs, shrinker))
-            error = -ENOMEM;
-    }
-    up_read(&shrinker_rwsem);
-    return error;
+    if (!root)
+        return; /* shrinker_debugfs_init will */
+    scnprintf(name, sizeof name, "%s-%u", shrinker->name, next_id++);
+    shrinker->debugfs_entry =
+        sysfs_create_dir(root, name, shrinker_attrs, shrinker);
+}
+
+void shrinker_debugfs_remove(struct shrinker *shrinker)
+{
+    sysfs_remove(shrinker->debugfs_entry);
+    shrinker->debugfs_entry = NULL;
+}
+
+static int __init shrinker_debugfs_init(void)
+{
+    struct shrinker *shrinker;
+
+    down_write(&shrinker_rwsem);
+    root = sysfs_create_dir(sysfs_debug, "shrinker", NULL, NULL);
+    list_for_each_entry(shrinker, &shrinker_list, list)
+        shrinker_debugfs_add(shrinker);
+    up_write(&shrinker_rwsem);
+    return root ? 0 : -ENOMEM;
 }
 module_init(shrinker_debugfs_init);
