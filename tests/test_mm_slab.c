@@ -589,6 +589,22 @@ START_TEST(slabs_have_colours_in_turn)
 }
 END_TEST
 
+/* An index stands twice, far apart: slab_check must find it. */
+START_TEST(an_object_that_is_free_twice_is_found)
+{
+    struct kmem_cache *s;
+    u16 *index;
+
+    boot(SLAB_ONLY);
+    s = new_cache(32);
+    index = virt_to_head_page(kmem_cache_alloc(s, GFP_KERNEL))->freelist;
+    kmem_cache_shrink(s);
+    slab_check();
+    index[s->num - 1] = index[s->num - 60];
+    slab_check();
+}
+END_TEST
+
 START_TEST(large_objects_have_their_indices_elsewhere)
 {
     static const struct {
@@ -944,6 +960,7 @@ int main(void)
     tcase_add_test(tc, a_cache_that_is_going_is_not_tuned);
     tcase_add_test(tc, tuning_without_memory_changes_nothing);
     tcase_add_test(tc, arrays_that_are_not_used_are_drained);
+    tcase_add_test_raise_signal(tc, an_object_that_is_free_twice_is_found, 6);
     tcase_add_loop_test_raise_signal(tc, an_object_of_another_cache_is_refused,
                                      6, 0, NR_ALLOCATORS);
     suite_add_tcase(suite, tc);

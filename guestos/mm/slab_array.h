@@ -9,6 +9,7 @@
 #include "page-flags.h"
 
 typedef u16 freelist_idx_t;
+#define SLAB_OBJ_MAX_NUM 4096u
 
 /* For the host's sanitizer: a free object is not to be touched. */
 static inline void slab_hide(struct kmem_cache *s, void *object)

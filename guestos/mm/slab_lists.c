@@ -28,7 +28,6 @@
 /* With little memory single pages, whatever they waste. */
 #define SLAB_MAX_ORDER_LO 0u
 #define SLAB_MAX_ORDER_HI 1u
-#define SLAB_OBJ_MAX_NUM 4096u
 
 static unsigned int slab_max_order = MAX_ORDER; /* parameter; or by memory */
 static bool has_colours = true;

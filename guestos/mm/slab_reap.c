@@ -103,6 +103,7 @@ unsigned long slab_shrink(struct kmem_cache *s)
 
 void slab_check_slab(struct kmem_cache *s, struct page *page)
 {
+    static unsigned long seen[SLAB_OBJ_MAX_NUM / BITS_PER_LONG + 1];
     const freelist_idx_t *index = page->freelist;
 
     if (page->inuse > s->num || page->s_mem % s->colour_off ||
@@ -110,14 +111,18 @@ void slab_check_slab(struct kmem_cache *s, struct page *page)
         slab_panic(s, page_address(page), "%u in use of %u, colour offset %u",
                    page->inuse, s->num, page->s_mem);
     /* Each free object once. */
+    memset(seen, 0, sizeof seen);
     for (unsigned int i = page->inuse; i < s->num; i++) {
+        unsigned long *word = &seen[index[i] / BITS_PER_LONG];
+        unsigned long bit = 1ul << index[i] % BITS_PER_LONG;
+
         if (index[i] >= s->num)
             slab_panic(s, page_address(page), "index %u names no object",
                        index[i]);
-        for (unsigned int j = i + 1; j < s->num && j < i + 32; j++)
-            if (index[i] == index[j])
-                slab_panic(s, page_address(page), "object %u is free twice",
-                           index[i]);
+        if (*word & bit)
+            slab_panic(s, page_address(page), "object %u is free twice",
+                       index[i]);
+        *word |= bit;
     }
     s->seen_objects += s->num;
     s->seen_listed += s->num - page->inuse; /* free ones */
