@@ -59,9 +59,9 @@ done
     load
     cat <<'S'
 ls -l /bin
-cat /sys/kernel/debug/shrinker/inode_cache-0/count
-echo 0 0 1000 > /sys/kernel/debug/shrinker/inode_cache-0/scan
-cat /sys/kernel/debug/shrinker/inode_cache-0/count
+cat /sys/kernel/debug/shrinker/inode_cache-1/count
+echo 0 0 1000 > /sys/kernel/debug/shrinker/inode_cache-1/scan
+cat /sys/kernel/debug/shrinker/inode_cache-1/count
 cat /sys/kernel/slab/kmalloc-96/object_size
 cat /sys/kernel/slab/kmalloc-64/aliases
 ls -l /sys/kernel/slab

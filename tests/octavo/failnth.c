@@ -102,7 +102,7 @@ static void look(struct snapshot *s)
     };
     char *text, *line;
 
-    write_file("/sys/kernel/debug/shrinker/inode_cache-0/scan", "0 0 10000");
+    write_file("/sys/kernel/debug/shrinker/inode_cache-1/scan", "0 0 10000");
     text = os_read_file("/proc/meminfo");
     s->frames = 0;
     for (unsigned i = 0; i < sizeof uses / sizeof uses[0]; i++)
@@ -276,7 +276,7 @@ static long do_slabinfo(unsigned nth)
 
 static long do_sys(unsigned nth)
 {
-    return open_and_read(nth, "/sys/kernel/debug/shrinker/inode_cache-0/count");
+    return open_and_read(nth, "/sys/kernel/debug/shrinker/inode_cache-1/count");
 }
 
 static long do_list(unsigned nth)
