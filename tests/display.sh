@@ -28,6 +28,11 @@ point "at=N is the state after exactly N steps"
 ! cmp -s "$work/at.png" "$work/end.png"
 point "and not that of the end"
 
+run -display "png:$work/type.png,at=12345,mode=5"
+[ $status = 0 ] && is_picture "$work/type.png" &&
+    ! cmp -s "$work/type.png" "$work/at.png"
+point "mode=KEY is the mode of that key"
+
 run -limit insns=10500 -display "png:$work/e-%d.png,every=3k"
 (cd "$work" && ls e-*.png | tr '\n' ' ') >"$work/names"
 [ "$(cat "$work/names")" = \
@@ -73,7 +78,8 @@ run -display "png:$work/nowhere/x.png"
 point "a picture without a folder is refused before the run"
 
 for wrong in png: jpg:x.png sdl2 png:x.png,every=5 png:x%d.png,every=0 \
-    png:x%d%d.png,every=5 png:x%s.png,every=5 png:x.png,at= png:x.png,when=5; do
+    png:x%d%d.png,every=5 png:x%s.png,every=5 png:x.png,at= png:x.png,when=5 \
+    png:x.png,mode=9 png:x%d.png,at=5,every=5; do
     run -display "$wrong"
     [ $status = 2 ] && [ "$(wc -l <"$work/err")" = 1 ]
     point "-display $wrong: one line, status 2"

@@ -11,7 +11,8 @@ int main(int argc, char **argv)
 {
     unsigned shift = argc > 1 && !strcmp(argv[1], "-m") ? 10 : 0;
     char *text = os_read_file("/proc/meminfo");
-    unsigned long total, free_kb, cached, used, swap_total, swap_free;
+    unsigned long total, free_kb, cached, available, used;
+    unsigned long swap_total, swap_free;
 
     if (!text) {
         perror("free: /proc/meminfo");
@@ -21,16 +22,17 @@ int main(int argc, char **argv)
     free_kb = os_field(text, "MemFree:", 0);
     cached = os_field(text, "Buffers:", 0) + os_field(text, "Cached:", 0) +
              os_field(text, "SReclaimable:", 0);
-    used = total - free_kb - cached;
+    available = os_field(text, "MemAvailable:", free_kb);
+    used = total - (available < total ? available : free_kb);
     swap_total = os_field(text, "SwapTotal:", 0);
     swap_free = os_field(text, "SwapFree:", 0);
-    printf("%18s %11s %11s %11s %11s %11s\n", "total", "used", "free",
+    printf("%20s %11s %11s %11s %11s %11s\n", "total", "used", "free",
            "shared", "buff/cache", "available");
-    printf("Mem:  %12lu %11lu %11lu %11lu %11lu %11lu\n", total >> shift,
+    printf("Mem:    %12lu %11lu %11lu %11lu %11lu %11lu\n", total >> shift,
            used >> shift, free_kb >> shift,
            os_field(text, "Shmem:", 0) >> shift, cached >> shift,
-           os_field(text, "MemAvailable:", 0) >> shift);
-    printf("Swap: %12lu %11lu %11lu\n", swap_total >> shift,
+           available >> shift);
+    printf("Swap:   %12lu %11lu %11lu\n", swap_total >> shift,
            (swap_total - swap_free) >> shift, swap_free >> shift);
     free(text);
     return 0;

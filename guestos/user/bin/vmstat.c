@@ -12,8 +12,10 @@
 /* What is counted since boot. */
 struct counts {
     unsigned long swap_in, swap_out, block_in, block_out, interrupts, switches;
-    unsigned long user, system, idle, wait;
+    unsigned long user, system, idle, wait; /* ticks of all CPUs */
 };
+
+#define HZ 100 /* of /proc/stat */
 
 /* What is so now. */
 struct levels {
@@ -49,11 +51,26 @@ static int sample(struct counts *c, struct levels *l)
     l->swapped = os_field(mem, "SwapTotal:", 0) - os_field(mem, "SwapFree:", 0);
     l->free_kb = os_field(mem, "MemFree:", 0);
     l->buffers = os_field(mem, "Buffers:", 0);
-    l->cached = os_field(mem, "Cached:", 0);
+    l->cached =
+        os_field(mem, "Cached:", 0) + os_field(mem, "SReclaimable:", 0);
     free(vm);
     free(mem);
     free(stat);
     return 0;
+}
+
+/* n of `all`, rounded. */
+static unsigned long share(unsigned long n, unsigned long scale,
+                           unsigned long all)
+{
+    return (unsigned long)(((unsigned long long)n * scale + all / 2) / all);
+}
+
+/* Events a second: of so many seconds, or (0) of all ticks since boot. */
+static unsigned long rate(unsigned long n, unsigned long seconds,
+                          unsigned long ticks)
+{
+    return seconds ? share(n, 1, seconds) : share(n, HZ, ticks);
 }
 
 static void print(const struct counts *now, const struct counts *then,
@@ -67,18 +84,17 @@ static void print(const struct counts *now, const struct counts *then,
 
     if (!all)
         all = 1;
-    if (!seconds)
-        seconds = 1;
-    printf("%2lu %2lu %6lu %6lu %6lu %6lu %5lu %5lu %5lu %5lu %4lu %4lu "
-           "%2lu %2lu %2lu %2lu\n",
+    printf("%2lu %2lu %6lu %6lu %6lu %6lu %4lu %4lu %5lu %5lu %4lu %4lu "
+           "%2lu %2lu %2lu %2lu %2u\n",
            l->running, l->blocked, l->swapped, l->free_kb, l->buffers,
-           l->cached, (now->swap_in - then->swap_in) / seconds,
-           (now->swap_out - then->swap_out) / seconds,
-           (now->block_in - then->block_in) / seconds,
-           (now->block_out - then->block_out) / seconds,
-           (now->interrupts - then->interrupts) / seconds,
-           (now->switches - then->switches) / seconds, 100 * user / all,
-           100 * system / all, 100 * idle / all, 100 * wait / all);
+           l->cached, rate(now->swap_in - then->swap_in, seconds, all),
+           rate(now->swap_out - then->swap_out, seconds, all),
+           rate(now->block_in - then->block_in, seconds, all),
+           rate(now->block_out - then->block_out, seconds, all),
+           rate(now->interrupts - then->interrupts, seconds, all),
+           rate(now->switches - then->switches, seconds, all),
+           share(user, 100, all), share(system, 100, all),
+           share(idle, 100, all), share(wait, 100, all), 0);
 }
 
 int main(int argc, char **argv)
@@ -87,14 +103,12 @@ int main(int argc, char **argv)
     unsigned long count = argc > 2 ? strtoul(argv[2], NULL, 10) : !delay;
     struct counts then = {0}, now;
     struct levels levels;
-    char *uptime = os_read_file("/proc/uptime");
-    unsigned long seconds = uptime ? strtoul(uptime, NULL, 10) : 1;
+    unsigned long seconds = 0;
 
-    free(uptime);
     printf("procs -----------memory---------- ---swap-- -----io---- -system-- "
-           "-----cpu-----\n"
-           " r  b   swpd   free   buff  cache    si    so    bi    bo   in   cs "
-           "us sy id wa\n");
+           "------cpu-----\n"
+           " r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs "
+           "us sy id wa st\n");
     for (unsigned long i = 0; !count || i < count; i++) {
         if (i) {
             os_sleep_ns((int64_t)delay * 1000000000);
