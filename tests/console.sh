@@ -71,6 +71,12 @@ printf 'info registers\nq\n' |
 test $? = 0 && grep -q '^pc  *80000014' "$work/out"
 point "-monitor stdio takes the console's place"
 
+printf 'info l1d\nq\n' |
+    run "$work/prompt" -monitor stdio -serial null -cache l1d=8K:2:64 \
+        >"$work/out"
+test $? = 0 && test "$(grep -cE '^ *[0-9]+ +[0-2] +[0-2] +[0-9]+ +0$' "$work/out")" = 64
+point "info l1d has a line a set"
+
 (sleep 1; echo q) | run "$work/echo" >/dev/null
 point "a machine that waits for a pipe gets it later"
 

@@ -181,6 +181,28 @@ START_TEST(a_cleaned_line_is_dirty_again_after_a_store)
 }
 END_TEST
 
+START_TEST(misses_are_counted_by_their_sets)
+{
+    unsigned set = DATA / 64 % 64, ways, line_bytes;
+    uint64_t sum = 0;
+
+    ck_assert_uint_eq(mmu_cache_lines(&mmu[0], MMU_L1D, &ways, &line_bytes),
+                      128);
+    store(DATA);
+    load_by(0, DATA + 8); /* a hit */
+    store(DATA + 64);
+    load_by(0, DATA + 128);
+    load_by(0, DATA);
+    ck_assert_uint_eq(mmu_cache_set_misses(&mmu[0], MMU_L1D, set), 1);
+    ck_assert_uint_eq(mmu_cache_set_misses(&mmu[0], MMU_L1D, set + 1), 1);
+    ck_assert_uint_eq(mmu_cache_set_misses(&mmu[0], MMU_L1D, set + 2), 1);
+    for (unsigned i = 0; i < 64; i++)
+        sum += mmu_cache_set_misses(&mmu[0], MMU_L1D, i);
+    count(0);
+    ck_assert_uint_eq(sum, counts.l1d.misses);
+}
+END_TEST
+
 START_TEST(a_line_cleaned_for_another_hart_is_taken_from_it_by_a_store)
 {
     store(DATA);
@@ -481,6 +503,7 @@ static void add_lines(TCase *tc)
     tcase_add_test(tc, bytes_in_two_lines_of_a_finer_l2_are_two_accesses);
     tcase_add_test(tc, a_coarser_l2_has_both_lines_in_one);
     tcase_add_test(tc, a_cleaned_line_is_dirty_again_after_a_store);
+    tcase_add_test(tc, misses_are_counted_by_their_sets);
     tcase_add_test(tc,
                    a_line_cleaned_for_another_hart_is_taken_from_it_by_a_store);
     tcase_add_test(tc, a_store_to_a_clean_line_takes_it_from_the_other_hart);
