@@ -109,8 +109,8 @@ bool kernel_peek_has_types(const struct kernel_peek *k)
 {
     uint64_t is_disabled = 0;
 
-    return !k->one_type_va || !peek_number(k, k->one_type_va, 1, &is_disabled) ||
-           !is_disabled;
+    return !k->one_type_va ||
+           !peek_number(k, k->one_type_va, 1, &is_disabled) || !is_disabled;
 }
 
 static uint64_t member_or(const struct kernel_peek *k, uint64_t va,

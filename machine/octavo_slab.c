@@ -103,8 +103,8 @@ static void name_slabs(struct octavo_view *o)
         struct view_slab *slab = &o->v->slabs[i];
         uint64_t text;
 
-        *slab = (struct view_slab){.object_bytes =
-                                       cache_word(o, o->slab_va[i], CACHE_SIZE)};
+        *slab = (struct view_slab){0};
+        slab->object_bytes = cache_word(o, o->slab_va[i], CACHE_SIZE);
         if (!octavo_read_word(o, o->slab_va[i] + name->offset, &text) ||
             !octavo_read_string(o, text, slab->name, sizeof slab->name))
             snprintf(slab->name, sizeof slab->name, "?");

@@ -37,8 +37,8 @@ struct visual_options {
 
 struct visual;
 
-/* The value of -display: sdl, none or png:FILE[,every=N|at=N][,mode=KEY]. False: `error`
- * says what is wrong. */
+/* The value of -display: sdl, none or png:FILE[,every=N|at=N][,mode=KEY].
+ * False: `error` says what is wrong. */
 MUST_USE bool visual_parse(const char *spec, struct visual_options *options,
                            char *error, size_t size);
 
