@@ -155,6 +155,11 @@ void *ioremap(phys_addr_t pa, size_t size)
     return (void *)(unsigned long)pa;
 }
 
+void iounmap(const volatile void *regs)
+{
+    (void)regs;
+}
+
 struct page *alloc_pages(gfp_t gfp, unsigned order)
 {
     struct page *page = &frames[next_frame];
@@ -183,6 +188,13 @@ void *alloc_pages_exact(size_t size, gfp_t gfp)
 void *kmalloc(size_t size, gfp_t gfp)
 {
     return alloc_pages_exact(size, gfp);
+}
+
+/* Nothing lies beyond the direct map. */
+void *page_address_high(const struct page *page)
+{
+    (void)page;
+    return NULL;
 }
 
 void *kmap_local_page(struct page *page)

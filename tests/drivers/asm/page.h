@@ -31,6 +31,11 @@ static inline void *pfn_to_virt(unsigned long pfn)
     return (void *)(pfn << PAGE_SHIFT);
 }
 
+static inline unsigned long virt_to_pfn(const volatile void *va)
+{
+    return (unsigned long)va >> PAGE_SHIFT;
+}
+
 #define __va(pa) phys_to_virt(pa)
 #define __pa(va) virt_to_phys((const volatile void *)(va))
 
