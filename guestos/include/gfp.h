@@ -26,6 +26,7 @@
 #define __GFP_MEMALLOC       0x20000u   /* all of the reserve */
 #define __GFP_COMP           0x40000u
 #define __GFP_NOMEMALLOC     0x80000u
+#define __GFP_THISNODE       0x200000u  /* from no other node */
 #define __GFP_HARDWALL       0x100000u  /* a program's; here only a name */
 
 #define __GFP_RECLAIM (__GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM)

@@ -160,21 +160,26 @@ static inline void *page_address(const struct page *page)
 
 #define ZONES_WIDTH 2
 #define ZONES_PGSHIFT (8 * sizeof(unsigned long) - ZONES_WIDTH)
+#define NODES_PGSHIFT (ZONES_PGSHIFT - NODES_SHIFT)
 
 static inline enum zone_type page_zonenum(const struct page *page)
 {
     return (enum zone_type)(page->flags >> ZONES_PGSHIFT);
 }
 
-static inline struct zone *page_zone(const struct page *page)
+static inline int page_to_nid(const struct page *page)
 {
-    return &contig_page_data.node_zones[page_zonenum(page)];
+    return (int)(page->flags >> NODES_PGSHIFT & (MAX_NUMNODES - 1));
 }
 
 static inline struct pglist_data *page_pgdat(const struct page *page)
 {
-    (void)page;
-    return &contig_page_data;
+    return NODE_DATA(page_to_nid(page));
+}
+
+static inline struct zone *page_zone(const struct page *page)
+{
+    return &page_pgdat(page)->node_zones[page_zonenum(page)];
 }
 
 static inline struct page *compound_head(struct page *page)

@@ -99,11 +99,37 @@ struct lruvec {
     unsigned long anon_cost, file_cost;
 };
 
+/* The machine is one node; on the host tests build more. */
+#if __STDC_HOSTED__
+#define NODES_SHIFT 2
+#else
+#define NODES_SHIFT 0
+#endif
+#define MAX_NUMNODES (1 << NODES_SHIFT)
+#define MAX_ZONES_PER_ZONELIST (MAX_NUMNODES * MAX_NR_ZONES)
+
+/* A zone with its index, which most walks want first. */
+struct zoneref {
+    struct zone *zone; /* NULL ends the list */
+    enum zone_type zone_idx;
+};
+
+/* Zones in the order to try: of the node from the highest down, then of the
+ * next nearest node. See mm/zonelist.c. */
+struct zonelist {
+    struct zoneref _zonerefs[MAX_ZONES_PER_ZONELIST + 1];
+};
+
+enum {
+    ZONELIST_FALLBACK,
+    ZONELIST_NOFALLBACK, /* __GFP_THISNODE: no other node */
+    MAX_ZONELISTS,
+};
+
 /* A node. */
 typedef struct pglist_data {
     struct zone node_zones[MAX_NR_ZONES];
-    /* Zones in the order to try for a highest zone; NULL ends each. */
-    struct zone *node_zonelists[MAX_NR_ZONES][MAX_NR_ZONES + 1];
+    struct zonelist node_zonelists[MAX_ZONELISTS];
     unsigned long node_start_pfn;
     unsigned long node_present_pages;
     unsigned long node_spanned_pages;
@@ -118,8 +144,64 @@ typedef struct pglist_data {
     long vm_stat[NR_VM_NODE_STAT_ITEMS];
 } pg_data_t;
 
-extern struct pglist_data contig_page_data;
-#define NODE_DATA(nid) (&contig_page_data)
+extern struct pglist_data contig_page_data; /* node 0 */
+#if NODES_SHIFT
+extern struct pglist_data *node_data[MAX_NUMNODES];
+#define NODE_DATA(nid) (node_data[nid])
+extern int nr_online_nodes; /* from 0 on */
+#else
+#define NODE_DATA(nid) ((void)(nid), &contig_page_data)
+#define nr_online_nodes 1
+#endif
+#define for_each_online_node(nid)                                              \
+    for ((nid) = 0; (nid) < nr_online_nodes; (nid)++)
+
+/* The node of the running CPU. */
+#if NODES_SHIFT
+extern int numa_node;
+#define numa_node_id() numa_node
+#else
+#define numa_node_id() 0
+#endif
+
+/* As ACPI's SLIT has it: 10 is the node itself. */
+#define LOCAL_DISTANCE 10
+#define REMOTE_DISTANCE 20
+int node_distance(int from, int to);
+void set_node_distance(int from, int to, int distance);
+/* The nearest node that is not in the bit mask `used`, which it joins; -1:
+ * there is none. */
+int find_next_best_node(int node, unsigned long *used);
+/* Both lists of all online nodes. */
+void build_all_zonelists(void);
+
+static inline struct zonelist *node_zonelist(int nid, gfp_t gfp)
+{
+    return &NODE_DATA(nid)->node_zonelists[gfp & __GFP_THISNODE
+                                               ? ZONELIST_NOFALLBACK
+                                               : ZONELIST_FALLBACK];
+}
+
+/* The first at z or behind it that is not above the highest zone. */
+static inline struct zoneref *next_zones_zonelist(struct zoneref *z,
+                                                  enum zone_type highest)
+{
+    while (z->zone && z->zone_idx > highest)
+        z++;
+    return z;
+}
+
+static inline struct zoneref *first_zones_zonelist(struct zonelist *zonelist,
+                                                   enum zone_type highest)
+{
+    return next_zones_zonelist(zonelist->_zonerefs, highest);
+}
+
+/* zone is a struct zone *, z a struct zoneref *. */
+#define for_each_zone_zonelist(zone, z, zlist, highest)                        \
+    for ((z) = first_zones_zonelist(zlist, highest), (zone) = (z)->zone;       \
+         zone;                                                                 \
+         (z) = next_zones_zonelist((z) + 1, highest), (zone) = (z)->zone)
 
 extern unsigned long min_low_pfn, max_low_pfn, max_pfn;
 extern unsigned long totalreserve_pages;

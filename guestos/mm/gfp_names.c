@@ -29,6 +29,7 @@ static const struct gfp_name gfp_names[] = {
     GFP_NAME(__GFP_ZERO),           GFP_NAME(__GFP_NOMEMALLOC),
     GFP_NAME(__GFP_MEMALLOC),       GFP_NAME(__GFP_RECLAIMABLE),
     GFP_NAME(__GFP_MOVABLE),        GFP_NAME(__GFP_DIRECT_RECLAIM),
+    GFP_NAME(__GFP_THISNODE),
 };
 
 const char *gfp_text(gfp_t gfp, char *text, size_t size)

@@ -63,10 +63,12 @@ static bool unreserve_one(struct zone *zone, enum migratetype type, bool force)
 
 bool unreserve_highatomic_pageblock(gfp_t gfp, bool force)
 {
-    struct pglist_data *pgdat = &contig_page_data;
+    struct zoneref *z;
+    struct zone *zone;
 
-    for (struct zone **z = pgdat->node_zonelists[gfp_zone(gfp)]; *z; z++)
-        if (unreserve_one(*z, gfp_migratetype(gfp), force))
+    for_each_zone_zonelist(zone, z, node_zonelist(numa_node_id(), gfp),
+                           gfp_zone(gfp))
+        if (unreserve_one(zone, gfp_migratetype(gfp), force))
             return true;
     return false;
 }

@@ -15,7 +15,7 @@
 /* So many fruitless runs, and allocations must help themselves. */
 #define MAX_RECLAIM_RETRIES 16
 
-static bool is_wanted; /* somebody has called since the last run */
+static bool is_wanted[MAX_NUMNODES]; /* called since the last run */
 
 static bool pgdat_balanced(struct pglist_data *pgdat, unsigned int order,
                            enum zone_type highest)
@@ -89,7 +89,8 @@ static void balance_pgdat(struct pglist_data *pgdat, unsigned int order,
 static int kswapd(void *data)
 {
     struct pglist_data *pgdat = data;
-    static struct reclaim_state reclaim_state;
+    struct reclaim_state reclaim_state = {0};
+    bool *wanted = &is_wanted[pgdat->node_id];
 
     current->flags |= PF_MEMALLOC | PF_KSWAPD;
     current->reclaim_state = &reclaim_state;
@@ -98,8 +99,8 @@ static int kswapd(void *data)
         enum zone_type highest;
 
         TRACE1(vmscan, mm_vmscan_kswapd_sleep, pgdat);
-        (void)wait_event_interruptible(&pgdat->kswapd_wait, is_wanted);
-        is_wanted = false;
+        (void)wait_event_interruptible(&pgdat->kswapd_wait, *wanted);
+        *wanted = false;
         order = (unsigned int)pgdat->kswapd_order;
         highest = pgdat->kswapd_highest_zoneidx;
         pgdat->kswapd_order = 0;
@@ -112,17 +113,16 @@ static int kswapd(void *data)
     return 0;
 }
 
-void wakeup_kswapd(unsigned int order, enum zone_type highest)
+static void wakeup_node(struct pglist_data *pgdat, unsigned int order,
+                        enum zone_type highest)
 {
-    struct pglist_data *pgdat = &contig_page_data;
-
     if (!pgdat->kswapd || pgdat->kswapd_failures >= MAX_RECLAIM_RETRIES)
         return;
     if (pgdat->kswapd_order < (int)order)
         pgdat->kswapd_order = (int)order;
     if (pgdat->kswapd_highest_zoneidx < highest)
         pgdat->kswapd_highest_zoneidx = highest;
-    is_wanted = true;
+    is_wanted[pgdat->node_id] = true;
     smp_mb(); /* then who waits: it looks in the other order */
     if (!waitqueue_active(&pgdat->kswapd_wait))
         return;
@@ -130,12 +130,24 @@ void wakeup_kswapd(unsigned int order, enum zone_type highest)
     wake_up_interruptible(&pgdat->kswapd_wait);
 }
 
+void wakeup_kswapd(unsigned int order, enum zone_type highest)
+{
+    int nid;
+
+    for_each_online_node(nid)
+        wakeup_node(NODE_DATA(nid), order, highest);
+}
+
 void kswapd_run(void)
 {
-    struct task_struct *task =
-        kthread_run(kswapd, &contig_page_data, "kswapd%d", 0);
+    int nid;
 
-    if (IS_ERR(task))
-        panic("cannot start kswapd");
-    contig_page_data.kswapd = task;
+    for_each_online_node(nid) {
+        struct pglist_data *pgdat = NODE_DATA(nid);
+        struct task_struct *task = kthread_run(kswapd, pgdat, "kswapd%d", nid);
+
+        if (IS_ERR(task))
+            panic("cannot start kswapd");
+        pgdat->kswapd = task;
+    }
 }

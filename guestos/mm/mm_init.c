@@ -1,8 +1,8 @@
 /*
- * Nodes and zones at boot: decides the zones' limits, makes mem_map, builds
- * the zonelists and hands the free frames over. Owns contig_page_data,
+ * Nodes and zones at boot: decides the zones' limits, makes mem_map and hands
+ * the free frames over. Owns contig_page_data,
  * mem_map and the pfn limits, which never change after boot. Mirrors Linux's
- * free_area_init, build_zonelists, mem_init.
+ * free_area_init, mem_init.
  */
 #include "pcp.h"
 #include "highmem.h"
@@ -89,20 +89,6 @@ static void init_zone(enum zone_type idx, unsigned long start,
     pageblock_init_zone(zone);
 }
 
-static void build_zonelists(void)
-{
-    struct pglist_data *pgdat = &contig_page_data;
-
-    for (int highest = 0; highest < MAX_NR_ZONES; highest++) {
-        struct zone **z = pgdat->node_zonelists[highest];
-
-        for (int i = highest; i >= 0; i--)
-            if (populated_zone(&pgdat->node_zones[i]))
-                *z++ = &pgdat->node_zones[i];
-        *z = NULL;
-    }
-}
-
 static void init_node(void)
 {
     struct pglist_data *pgdat = &contig_page_data;
@@ -154,7 +140,7 @@ void free_area_init(void)
     init_zone(ZONE_NORMAL, dma_end, max_low_pfn);
     init_zone(ZONE_HIGHMEM, max_low_pfn, max_pfn);
     print_node_ranges();
-    build_zonelists();
+    build_all_zonelists();
     kmap_init();
     pcp_init();
     for (unsigned long i = 0; i < DIV_ROUND_UP(bytes, PAGE_SIZE); i++)
@@ -205,11 +191,13 @@ void mem_init(void)
 static unsigned long nr_free_buffer_pages(void)
 {
     unsigned long sum = 0;
+    struct zoneref *z;
+    struct zone *zone;
 
-    for (struct zone **z = contig_page_data.node_zonelists[ZONE_NORMAL]; *z;
-         z++)
-        if ((*z)->managed_pages > high_wmark_pages(*z))
-            sum += (*z)->managed_pages - high_wmark_pages(*z);
+    for_each_zone_zonelist(zone, z, node_zonelist(numa_node_id(), GFP_USER),
+                           ZONE_NORMAL)
+        if (zone->managed_pages > high_wmark_pages(zone))
+            sum += zone->managed_pages - high_wmark_pages(zone);
     return sum;
 }
 

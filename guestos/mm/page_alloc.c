@@ -83,11 +83,12 @@ static struct page *rmqueue(struct zone *zone, unsigned int order,
 struct page *get_page_from_freelist(gfp_t gfp, unsigned int order,
                                     unsigned int alloc_flags)
 {
-    struct pglist_data *pgdat = &contig_page_data;
     enum zone_type highest = gfp_zone(gfp);
+    struct zoneref *z;
+    struct zone *zone;
 
-    for (struct zone **z = pgdat->node_zonelists[highest]; *z; z++) {
-        struct zone *zone = *z;
+    for_each_zone_zonelist(zone, z, node_zonelist(numa_node_id(), gfp),
+                           highest) {
         struct page *page;
 
         if (!(alloc_flags & ALLOC_NO_WATERMARKS) &&

@@ -134,6 +134,9 @@ static bool would_suffice(struct zone *zone, gfp_t gfp, unsigned int order)
 static bool should_reclaim_retry(gfp_t gfp, unsigned int order,
                                  bool is_progress, int *no_progress_loops)
 {
+    struct zoneref *z;
+    struct zone *zone;
+
     /* Costly orders might come forth of themselves: they do not count. */
     if (is_progress && order <= PAGE_ALLOC_COSTLY_ORDER)
         *no_progress_loops = 0;
@@ -141,9 +144,9 @@ static bool should_reclaim_retry(gfp_t gfp, unsigned int order,
         ++*no_progress_loops;
     if (*no_progress_loops > MAX_RECLAIM_RETRIES)
         return unreserve_highatomic_pageblock(gfp, true);
-    for (struct zone **z = contig_page_data.node_zonelists[gfp_zone(gfp)]; *z;
-         z++)
-        if (would_suffice(*z, gfp, order)) {
+    for_each_zone_zonelist(zone, z, node_zonelist(numa_node_id(), gfp),
+                           gfp_zone(gfp))
+        if (would_suffice(zone, gfp, order)) {
             cond_resched();
             return true;
         }

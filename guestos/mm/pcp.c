@@ -66,7 +66,8 @@ void pcp_init(void)
             init_pageset(pageset(&pgdat->node_zones[i], cpu),
                          &pgdat->node_zones[i]);
     for (gfp_t gfp = 0; gfp <= PCP_GFP_MASK; gfp++) {
-        struct zone *zone = pgdat->node_zonelists[gfp_zone(gfp)][0];
+        struct zone *zone =
+            first_zones_zonelist(node_zonelist(0, gfp), gfp_zone(gfp))->zone;
         unsigned long type = 0;
 
         if ((gfp & GFP_MOVABLE_MASK) != GFP_MOVABLE_MASK)
