@@ -1,12 +1,13 @@
 /*
  * /sys/kernel/debug/kmap: `stats`, how the slots of kmap stand, and `test`,
  * which takes any line and tries the windows to high memory on all CPUs at
- * once. Two threads a CPU look at pages whose first word is their frame's
- * number, through kmap and through nested kmap_local_page, give up the CPU in
- * between, and count in them; a TLB that knows a slot's last page shows the
- * wrong number or loses a count. Then all slots are taken, and one thread
- * more must wait until one is free. Fails with EIO after saying what was
- * wrong, with ENOMEM for less than TEST_PAGES of high memory.
+ * once. Two threads a CPU, of which one is bound to it, look at pages whose
+ * first word is their frame's number, through kmap and through nested
+ * kmap_local_page, give up the CPU in between, and count in them; a TLB that
+ * knows a slot's last page shows the wrong number or loses a count. Then all
+ * slots are taken, and one thread more must wait until one is free. Fails with
+ * EIO after saying what was wrong, with ENOMEM for less than TEST_PAGES of high
+ * memory.
  */
 #include "highmem.h"
 
@@ -69,7 +70,9 @@ static int test_slots(void *data)
         pa = kmap_local_page(a);
         pb = kmap_local_page(b);
         look(t, b, pb);
-        if (i % 8 == 0)
+        if (i % 64 == 0)
+            schedule_timeout_uninterruptible(1); /* to wake elsewhere */
+        else if (i % 8 == 0)
             yield();
         look(t, a, pa);
         look(t, b, pb);
@@ -99,7 +102,8 @@ static int test_on_all_cpus(struct kmap_test *test)
                 error = -ENOMEM;
                 break;
             }
-            kthread_bind(task, cpu);
+            if (i == 0) /* the others may move, but not with a mapping */
+                kthread_bind(task, cpu);
             wake_up_process(task);
             n++;
         }
