@@ -4,6 +4,7 @@
  * much too small for them, on a disk that ends requests out of order and, at
  * last, on one that fails.
  */
+#include "percpu_counter.h"
 #include "tests/mm_model.h"
 
 static void run(u32 steps)
@@ -26,7 +27,7 @@ static void run(u32 steps)
     ck_assert_uint_eq(lruvec_lru_size(LRU_INACTIVE_ANON) +
                           lruvec_lru_size(LRU_ACTIVE_ANON),
                       0);
-    ck_assert_int_eq(vm_committed_as, 0);
+    ck_assert_int_eq(percpu_counter_sum(&vm_committed_as), 0);
 }
 
 START_TEST(forks_and_writes_agree_with_arrays)

@@ -8,6 +8,7 @@
  *   mm_set_zone_limits(dma, lowmem)  from dma= and lowmem=, 0 = default
  *   (arch) paging_init               direct map, tables of the pkmap and fixmap
  *                                    areas, with memblock_alloc
+ *   setup_per_cpu_areas()            static per-CPU data, alloc_percpu
  *   free_area_init()                 zones, mem_map
  *   mem_init()                       frames to the buddy, "Memory: .. available"
  *   kmem_cache_init()                from here on kmalloc
@@ -432,11 +433,9 @@ unsigned long totalhigh_pages(void);
 long si_mem_available(void);
 /* Overcommit: may `pages` more be promised? 0 or -ENOMEM. */
 int vm_enough_memory(long pages);
-extern long vm_committed_as; /* pages promised */
-static inline void vm_acct_memory(long pages)
-{
-    __atomic_fetch_add(&vm_committed_as, pages, __ATOMIC_RELAXED);
-}
+extern struct percpu_counter vm_committed_as; /* pages promised */
+void vm_acct_init(void);
+void vm_acct_memory(long pages);
 
 /* The /proc files of mm/ are declared in proc_fs.h. */
 

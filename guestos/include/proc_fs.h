@@ -12,6 +12,7 @@ int buddyinfo_proc_show(struct seq_file *m, void *v);
 int pagetypeinfo_proc_show(struct seq_file *m, void *v);
 int zoneinfo_proc_show(struct seq_file *m, void *v);
 int slabinfo_proc_show(struct seq_file *m, void *v);
+int percpu_stats_show(struct seq_file *m, void *v); /* debugfs */
 int slabinfo_write(char *line); /* 0 or -errno */
 int vmallocinfo_proc_show(struct seq_file *m, void *v);
 int vmstat_proc_show(struct seq_file *m, void *v);

@@ -18,7 +18,7 @@ static void move_queued(struct run_queue *rq, struct task_struct *task)
     task->vruntime -= rq->min_vruntime;
     task->thread_info.cpu = (unsigned)select_task_rq(task);
     spin_unlock(&rq->lock);
-    rq = &run_queues[task_cpu(task)];
+    rq = &per_cpu(run_queues, task_cpu(task));
     spin_lock(&rq->lock);
     task->vruntime += rq->min_vruntime;
     activate_task(rq, task);

@@ -12,7 +12,7 @@
 
 static unsigned load_of(int cpu)
 {
-    return READ_ONCE(run_queues[cpu].nr_running);
+    return READ_ONCE(per_cpu(run_queues, cpu).nr_running);
 }
 
 int select_task_rq(const struct task_struct *task)
@@ -77,7 +77,7 @@ static struct run_queue *find_busiest(const struct run_queue *self,
 
     for_each_online_cpu(cpu) {
         if (cpu != self->cpu && load_of(cpu) >= least) {
-            busiest = &run_queues[cpu];
+            busiest = &per_cpu(run_queues, cpu);
             least = load_of(cpu) + 1;
         }
     }

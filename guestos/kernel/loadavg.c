@@ -63,7 +63,7 @@ unsigned nr_running_tasks(void)
     int cpu;
 
     for_each_online_cpu(cpu) {
-        n += READ_ONCE(run_queues[cpu].nr_running);
+        n += READ_ONCE(per_cpu(run_queues, cpu).nr_running);
     }
     return n;
 }
@@ -74,7 +74,7 @@ unsigned nr_active_tasks(void)
     int cpu;
 
     for_each_possible_cpu(cpu) {
-        n += READ_ONCE(run_queues[cpu].nr_uninterruptible);
+        n += READ_ONCE(per_cpu(run_queues, cpu).nr_uninterruptible);
     }
     return n < 0 ? 0 : (unsigned)n;
 }
@@ -84,7 +84,7 @@ unsigned nr_iowait_tasks(void)
     int cpu, n = 0;
 
     for_each_possible_cpu(cpu) {
-        n += atomic_read(&run_queues[cpu].nr_iowait);
+        n += atomic_read(&per_cpu(run_queues, cpu).nr_iowait);
     }
     return n < 0 ? 0 : (unsigned)n;
 }
@@ -95,7 +95,7 @@ unsigned long nr_context_switches(void)
     int cpu;
 
     for_each_possible_cpu(cpu) {
-        n += READ_ONCE(run_queues[cpu].nr_switches);
+        n += READ_ONCE(per_cpu(run_queues, cpu).nr_switches);
     }
     return n;
 }

@@ -11,6 +11,7 @@
 #include "kernel.h"
 #include "mm.h"
 #include "params.h"
+#include "percpu.h"
 #include "runqueue.h"
 #include "slab.h"
 #include "smp.h"
@@ -116,6 +117,7 @@ void kernel_start(unsigned long hart, unsigned long fdt_pa)
     setup_smp(hart);
     pr_info("Kernel command line: %s\n", boot_command_line);
     paging_init(lowmem_end);
+    setup_per_cpu_areas();
     free_area_init();
     mem_init();
     print_vm_layout(lowmem_end);

@@ -34,7 +34,7 @@ struct run_queue *task_rq_lock(struct task_struct *task)
 {
     for (;;) {
         int cpu = task_cpu(task);
-        struct run_queue *rq = &run_queues[cpu];
+        struct run_queue *rq = &per_cpu(run_queues, cpu);
 
         spin_lock(&rq->lock);
         if (likely(task_cpu(task) == cpu)) {
@@ -172,7 +172,7 @@ static void try_to_wake_up(struct task_struct *task)
         task->vruntime -= rq->min_vruntime;
         task->thread_info.cpu = (unsigned)cpu;
         spin_unlock(&rq->lock);
-        rq = &run_queues[cpu];
+        rq = &per_cpu(run_queues, cpu);
         spin_lock(&rq->lock);
         task->vruntime += rq->min_vruntime;
     }
@@ -202,7 +202,8 @@ void kick_process(struct task_struct *task)
 
     preempt_disable();
     cpu = task_cpu(task);
-    if (cpu != smp_processor_id() && READ_ONCE(run_queues[cpu].curr) == task) {
+    if (cpu != smp_processor_id() &&
+        READ_ONCE(per_cpu(run_queues, cpu).curr) == task) {
         smp_send_reschedule(cpu);
     }
     preempt_enable();
@@ -343,7 +344,7 @@ static void send_away(struct task_struct *task)
     task->is_leaving = false;
     cpu = select_task_rq(task);
     task->thread_info.cpu = (unsigned)cpu;
-    rq = &run_queues[cpu];
+    rq = &per_cpu(run_queues, cpu);
     spin_lock(&rq->lock);
     task->vruntime += rq->min_vruntime;
     activate_task(rq, task);
@@ -490,7 +491,7 @@ void io_schedule(void)
 
 void init_idle(struct task_struct *task, int cpu)
 {
-    struct run_queue *rq = &run_queues[cpu];
+    struct run_queue *rq = &per_cpu(run_queues, cpu);
 
     task->is_idle = true;
     task->state = TASK_RUNNING;
@@ -506,8 +507,10 @@ void init_idle(struct task_struct *task, int cpu)
 
 void sched_init(void)
 {
-    for (int cpu = 0; cpu < NR_CPUS; cpu++) {
-        struct run_queue *rq = &run_queues[cpu];
+    int cpu;
+
+    for_each_possible_cpu(cpu) {
+        struct run_queue *rq = &per_cpu(run_queues, cpu);
 
         spin_lock_init(&rq->lock);
         rq->cpu = cpu;

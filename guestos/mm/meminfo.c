@@ -5,18 +5,28 @@
  * meminfo_proc_show, si_mem_available, __vm_enough_memory.
  */
 #include "internal.h"
+#include "percpu_counter.h"
 #include "kernel.h"
 #include "proc_fs.h"
 #include "swap.h"
 #include "vmalloc.h"
 
-long vm_committed_as;
+struct percpu_counter vm_committed_as;
 
 static unsigned long committed(void)
 {
-    long v = __atomic_load_n(&vm_committed_as, __ATOMIC_RELAXED);
+    return (unsigned long)percpu_counter_sum_positive(&vm_committed_as);
+}
 
-    return v < 0 ? 0 : (unsigned long)v;
+void vm_acct_init(void)
+{
+    if (percpu_counter_init(&vm_committed_as, 0, GFP_KERNEL) != 0)
+        panic("no memory for vm_committed_as");
+}
+
+void vm_acct_memory(long pages)
+{
+    percpu_counter_add(&vm_committed_as, pages);
 }
 
 int vm_enough_memory(long pages)
@@ -111,6 +121,7 @@ static void show_kernel(struct seq_file *m)
                (unsigned long)(VMALLOC_END - VMALLOC_START) >> 10);
     line(m, "VmallocUsed:", vmalloc_nr_pages());
     line(m, "VmallocChunk:", 0);
+    line(m, "Percpu:", pcpu_nr_pages());
 }
 
 int meminfo_proc_show(struct seq_file *m, void *v)

@@ -12,6 +12,7 @@
 #include "kernel.h"
 #include "page_report.h"
 #include "pcp.h"
+#include "percpu.h"
 #include "slab.h"
 #include "string.h"
 #include "swap.h"
@@ -126,6 +127,7 @@ int mm_command(const char *line)
     mm_check_frames();
     slab_check();
     vmap_area_check();
+    pcpu_check();
     error = mm_audit_refs(&in_flight);
     if (error)
         return error;

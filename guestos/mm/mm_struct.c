@@ -37,6 +37,7 @@ static void init_struct(struct mm_struct *mm)
 
 void mm_init(void)
 {
+    vm_acct_init();
     init_struct(&init_mm);
     init_mm.mm_count = 2; /* for ever, and the boot task's active_mm */
     init_mm.pgd = swapper_pg_dir;

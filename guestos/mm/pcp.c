@@ -20,7 +20,7 @@
 #include "page_owner.h"
 #include "trace.h"
 
-DEFINE_PER_CPU(struct cpu_pageset, pagesets);
+DEFINE_CPU_ARRAY(struct cpu_pageset, pagesets);
 u16 pcp_list_of_gfp[PCP_GFP_MASK + 1];
 int percpu_pagelist_high_fraction; /* /proc/sys/vm; 0: by the watermark */
 
@@ -30,7 +30,7 @@ _Static_assert(!(sizeof(struct per_cpu_pages) &
 
 static struct per_cpu_pages *pageset(const struct zone *zone, int cpu)
 {
-    return &per_cpu(pagesets, cpu).zone[zone_idx(zone)];
+    return &cpu_array(pagesets, cpu).zone[zone_idx(zone)];
 }
 
 static int pcp_held(const struct per_cpu_pages *pcp)

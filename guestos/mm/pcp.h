@@ -37,7 +37,7 @@ struct cpu_pageset {
     struct per_cpu_pages zone[1 << ZONES_WIDTH];
 };
 
-DECLARE_PER_CPU(struct cpu_pageset, pagesets);
+DECLARE_CPU_ARRAY(struct cpu_pageset, pagesets);
 
 /* Where an allocation looks first: the offset of its list in cpu_pageset, by
  * the zone and mobility bits of its flags. */
@@ -107,7 +107,7 @@ static inline struct page *pcp_take_hot(gfp_t gfp)
     struct list_head *list, *entry;
 
     local_irq_save(flags);
-    list = (struct list_head *)((char *)&this_cpu(pagesets) + at);
+    list = (struct list_head *)((char *)&this_cpu_array(pagesets) + at);
     pcp = (struct per_cpu_pages *)((unsigned long)list & -sizeof *pcp);
     pcp_lock(pcp);
     entry = list->next;
@@ -136,7 +136,7 @@ static inline bool pcp_give_hot(struct page *page)
     unsigned int type;
 
     local_irq_save(flags);
-    pcp = &this_cpu(pagesets).zone[zone];
+    pcp = &this_cpu_array(pagesets).zone[zone];
     OPTIMIZER_HIDE_VAR(pcp); /* else it is computed again for each member */
     type = pcp_migratetype(pcp, page);
     pcp_lock(pcp);

@@ -124,7 +124,7 @@ static void check_entries(const struct vmap_area *va)
             panic("vmalloc: %lx shows a free page", at);
         mapped++;
     }
-    if (v->flags & VM_ALLOC && mapped != v->nr_pages)
+    if (v->pages && v->flags & VM_ALLOC && mapped != v->nr_pages)
         panic("vmalloc: the area at %lx shows %lu pages, has %u", va->va_start,
               mapped, v->nr_pages);
 }

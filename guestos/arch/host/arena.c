@@ -15,6 +15,7 @@
 #include "boot.h"
 #include "init.h"
 #include "memblock.h"
+#include "percpu.h"
 #include "radix_tree.h"
 #include "slab.h"
 #include "vmalloc.h"
@@ -97,6 +98,7 @@ void host_boot(unsigned long ram_kib, unsigned long dma_kib,
     mm_set_zone_limits((u64)dma_kib << 10, (u64)lowmem_kib << 10);
     host_vmalloc_reserve();
     host_vmalloc_tables();
+    setup_per_cpu_areas();
     free_area_init();
     mem_init();
     kmem_cache_init();

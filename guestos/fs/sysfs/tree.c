@@ -7,11 +7,18 @@
 #include "boot.h"
 #include "init.h"
 #include "slab.h"
+#include "proc_fs.h"
 #include "string.h"
 
 DEFINE_MUTEX(sysfs_lock);
 struct sysfs_dir *sysfs_root, *sysfs_kernel, *sysfs_debug; /* set at boot */
 static unsigned long last_ino;                             /* sysfs_lock */
+
+/* Of /sys/kernel/debug itself. */
+static const struct sysfs_attr debug_attrs[] = {
+    {"percpu_stats", 0444, percpu_stats_show, NULL},
+    {NULL, 0, NULL, NULL},
+};
 
 void *sysfs_data(const struct sysfs_dir *dir)
 {
@@ -155,7 +162,7 @@ void __init sysfs_init(void)
         sysfs_kernel = sysfs_create_dir(sysfs_root, "kernel", NULL, NULL);
     }
     if (sysfs_kernel)
-        sysfs_debug = sysfs_create_dir(sysfs_kernel, "debug", NULL, NULL);
+        sysfs_debug = sysfs_create_dir(sysfs_kernel, "debug", debug_attrs, NULL);
     if (!sysfs_debug)
         panic("no memory for /sys");
 }
