@@ -106,7 +106,7 @@ const struct trace_event trace_events[] = {
       "zone_end=0x{x 3}, mode={sync 4} status={compact 5}" },
     { "compaction", "mm_compaction_try_to_compact_pages",
       "order={d 0} gfp_mask={gfp 1} priority={d 2}" },
-    /* zone, order, result; there is one node */
+    /* zone, order, result; the machine has one node */
     { "compaction", "mm_compaction_finished",
       "node=0 zone={zone 0 zone.name} order={d 1} ret={compact 2}" },
     { "compaction", "mm_compaction_suitable",

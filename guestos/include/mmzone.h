@@ -87,6 +87,13 @@ struct zone {
     u8 *pageblock_flags; /* a byte a pageblock, see mm/pageblock.c */
     unsigned long nr_reserved_highatomic; /* frames in such pageblocks */
     unsigned long nr_isolate_pageblock;
+    /* Compaction: where its scanners stood (async, sync), and its failures. */
+    unsigned long compact_cached_free_pfn;
+    unsigned long compact_cached_migrate_pfn[2];
+    unsigned int compact_considered;
+    unsigned int compact_defer_shift;
+    int compact_order_failed;
+    bool compact_blockskip_flush; /* the skip bits are to be forgotten */
     struct free_area free_area[MAX_ORDER];
     struct spinlock lock;
     long vm_stat[NR_VM_ZONE_STAT_ITEMS];
@@ -139,6 +146,10 @@ typedef struct pglist_data {
     int kswapd_order;                  /* what it was woken for */
     enum zone_type kswapd_highest_zoneidx;
     int kswapd_failures; /* balancing runs without progress */
+    struct wait_queue_head kcompactd_wait;
+    struct task_struct *kcompactd;
+    int kcompactd_max_order; /* what it was woken for */
+    enum zone_type kcompactd_highest_zoneidx;
     unsigned long totalreserve_pages;
     struct lruvec __lruvec;
     long vm_stat[NR_VM_NODE_STAT_ITEMS];

@@ -1,5 +1,6 @@
 /* The boot, from the first C to the first program. */
 #include "binfmts.h"
+#include "compaction.h"
 #include "blkdev.h"
 #include "boot.h"
 #include "console.h"
@@ -105,6 +106,7 @@ static void start_threads(void)
     strscpy(init->comm, "init", TASK_COMM_LEN);
     wake_up_new_task(init);
     kswapd_run();
+    kcompactd_run();
     complete(&kswapd_started);
 }
 

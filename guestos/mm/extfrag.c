@@ -38,8 +38,8 @@ static struct contig_page_info fill_contig_page_info(struct zone *zone,
 }
 
 /* In thousandths. */
-static int fragmentation_index(unsigned int order,
-                               const struct contig_page_info *info)
+static int __fragmentation_index(unsigned int order,
+                                 const struct contig_page_info *info)
 {
     unsigned long requested = 1ul << order;
 
@@ -49,6 +49,13 @@ static int fragmentation_index(unsigned int order,
         return -1000;
     return (int)(1000 - (1000 + (u64)info->free_pages * 1000 / requested) /
                             info->free_blocks_total);
+}
+
+int fragmentation_index(struct zone *zone, unsigned int order)
+{
+    struct contig_page_info info = fill_contig_page_info(zone, order);
+
+    return __fragmentation_index(order, &info);
 }
 
 static int unusable_free_index(unsigned int order,
@@ -86,7 +93,7 @@ static void show(struct seq_file *m,
 int extfrag_index_show(struct seq_file *m, void *data)
 {
     (void)data;
-    show(m, fragmentation_index);
+    show(m, __fragmentation_index);
     return 0;
 }
 

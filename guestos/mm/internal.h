@@ -4,6 +4,7 @@
 #ifndef QUIRE_GUESTOS_MM_INTERNAL_H
 #define QUIRE_GUESTOS_MM_INTERNAL_H
 
+#include "compaction.h"
 #include "mm.h"
 
 /* Allocation contexts, as zone_watermark_ok and get_page_from_freelist take
@@ -27,6 +28,15 @@ struct reclaim_ops {
     /* Kills a task; false when nobody is left or it is not allowed. */
     bool (*out_of_memory)(gfp_t gfp, unsigned int order);
     unsigned long (*reclaimable_pages)(const struct zone *zone);
+    /* Moves pages until there is a block; how it went. */
+    enum compact_result (*try_to_compact_pages)(unsigned int order, gfp_t gfp,
+                                                unsigned int alloc_flags,
+                                                enum compact_priority prio);
+    /* Would it have the frames, with those that can be reclaimed? */
+    bool (*compaction_zonelist_suitable)(unsigned int order, gfp_t gfp,
+                                         unsigned int alloc_flags);
+    void (*wakeup_kcompactd)(struct pglist_data *pgdat, int order,
+                             enum zone_type highest_zoneidx);
 };
 extern struct reclaim_ops reclaim_ops;
 

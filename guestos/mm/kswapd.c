@@ -5,6 +5,7 @@
  * a lost update of these costs a round, no more. Counters: PAGEOUTRUN,
  * KSWAPD_*. Mirrors Linux's kswapd, balance_pgdat, wakeup_kswapd.
  */
+#include "compaction.h"
 #include "internal.h"
 #include "kernel.h"
 #include "reclaim.h"
@@ -107,6 +108,11 @@ static int kswapd(void *data)
         pgdat->kswapd_highest_zoneidx = ZONE_DMA;
         TRACE2(vmscan, mm_vmscan_kswapd_wake, pgdat, order);
         balance_pgdat(pgdat, order, highest);
+        if (order) {
+            /* There are more free frames now: it may go better. */
+            reset_isolation_suitable(pgdat);
+            wakeup_kcompactd(pgdat, (int)order, highest);
+        }
         if (pgdat_balanced(pgdat, 0, highest))
             count_vm_event(KSWAPD_HIGH_WMARK_HIT_QUICKLY);
     }

@@ -70,6 +70,7 @@ static bool remove_migration_pte(struct page *page, struct vm_area_struct *vma,
     /* The frame may hold code that no fetch has seen yet. */
     if (pte_exec(pte))
         flush_icache_mm(vma->vm_mm);
+    smp_wmb(); /* the contents first, for other harts that see the entry */
     set_pte_at(vma->vm_mm, addr, ptep, pte);
     update_mmu_cache(vma, addr);
     return true;

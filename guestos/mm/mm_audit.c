@@ -122,6 +122,8 @@ int mm_command(const char *line)
     unsigned long in_flight;
     int error;
 
+    if (strncmp(line, "alloc ", 6) == 0)
+        return probe_alloc(line + 6);
     if (strcmp(line, "audit") != 0)
         return -EINVAL;
     mm_check_frames();

@@ -54,6 +54,7 @@ void mm_init(void)
         .out_of_memory = out_of_memory,
         .reclaimable_pages = zone_reclaimable_pages,
     };
+    compaction_init();
 }
 
 struct mm_struct *mm_alloc(void)

@@ -2,8 +2,8 @@
  * The slow path of the page allocator: what is done when the fast path finds
  * every zone at its low watermark. Wake kswapd and try down to the min
  * watermark; take from the reserves if the caller makes memory (PF_MEMALLOC)
- * or is dying; reclaim, drain the per-CPU lists, reclaim again while that can
- * help; kill. Which of these depends on the flags:
+ * or is dying; compact (page_compact.c), reclaim, drain the per-CPU lists, do
+ * it again while that can help; kill. Which of these depends on the flags:
  *
  *                     kswapd  reserve   reclaims  kills  gives up
  *   GFP_NOWAIT        wakes   -         no        no     at once
@@ -23,6 +23,7 @@
  */
 #include "pageblock.h"
 #include "kernel.h"
+#include "page_compact.h"
 #include "ratelimit.h"
 #include "sched_mm.h"
 
@@ -70,10 +71,17 @@ static gfp_t current_gfp_context(gfp_t gfp)
     return gfp;
 }
 
-static void wake_kswapd(gfp_t gfp, unsigned int order)
+/* As kswapd, so kcompactd. */
+static void wake_all_kswapds(gfp_t gfp, unsigned int order)
 {
-    if (gfp & __GFP_KSWAPD_RECLAIM && reclaim_ops.wakeup_kswapd)
+    if (!(gfp & __GFP_KSWAPD_RECLAIM))
+        return;
+    if (reclaim_ops.wakeup_kswapd)
         reclaim_ops.wakeup_kswapd(order, gfp_zone(gfp));
+    /* Who cannot compact himself, and may not lack memory at all. */
+    if (!(gfp & __GFP_DIRECT_RECLAIM) && reclaim_ops.wakeup_kcompactd)
+        reclaim_ops.wakeup_kcompactd(NODE_DATA(numa_node_id()), (int)order,
+                                     gfp_zone(gfp));
 }
 
 /* Down to the min watermark, or further for those who may. */
@@ -180,7 +188,8 @@ static struct page *alloc_may_oom(gfp_t gfp, unsigned int order,
 }
 
 /* With direct reclaim allowed: until there is a page or no hope. */
-static struct page *reclaim_until(gfp_t gfp, unsigned int order)
+static struct page *reclaim_until(gfp_t gfp, unsigned int order,
+                                  struct compact_state *compact)
 {
     int no_progress_loops = 0;
 
@@ -188,13 +197,19 @@ static struct page *reclaim_until(gfp_t gfp, unsigned int order)
         bool is_progress;
         struct page *page = reclaim_and_try(gfp, order, &is_progress);
 
+        if (!page)
+            page = alloc_pages_direct_compact(gfp, order,
+                                              gfp_to_alloc_flags(gfp), compact);
         if (page)
             return page;
         if (gfp & __GFP_NORETRY ||
             (order > PAGE_ALLOC_COSTLY_ORDER && !(gfp & __GFP_RETRY_MAYFAIL)))
             return NULL;
-        wake_kswapd(gfp, order);
+        wake_all_kswapds(gfp, order);
         if (should_reclaim_retry(gfp, order, is_progress, &no_progress_loops))
+            continue;
+        if (is_progress &&
+            should_compact_retry(gfp, order, gfp_to_alloc_flags(gfp), compact))
             continue;
         page = alloc_may_oom(gfp, order, &is_progress);
         if (page)
@@ -204,6 +219,27 @@ static struct page *reclaim_until(gfp_t gfp, unsigned int order)
             return NULL;
         no_progress_loops = 0;
     }
+}
+
+/* Orders that reclaim alone will not bring are compacted first, without
+ * waiting. */
+static struct page *compact_and_reclaim(gfp_t gfp, unsigned int order)
+{
+    struct compact_state compact = {INIT_COMPACT_PRIORITY, COMPACT_SKIPPED, 0};
+    bool is_costly = order > PAGE_ALLOC_COSTLY_ORDER;
+    struct page *page = NULL;
+
+    if (is_costly || (order && gfp_migratetype(gfp) != MIGRATE_MOVABLE))
+        page = alloc_pages_direct_compact(gfp, order, gfp_to_alloc_flags(gfp),
+                                          &compact);
+    if (page)
+        return page;
+    if (!is_costly || !(gfp & __GFP_NORETRY))
+        compact.priority = DEF_COMPACT_PRIORITY;
+    else if (compact.result == COMPACT_SKIPPED ||
+             compact.result == COMPACT_DEFERRED)
+        return NULL; /* much reclaim for a try that may fail as well */
+    return reclaim_until(gfp, order, &compact);
 }
 
 static void warn_alloc(gfp_t gfp, unsigned int order)
@@ -230,7 +266,7 @@ struct page *alloc_pages_slowpath(gfp_t gfp, unsigned int order)
     /* Who can reclaim has no claim to the reserves. */
     if (can_reclaim && WARN_ON_ONCE(gfp & __GFP_ATOMIC))
         gfp &= ~__GFP_ATOMIC;
-    wake_kswapd(gfp, order);
+    wake_all_kswapds(gfp, order);
     page = try_reserves(gfp, order);
     if (page)
         return page;
@@ -239,7 +275,7 @@ struct page *alloc_pages_slowpath(gfp_t gfp, unsigned int order)
     if (can_reclaim && !(current->flags & PF_MEMALLOC)) {
         WARN_ON_ONCE(in_atomic());
         do {
-            page = reclaim_until(gfp, order);
+            page = compact_and_reclaim(gfp, order);
             if (!page && gfp & __GFP_NOFAIL) {
                 page = get_page_from_freelist(gfp, order,
                                               ALLOC_HARDER | WMARK_MIN);

@@ -5,6 +5,7 @@
  * Mirrors Linux's min_free_kbytes_sysctl_handler and its kin.
  */
 #include "pcp.h"
+#include "compaction.h"
 #include "kernel.h"
 #include "mutex.h"
 #include "page_report.h"
@@ -112,5 +113,22 @@ int lowmem_reserve_ratio_write(const char *line)
         lowmem_reserve_ratio[i] = (int)value[i];
     setup_per_zone_wmarks();
     mutex_unlock(&sysctl_lock);
+    return 0;
+}
+
+int extfrag_threshold_show(struct seq_file *m, void *v)
+{
+    (void)v;
+    seq_printf(m, "%d\n", sysctl_extfrag_threshold);
+    return 0;
+}
+
+int extfrag_threshold_write(const char *line)
+{
+    unsigned long value;
+
+    if (parse_numbers(line, &value, 1) != 1 || value > 1000)
+        return -EINVAL;
+    sysctl_extfrag_threshold = (int)value;
     return 0;
 }

@@ -34,7 +34,11 @@ static const char *const event_names[NR_VM_EVENT_ITEMS] = {
     "pginodesteal", "slabs_scanned", "kswapd_inodesteal",
     "kswapd_low_wmark_hit_quickly", "kswapd_high_wmark_hit_quickly",
     "pageoutrun", "pgrotated", "oom_kill",
-    "pgmigrate_success", "pgmigrate_fail", "swap_ra", "swap_ra_hit",
+    "pgmigrate_success", "pgmigrate_fail",
+    "compact_migrate_scanned", "compact_free_scanned", "compact_isolated",
+    "compact_stall", "compact_fail", "compact_success", "compact_daemon_wake",
+    "compact_daemon_migrate_scanned", "compact_daemon_free_scanned",
+    "swap_ra", "swap_ra_hit",
     "bounce_in", "bounce_out",
 };
 // clang-format on

@@ -4,6 +4,7 @@
  */
 #include "err.h"
 #include "guestos/fs/proc/internal.h"
+#include "compaction.h"
 #include "page_report.h"
 #include "slab.h"
 #include "string.h"
@@ -45,6 +46,15 @@ static const struct proc_node nodes[] = {
      S_IFREG | 0644,
      percpu_pagelist_high_fraction_show,
      percpu_pagelist_high_fraction_write},
+    {.name = "compact_memory",
+     NODE_SYS_VM,
+     S_IFREG | 0200,
+     .write = compact_memory_write},
+    {.name = "extfrag_threshold",
+     NODE_SYS_VM,
+     S_IFREG | 0644,
+     extfrag_threshold_show,
+     extfrag_threshold_write},
     {.name = "kpagecount",
      PROC_ROOT_NODE,
      S_IFREG | 0400,
