@@ -275,8 +275,10 @@ static void spoil(int how)
         __free_page(page + 1);
         drain_all_pages(NULL);
         page->_refcount = 0;
+        spin_lock_irq(&ZONE(ZONE_NORMAL)->lock);
         add_to_free_list(page, ZONE(ZONE_NORMAL), 0,
                          get_pageblock_migratetype(page), false);
+        spin_unlock_irq(&ZONE(ZONE_NORMAL)->lock);
         mod_zone_page_state(ZONE(ZONE_NORMAL), NR_FREE_PAGES, 1);
         break;
     default:
@@ -295,6 +297,7 @@ END_TEST
 
 int main(void)
 {
+
     Suite *suite = suite_create("mm_report");
     TCase *tc = tcase_create("mm_report");
 

@@ -233,8 +233,6 @@ void slab_free_pages(struct kmem_cache *s, struct page *page);
  * interrupts are off for both, so that slab_check sees no slab half-made. */
 void slab_publish(struct kmem_cache *s, struct page *page);
 void slab_unpublish(struct kmem_cache *s, struct page *page);
-/* The invariants; cache_lock is held, no CPU is inside an allocator. */
-void slab_check_locked(void);
 /* A pointer that is not of this cache: says so, returns the right one. */
 struct kmem_cache *slab_wrong_cache(struct kmem_cache *s, const void *object);
 void __attribute__((noreturn, format(printf, 3, 4)))

@@ -14,6 +14,7 @@
 #include "pcp.h"
 #include "percpu.h"
 #include "slab.h"
+#include "stop_machine.h"
 #include "string.h"
 #include "swap.h"
 #include "vmap_area.h"
@@ -117,6 +118,15 @@ unsigned long mm_check_frames(void)
     return in_flight;
 }
 
+/* Who owns what; nobody is inside an allocator. */
+static int check_owners(void *unused)
+{
+    (void)unused;
+    mm_check_frames();
+    slab_check();
+    return 0;
+}
+
 int mm_command(const char *line)
 {
     unsigned long in_flight;
@@ -126,11 +136,11 @@ int mm_command(const char *line)
         return probe_alloc(line + 6);
     if (strcmp(line, "audit") != 0)
         return -EINVAL;
-    mm_check_frames();
-    slab_check();
     vmap_area_check();
     pcpu_check();
-    error = mm_audit_refs(&in_flight);
+    error = stop_machine(check_owners, NULL);
+    if (!error)
+        error = mm_audit_refs(&in_flight);
     if (error)
         return error;
     pr_info("audit: passed\n");

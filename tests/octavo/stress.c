@@ -1,6 +1,8 @@
 /*
  * Memory under pressure: processes that own more pages than there are frames,
- * that fork without end, map and unmap at random, and lose their swap disk.
+ * that fork without end, map and unmap at random, and lose their swap disk;
+ * or, as `load WORKERS MIB ROUNDS`, that do a bit of all while the kernel
+ * audits itself.
  * An ordinary Linux program that prints TAP; with the argument `octavo` it
  * also looks at the machine's memory as a whole and at /dev/qda, which it
  * may do where it is alone.
@@ -402,10 +404,144 @@ static void test_swapoff(void)
     call(SYS_MUNMAP, (long)memory, 512 * PAGE, 0, 0, 0);
 }
 
+/* -- Load, with the kernel's audit ---------------------------------------- */
+
+static bool pass_bytes(unsigned rounds)
+{
+    static char block[3000];
+    int fds[2];
+    bool is_right = true;
+
+    if (call(SYS_PIPE2, (long)fds, 0, 0, 0, 0))
+        return false;
+    for (unsigned i = 0; i < rounds; i++) {
+        memset(block, (int)i, sizeof block);
+        is_right &= call(SYS_WRITE, fds[1], (long)block, sizeof block, 0, 0) ==
+                    sizeof block;
+        memset(block, 0xff, sizeof block);
+        is_right &= call(SYS_READ, fds[0], (long)block, sizeof block, 0, 0) ==
+                        sizeof block &&
+                    block[sizeof block - 1] == (char)i;
+    }
+    call(SYS_CLOSE, fds[0], 0, 0, 0, 0);
+    call(SYS_CLOSE, fds[1], 0, 0, 0, 0);
+    return is_right;
+}
+
+/* Many files at once: slabs fill and empty. */
+static bool open_many(unsigned files)
+{
+    int fd[64];
+    bool is_right = true;
+
+    for (unsigned i = 0; i < files; i++) {
+        fd[i] = (int)call(SYS_OPENAT, LINUX_AT_FDCWD,
+                          (long)(i % 2 ? "/bin/stress" : "/proc/meminfo"), 0, 0,
+                          0);
+        is_right &= fd[i] >= 0;
+    }
+    for (unsigned i = 0; i < files; i++)
+        call(SYS_CLOSE, fd[i], 0, 0, 0, 0);
+    return is_right;
+}
+
+static bool run_program(void)
+{
+    static const char *const argv[] = {"stress", "nothing", NULL};
+    long pid = spawn();
+
+    if (!pid) {
+        call(SYS_EXECVE, (long)"/bin/stress", (long)argv, 0, 0, 0);
+        leave(9);
+    }
+    return wait_for(pid) == 4;
+}
+
+/* Memory of its own, forks, programs, files, pipes, in an order of its own. */
+static int work(unsigned pages, uint32_t seed, unsigned rounds)
+{
+    uint32_t state = seed * 2654435761u + 1;
+    bool is_right = true;
+
+    while (is_right && rounds--) {
+        switch (next_random(&state) % 5) {
+        case 0:
+            is_right = owner(pages, seed << 16, 1) == 0;
+            break;
+        case 1:
+            is_right = pass_bytes(20);
+            break;
+        case 2:
+            is_right = open_many(40);
+            break;
+        case 3:
+            is_right = run_program();
+            break;
+        default:
+            is_right = fork_and_write(3);
+            break;
+        }
+    }
+    return is_right ? 0 : 1;
+}
+
+static bool audit(void)
+{
+    int fd = (int)call(SYS_OPENAT, LINUX_AT_FDCWD, (long)"/proc/mm", 1, 0, 0);
+    bool is_done = call(SYS_WRITE, fd, (long)"audit\n", 6, 0, 0) == 6;
+
+    call(SYS_CLOSE, fd, 0, 0, 0, 0);
+    return is_done;
+}
+
+/* Audits until all have ended; the kernel panics if it finds something. */
+static bool audit_while(unsigned workers, unsigned *audits)
+{
+    bool is_right = true;
+    int status;
+
+    for (*audits = 0; workers; ++*audits) {
+        pid_t pid;
+
+        is_right &= audit();
+        os_sleep_ns(4000000);
+        while (workers && (pid = os_wait(-1, true, &status)) > 0) {
+            is_right &= status == 0;
+            workers--;
+        }
+    }
+    return is_right;
+}
+
+static void test_load(unsigned workers, unsigned mib, unsigned rounds)
+{
+    unsigned pages = mib * 256 / workers, audits;
+    bool is_right;
+
+    for (unsigned i = 0; i < workers; i++)
+        if (!spawn())
+            leave(work(pages, i + 1, rounds));
+    is_right = audit_while(workers, &audits);
+    printf("# %u processes of %u pages, audits under load: %u\n", workers,
+           pages, audits);
+    point("processes under load keep their contents, audits pass",
+          is_right && audits > 1);
+    os_sleep_ns(100000000);
+    point("the audit passes after it", audit());
+}
+
 int main(int argc, char **argv)
 {
     bool is_alone = argc > 1 && !strcmp(argv[1], "octavo");
 
+    if (argc > 1 && !strcmp(argv[1], "nothing"))
+        return 4;
+    if (argc > 4 && !strcmp(argv[1], "load")) {
+        test_load((unsigned)atoi(argv[2]), (unsigned)atoi(argv[3]),
+                  (unsigned)atoi(argv[4]));
+        printf("1..%d\n", number);
+        return 0;
+    }
     test_faults();
     test_random_mappings(4000);
     test_owners(8, is_alone ? 768 : 64);
