@@ -1,0 +1,132 @@
+/*
+ * The page allocator in the machine, on demand: `echo NAME > /sys/kernel/
+ * debug/page_alloc_test/run`; reading it lists the names. What is printed can
+ * be checked by hand against /proc/zoneinfo.
+ */
+#include "init.h"
+#include "internal.h"
+#include "kernel.h"
+#include "pcp.h"
+#include "string.h"
+#include "sysfs.h"
+
+#if !__STDC_HOSTED__
+
+static unsigned long all_free(void)
+{
+    drain_all_pages(NULL);
+    return nr_free_pages();
+}
+
+/* 65 pages: the block of 128 that they are cut from. */
+static int exact(void)
+{
+    unsigned long before = all_free(), pfn, unused = 0;
+    void *p = alloc_pages_exact(65 * PAGE_SIZE, GFP_KERNEL);
+
+    if (!p)
+        return -ENOMEM;
+    pfn = page_to_pfn(virt_to_page(p));
+    for (unsigned long i = 65; i < 128; i++)
+        unused += !page_count(pfn_to_page(pfn + i));
+    pr_info("page_alloc_test: 65 pages start at a multiple of %lu frames\n",
+            pfn & 127 ? 1ul : 128ul);
+    pr_info("page_alloc_test: %lu of the 63 frames behind them are free\n",
+            unused);
+    pr_info("page_alloc_test: %lu frames are taken\n", before - all_free());
+    free_pages_exact(p, 65 * PAGE_SIZE);
+    pr_info("page_alloc_test: %lu are afterwards\n", before - all_free());
+    return 0;
+}
+
+/* Takes all frames that such an allocation can get, and says from where. */
+static void exhaust(const char *name, gfp_t gfp)
+{
+    unsigned long from[MAX_NR_ZONES] = {0}, lowest = ~0ul, highest = 0;
+    LIST_HEAD(taken);
+    struct page *page, *next;
+
+    while ((page = alloc_page(gfp | __GFP_NOWARN)) != NULL) {
+        list_add(&page->lru, &taken);
+        from[page_zonenum(page)]++;
+        lowest = min(lowest, page_to_pfn(page));
+        highest = max(highest, page_to_pfn(page));
+    }
+    list_for_each_entry_safe(page, next, &taken, lru) {
+        list_del(&page->lru);
+        __free_page(page);
+    }
+    pr_info("page_alloc_test: %s: DMA %lu, Normal %lu, HighMem %lu frames, "
+            "%05lx to %05lx\n",
+            name, from[ZONE_DMA], from[ZONE_NORMAL], from[ZONE_HIGHMEM], lowest,
+            highest);
+}
+
+/* Which zones answer to which flags; nobody reclaims. */
+static int zones(void)
+{
+    exhaust("GFP_DMA", GFP_NOWAIT | __GFP_DMA);
+    exhaust("GFP_NOWAIT", GFP_NOWAIT);
+    exhaust("GFP_ATOMIC", GFP_ATOMIC);
+    exhaust("with __GFP_HIGHMEM", GFP_NOWAIT | __GFP_HIGHMEM);
+    exhaust("with __GFP_MEMALLOC", GFP_NOWAIT | __GFP_MEMALLOC);
+    return 0;
+}
+
+/* A page that was written to comes back zeroed, at the same address. */
+static int zeroed(void)
+{
+    unsigned long *p = (unsigned long *)__get_free_page(GFP_KERNEL), *again;
+    unsigned long sum = 0;
+
+    if (!p)
+        return -ENOMEM;
+    memset(p, 0xa5, PAGE_SIZE);
+    free_page((unsigned long)p);
+    again = (unsigned long *)get_zeroed_page(GFP_KERNEL);
+    for (unsigned int i = 0; again && i < PAGE_SIZE / sizeof(*again); i++)
+        sum |= again[i];
+    pr_info("page_alloc_test: the same page: %s, all zero: %s, page_address "
+            "of its descriptor: %s\n",
+            again == p ? "yes" : "no", again && !sum ? "yes" : "no",
+            again && page_address(virt_to_page(again)) == again ? "the same"
+                                                                : "another");
+    free_page((unsigned long)again);
+    return 0;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(void);
+} tests[] = {{"exact", exact}, {"zeroed", zeroed}, {"zones", zones}};
+
+static int run_store(void *data, const char *text)
+{
+    (void)data;
+    for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
+        if (!strcmp(text, tests[i].name))
+            return tests[i].run();
+    return -EINVAL;
+}
+
+static int run_show(struct seq_file *m, void *data)
+{
+    (void)data;
+    for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
+        seq_printf(m, "%s\n", tests[i].name);
+    return 0;
+}
+
+static const struct sysfs_attr test_attrs[] = {
+    {"run", 0644, run_show, run_store},
+    {NULL, 0, NULL, NULL},
+};
+
+static int __init page_alloc_test_init(void)
+{
+    return sysfs_create_dir(sysfs_debug, "page_alloc_test", test_attrs, NULL)
+               ? 0
+               : -ENOMEM;
+}
+module_init(page_alloc_test_init);
+#endif
