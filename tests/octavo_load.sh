@@ -27,7 +27,7 @@ while read -r kernel memory harts workers mib rounds; do
         'the program ends, the kernel has no complaint'
     tr -d '\r' <"$work/out" | grep '^# [0-9]* processes'
     ! grep -q 'WARNING' "$work/out" &&
-        grep 'audit: .* in flight' "$work/out" | tail -n 1 |
+        grep 'per-CPU lists, .* in flight' "$work/out" | tail -n 1 |
         grep -q ' 0 in flight' &&
         grep 'audit: .* page tables' "$work/out" | tail -n 1 |
         grep -q ' 0 references in flight'
