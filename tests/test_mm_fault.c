@@ -24,8 +24,8 @@ static void run(u32 steps)
     /* What was on its way to the disk when its owner died. */
     reclaim(1000);
     ck_assert_uint_eq(nr_swap_pages, total_swap_pages);
-    ck_assert_uint_eq(lruvec_lru_size(LRU_INACTIVE_ANON) +
-                          lruvec_lru_size(LRU_ACTIVE_ANON),
+    ck_assert_uint_eq(global_node_page_state(NR_INACTIVE_ANON) +
+                          global_node_page_state(NR_ACTIVE_ANON),
                       0);
     ck_assert_int_eq(percpu_counter_sum(&vm_committed_as), 0);
 }

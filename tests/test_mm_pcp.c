@@ -14,7 +14,7 @@
 
 static struct per_cpu_pages *normal_pcp(void)
 {
-    return &this_cpu_array(pagesets).zone[ZONE_NORMAL];
+    return &this_cpu_array(pagesets).zone[pcp_zone_id(NORMAL)];
 }
 
 static unsigned long held(void)

@@ -217,7 +217,7 @@ START_TEST(settings_are_read_checked_and_followed)
                       ZONE(ZONE_NORMAL)->managed_pages / 10);
     ck_assert_int_eq(watermark_scale_factor_write("0"), -EINVAL);
     ck_assert_int_eq(percpu_pagelist_high_fraction_write("100"), 0);
-    ck_assert_int_eq(this_cpu_array(pagesets).zone[ZONE_NORMAL].high,
+    ck_assert_int_eq(this_cpu_array(pagesets).zone[pcp_zone_id(ZONE(ZONE_NORMAL))].high,
                      (int)ZONE(ZONE_NORMAL)->managed_pages / 100);
     ck_assert_int_eq(percpu_pagelist_high_fraction_write("7"), -EINVAL);
     mm_audit();
@@ -241,7 +241,8 @@ END_TEST
 static void spoil(int how)
 {
     struct page *page = alloc_page(GFP_KERNEL);
-    struct per_cpu_pages *pcp = &this_cpu_array(pagesets).zone[ZONE_NORMAL];
+    struct per_cpu_pages *pcp =
+        &this_cpu_array(pagesets).zone[pcp_zone_id(ZONE(ZONE_NORMAL))];
 
     switch (how) {
     case 0: /* taken from a list behind the counters' back */

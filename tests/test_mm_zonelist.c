@@ -8,10 +8,10 @@
 
 #include "guestos/arch/host/host.h"
 #include "guestos/mm/internal.h"
-#include "guestos/mm/pageblock.h"
+#include "guestos/mm/pcp.h"
 #include "tests/mm_unit.h"
 
-#define ORDER 9u /* past the per-CPU lists, which are node 0's */
+#define ORDER 9u /* past the per-CPU lists */
 
 /* -- The order ----------------------------------------------------------- */
 
@@ -245,6 +245,33 @@ START_TEST(allocations_go_from_zone_to_zone_and_node_to_node)
 }
 END_TEST
 
+START_TEST(each_node_has_its_per_cpu_lists)
+{
+    struct zone *zone = &second.node_zones[ZONE_NORMAL];
+    struct page *page;
+
+    boot_two_nodes();
+    pcp_init();
+    setup_per_zone_wmarks();
+    ck_assert_uint_eq(pcp_count(zone), 0);
+    numa_node = 1;
+    page = alloc_page(GFP_KERNEL);
+    ck_assert_ptr_eq(page_zone(page), zone);
+    __free_page(page);
+    ck_assert_uint_ge(pcp_count(zone), 1);
+    ck_assert_ptr_eq(alloc_page(GFP_KERNEL), page);
+    __free_page(page);
+    numa_node = 0;
+    page = alloc_page(GFP_KERNEL);
+    ck_assert_int_eq(page_to_nid(page), 0);
+    __free_page(page);
+    pcp_check();
+    drain_all_pages(zone);
+    ck_assert_uint_eq(pcp_count(zone), 0);
+    buddy_check();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("zonelist");
@@ -254,6 +281,7 @@ int main(void)
     tcase_add_test(tcase, zonelists_are_as_in_the_table);
     tcase_add_test(tcase, any_distances_give_the_models_order);
     tcase_add_test(tcase, allocations_go_from_zone_to_zone_and_node_to_node);
+    tcase_add_test(tcase, each_node_has_its_per_cpu_lists);
     suite_add_tcase(suite, tcase);
     return mm_unit_main(suite);
 }

@@ -155,6 +155,11 @@ typedef struct pglist_data {
     long vm_stat[NR_VM_NODE_STAT_ITEMS];
 } pg_data_t;
 
+static inline struct pglist_data *lruvec_pgdat(const struct lruvec *lruvec)
+{
+    return container_of(lruvec, struct pglist_data, __lruvec);
+}
+
 extern struct pglist_data contig_page_data; /* node 0 */
 #if NODES_SHIFT
 extern struct pglist_data *node_data[MAX_NUMNODES];
@@ -265,6 +270,25 @@ static inline unsigned long zone_end_pfn(const struct zone *zone)
 {
     return zone->zone_start_pfn + zone->spanned_pages;
 }
+
+/* The zone behind this one, of its node or of the next; NULL: none. */
+static inline struct zone *next_zone(struct zone *zone)
+{
+    struct pglist_data *pgdat = zone->zone_pgdat;
+    int nid = pgdat->node_id + 1;
+
+    if (zone_idx(zone) < MAX_NR_ZONES - 1)
+        return zone + 1;
+    return nid < nr_online_nodes ? NODE_DATA(nid)->node_zones : NULL;
+}
+
+/* Of all online nodes; zone is a struct zone *. */
+#define for_each_zone(zone)                                                    \
+    for ((zone) = NODE_DATA(0)->node_zones; (zone); (zone) = next_zone(zone))
+#define for_each_populated_zone(zone)                                          \
+    for_each_zone(zone)                                                        \
+        if (!populated_zone(zone)) {                                           \
+        } else
 
 #define min_wmark_pages(zone) ((zone)->_watermark[WMARK_MIN])
 #define low_wmark_pages(zone) ((zone)->_watermark[WMARK_LOW])

@@ -60,7 +60,7 @@ bool isolate_lru_page(struct page *page);
 void putback_lru_page(struct page *page);
 /* A written page is due: to the end where reclaim looks next. */
 void rotate_reclaimable_page(struct page *page);
-unsigned long lruvec_lru_size(enum lru_list lru);
+unsigned long lruvec_lru_size(const struct lruvec *lruvec, enum lru_list lru);
 unsigned long lru_check(void); /* invariants; pages on the lists */
 
 /* -- Swap areas ---------------------------------------------------------- */

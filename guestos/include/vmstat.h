@@ -127,6 +127,8 @@ void mod_node_page_state(struct pglist_data *pgdat, enum node_stat_item item,
 unsigned long zone_page_state(const struct zone *zone,
                               enum zone_stat_item item);
 unsigned long global_zone_page_state(enum zone_stat_item item);
+unsigned long node_page_state(const struct pglist_data *pgdat,
+                              enum node_stat_item item);
 unsigned long global_node_page_state(enum node_stat_item item);
 
 #endif

@@ -96,9 +96,9 @@ static unsigned long check_zone(struct zone *zone)
 unsigned long buddy_check(void)
 {
     unsigned long total = 0;
+    struct zone *zone;
 
-    for (int i = 0; i < MAX_NR_ZONES; i++)
-        if (populated_zone(&contig_page_data.node_zones[i]))
-            total += check_zone(&contig_page_data.node_zones[i]);
+    for_each_populated_zone(zone)
+        total += check_zone(zone);
     return total;
 }

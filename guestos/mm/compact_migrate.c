@@ -17,21 +17,21 @@
 #include "trace.h"
 
 /* More than half of what could be isolated is. */
-static bool too_many_isolated(void)
+static bool too_many_isolated(const struct pglist_data *pgdat)
 {
     unsigned long on_lists = 0, isolated;
 
     for (int lru = 0; lru < LRU_UNEVICTABLE; lru++)
-        on_lists += lruvec_lru_size((enum lru_list)lru);
-    isolated = global_node_page_state(NR_ISOLATED_ANON) +
-               global_node_page_state(NR_ISOLATED_FILE);
+        on_lists += lruvec_lru_size(&pgdat->__lruvec, (enum lru_list)lru);
+    isolated = node_page_state(pgdat, NR_ISOLATED_ANON) +
+               node_page_state(pgdat, NR_ISOLATED_FILE);
     return isolated > on_lists / 2;
 }
 
 /* False: give up. */
 static bool wait_for_isolated(const struct compact_control *cc)
 {
-    while (too_many_isolated()) {
+    while (too_many_isolated(cc->zone->zone_pgdat)) {
         if (cc->mode == MIGRATE_ASYNC || fatal_signal_pending(current))
             return false;
         schedule_timeout_uninterruptible(1);

@@ -71,11 +71,9 @@ static void show(struct seq_file *m,
                  int (*index)(unsigned int order,
                               const struct contig_page_info *info))
 {
-    for (int i = 0; i < MAX_NR_ZONES; i++) {
-        struct zone *zone = &contig_page_data.node_zones[i];
+    struct zone *zone;
 
-        if (!populated_zone(zone))
-            continue;
+    for_each_populated_zone(zone) {
         seq_printf(m, "Node %d, zone %8s ", zone->zone_pgdat->node_id,
                    zone->name);
         for (unsigned int order = 0; order < MAX_ORDER; order++) {

@@ -41,17 +41,18 @@ int vm_enough_memory(long pages)
 static unsigned long sum_watermarks(enum zone_watermarks mark)
 {
     unsigned long sum = 0;
+    struct zone *zone;
 
-    for (int i = 0; i < MAX_NR_ZONES; i++)
-        sum += contig_page_data.node_zones[i]._watermark[mark];
+    for_each_zone(zone)
+        sum += zone->_watermark[mark];
     return sum;
 }
 
 long si_mem_available(void)
 {
     unsigned long low = sum_watermarks(WMARK_LOW);
-    unsigned long cache = lruvec_lru_size(LRU_ACTIVE_FILE) +
-                          lruvec_lru_size(LRU_INACTIVE_FILE);
+    unsigned long cache = global_node_page_state(NR_ACTIVE_FILE) +
+                          global_node_page_state(NR_INACTIVE_FILE);
     unsigned long slab =
         global_node_page_state(NR_SLAB_RECLAIMABLE_B) >> PAGE_SHIFT;
     long available = (long)nr_free_pages() - (long)totalreserve_pages;
@@ -68,10 +69,10 @@ static void line(struct seq_file *m, const char *name, unsigned long pages)
 
 static void show_lru(struct seq_file *m)
 {
-    unsigned long anon[2] = {lruvec_lru_size(LRU_INACTIVE_ANON),
-                             lruvec_lru_size(LRU_ACTIVE_ANON)};
-    unsigned long file[2] = {lruvec_lru_size(LRU_INACTIVE_FILE),
-                             lruvec_lru_size(LRU_ACTIVE_FILE)};
+    unsigned long anon[2] = {global_node_page_state(NR_INACTIVE_ANON),
+                             global_node_page_state(NR_ACTIVE_ANON)};
+    unsigned long file[2] = {global_node_page_state(NR_INACTIVE_FILE),
+                             global_node_page_state(NR_ACTIVE_FILE)};
 
     line(m, "Active:", anon[1] + file[1]);
     line(m, "Inactive:", anon[0] + file[0]);
@@ -79,14 +80,24 @@ static void show_lru(struct seq_file *m)
     line(m, "Inactive(anon):", anon[0]);
     line(m, "Active(file):", file[1]);
     line(m, "Inactive(file):", file[0]);
-    line(m, "Unevictable:", lruvec_lru_size(LRU_UNEVICTABLE));
+    line(m, "Unevictable:", global_node_page_state(NR_UNEVICTABLE));
     line(m, "Mlocked:", global_zone_page_state(NR_MLOCK));
+}
+
+static unsigned long nr_free_highpages(void)
+{
+    unsigned long sum = 0;
+    struct zone *zone;
+
+    for_each_populated_zone(zone)
+        if (is_highmem(zone))
+            sum += zone_page_state(zone, NR_FREE_PAGES);
+    return sum;
 }
 
 static void show_zones(struct seq_file *m)
 {
-    unsigned long free_high = zone_page_state(
-        &contig_page_data.node_zones[ZONE_HIGHMEM], NR_FREE_PAGES);
+    unsigned long free_high = nr_free_highpages();
 
     line(m, "HighTotal:", totalhigh_pages());
     line(m, "HighFree:", free_high);

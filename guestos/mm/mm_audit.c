@@ -109,12 +109,12 @@ static unsigned long check_zone_frames(struct zone *zone)
 unsigned long mm_check_frames(void)
 {
     unsigned long in_flight = 0;
+    struct zone *zone;
 
     buddy_check();
     pcp_check();
-    for (int i = 0; i < MAX_NR_ZONES; i++)
-        if (populated_zone(&contig_page_data.node_zones[i]))
-            in_flight += check_zone_frames(&contig_page_data.node_zones[i]);
+    for_each_populated_zone(zone)
+        in_flight += check_zone_frames(zone);
     return in_flight;
 }
 

@@ -150,15 +150,21 @@ void free_area_init(void)
 unsigned long totalram_pages(void)
 {
     unsigned long n = 0;
+    struct zone *zone;
 
-    for (int i = 0; i < MAX_NR_ZONES; i++)
-        n += contig_page_data.node_zones[i].managed_pages;
+    for_each_zone(zone)
+        n += zone->managed_pages;
     return n;
 }
 
 unsigned long totalhigh_pages(void)
 {
-    return contig_page_data.node_zones[ZONE_HIGHMEM].managed_pages;
+    unsigned long n = 0;
+    int nid;
+
+    for_each_online_node(nid)
+        n += NODE_DATA(nid)->node_zones[ZONE_HIGHMEM].managed_pages;
+    return n;
 }
 
 void mem_init(void)

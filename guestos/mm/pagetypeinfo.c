@@ -86,9 +86,10 @@ static void show_types(struct seq_file *m, const char *title)
 static void for_zones(struct seq_file *m,
                       void (*show)(struct seq_file *m, struct zone *zone))
 {
-    for (int i = 0; i < MAX_NR_ZONES; i++)
-        if (populated_zone(&contig_page_data.node_zones[i]))
-            show(m, &contig_page_data.node_zones[i]);
+    struct zone *zone;
+
+    for_each_populated_zone(zone)
+        show(m, zone);
 }
 
 int pagetypeinfo_proc_show(struct seq_file *m, void *v)

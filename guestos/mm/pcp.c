@@ -21,7 +21,7 @@
 #include "trace.h"
 
 DEFINE_CPU_ARRAY(struct cpu_pageset, pagesets);
-u16 pcp_list_of_gfp[PCP_GFP_MASK + 1];
+u16 pcp_list_of_gfp[MAX_NUMNODES][PCP_GFP_MASK + 1];
 int percpu_pagelist_high_fraction; /* /proc/sys/vm; 0: by the watermark */
 
 _Static_assert(!(sizeof(struct per_cpu_pages) &
@@ -30,7 +30,7 @@ _Static_assert(!(sizeof(struct per_cpu_pages) &
 
 static struct per_cpu_pages *pageset(const struct zone *zone, int cpu)
 {
-    return &cpu_array(pagesets, cpu).zone[zone_idx(zone)];
+    return &cpu_array(pagesets, cpu).zone[pcp_zone_id(zone)];
 }
 
 static int pcp_held(const struct per_cpu_pages *pcp)
@@ -55,29 +55,34 @@ static void init_pageset(struct per_cpu_pages *pcp, const struct zone *zone)
                                  (min_low_pfn >> pageblock_order));
 }
 
-void pcp_init(void)
+static void init_lists_of_gfp(int nid)
 {
-    struct pglist_data *pgdat = &contig_page_data;
-    int cpu;
-
-    BUG_ON(min_low_pfn & (pageblock_nr_pages - 1));
-    for_each_possible_cpu(cpu)
-        for (int i = 0; i < MAX_NR_ZONES; i++)
-            init_pageset(pageset(&pgdat->node_zones[i], cpu),
-                         &pgdat->node_zones[i]);
     for (gfp_t gfp = 0; gfp <= PCP_GFP_MASK; gfp++) {
         struct zone *zone =
-            first_zones_zonelist(node_zonelist(0, gfp), gfp_zone(gfp))->zone;
+            first_zones_zonelist(node_zonelist(nid, gfp), gfp_zone(gfp))->zone;
         unsigned long type = 0;
 
         if ((gfp & GFP_MOVABLE_MASK) != GFP_MOVABLE_MASK)
             type = gfp_migratetype(gfp);
         if (zone)
-            pcp_list_of_gfp[gfp] =
-                (u16)(zone_idx(zone) * sizeof(struct per_cpu_pages) +
+            pcp_list_of_gfp[nid][gfp] =
+                (u16)(pcp_zone_id(zone) * sizeof(struct per_cpu_pages) +
                       offsetof(struct per_cpu_pages, lists) +
                       type * sizeof(struct list_head));
     }
+}
+
+void pcp_init(void)
+{
+    struct zone *zone;
+    int cpu, nid;
+
+    BUG_ON(min_low_pfn & (pageblock_nr_pages - 1));
+    for_each_possible_cpu(cpu)
+        for_each_zone(zone)
+            init_pageset(pageset(zone, cpu), zone);
+    for_each_online_node(nid)
+        init_lists_of_gfp(nid);
 }
 
 static unsigned long rounddown_pow_of_two(unsigned long n)
@@ -134,7 +139,8 @@ static void set_high(struct zone *zone, struct per_cpu_pages *pcp, int high,
 }
 
 static DEFINE_MUTEX(sizes_lock); /* sizes change; guards the next */
-static int nr_disabled[MAX_NR_ZONES]; /* who wants the lists empty */
+static int nr_disabled[1 << (ZONES_WIDTH +
+                             NODES_SHIFT)]; /* who wants the lists empty */
 
 static void zone_pcp_update(struct zone *zone)
 {
@@ -143,7 +149,7 @@ static void zone_pcp_update(struct zone *zone)
 
     /* Records of owners are made on the slow way, by which all frames must
      * pass: none may be left on a list for the fast one. */
-    if (page_owner_enabled || nr_disabled[zone_idx(zone)]) {
+    if (page_owner_enabled || nr_disabled[pcp_zone_id(zone)]) {
         high = 0;
         batch = 1;
     }
@@ -153,17 +159,18 @@ static void zone_pcp_update(struct zone *zone)
 
 void setup_per_cpu_pageset(void)
 {
+    struct zone *zone;
+
     mutex_lock(&sizes_lock);
-    for (int i = 0; i < MAX_NR_ZONES; i++)
-        if (populated_zone(&contig_page_data.node_zones[i]))
-            zone_pcp_update(&contig_page_data.node_zones[i]);
+    for_each_populated_zone(zone)
+        zone_pcp_update(zone);
     mutex_unlock(&sizes_lock);
 }
 
 static void add_disabled(struct zone *zone, int n)
 {
     mutex_lock(&sizes_lock);
-    nr_disabled[zone_idx(zone)] += n;
+    nr_disabled[pcp_zone_id(zone)] += n;
     zone_pcp_update(zone);
     mutex_unlock(&sizes_lock);
 }
@@ -321,9 +328,8 @@ static void drain_cpu(struct zone *zone, int cpu)
         drain_pageset(zone, cpu);
         return;
     }
-    for (int i = 0; i < MAX_NR_ZONES; i++)
-        if (populated_zone(&contig_page_data.node_zones[i]))
-            drain_pageset(&contig_page_data.node_zones[i], cpu);
+    for_each_populated_zone(zone)
+        drain_pageset(zone, cpu);
 }
 
 void drain_local_pages(struct zone *zone)
@@ -367,12 +373,12 @@ unsigned long pcp_events_alloc(const struct zone *zone)
 unsigned long pcp_events_free(void)
 {
     unsigned long sum = 0;
+    struct zone *zone;
     int cpu;
 
     for_each_possible_cpu(cpu)
-        for (int i = 0; i < MAX_NR_ZONES; i++) {
-            const struct per_cpu_pages *pcp =
-                pageset(&contig_page_data.node_zones[i], cpu);
+        for_each_zone(zone) {
+            const struct per_cpu_pages *pcp = pageset(zone, cpu);
 
             sum += pcp->nr_alloc + (unsigned long)pcp_held(pcp) -
                    (unsigned long)pcp->nr_net;
@@ -420,11 +426,11 @@ static unsigned long check_pageset(const struct zone *zone,
 unsigned long pcp_check(void)
 {
     unsigned long sum = 0, flags;
+    struct zone *zone;
     int cpu;
 
     for_each_possible_cpu(cpu)
-        for (int i = 0; i < MAX_NR_ZONES; i++) {
-            struct zone *zone = &contig_page_data.node_zones[i];
+        for_each_zone(zone) {
             struct per_cpu_pages *pcp = pageset(zone, cpu);
 
             local_irq_save(flags);

@@ -32,17 +32,25 @@ struct per_cpu_pages {
 #endif
 } __attribute__((aligned(16 * sizeof(long))));
 
-/* By page_zonenum(). */
+/* By pcp_zone_id(). */
 struct cpu_pageset {
-    struct per_cpu_pages zone[1 << ZONES_WIDTH];
+    struct per_cpu_pages zone[1 << (ZONES_WIDTH + NODES_SHIFT)];
 };
 
 DECLARE_CPU_ARRAY(struct cpu_pageset, pagesets);
 
+/* A zone's number among those of all nodes: the top bits of its pages' flags,
+ * so that it is one shift away. */
+static inline unsigned int pcp_zone_id(const struct zone *zone)
+{
+    return (unsigned int)zone_idx(zone) << NODES_SHIFT |
+           (unsigned int)zone->zone_pgdat->node_id;
+}
+
 /* Where an allocation looks first: the offset of its list in cpu_pageset, by
- * the zone and mobility bits of its flags. */
+ * the CPU's node and the zone and mobility bits of its flags. */
 #define PCP_GFP_MASK (GFP_ZONEMASK | GFP_MOVABLE_MASK)
-extern u16 pcp_list_of_gfp[PCP_GFP_MASK + 1];
+extern u16 pcp_list_of_gfp[MAX_NUMNODES][PCP_GFP_MASK + 1];
 
 /* At boot: empty lists, all disabled. */
 void pcp_init(void);
@@ -102,7 +110,8 @@ static inline unsigned int pcp_migratetype(const struct per_cpu_pages *pcp,
 /* The hottest frame that fits the flags, or NULL. */
 static inline struct page *pcp_take_hot(gfp_t gfp)
 {
-    unsigned long at = pcp_list_of_gfp[gfp & PCP_GFP_MASK], flags;
+    unsigned long at = pcp_list_of_gfp[numa_node_id()][gfp & PCP_GFP_MASK];
+    unsigned long flags;
     struct per_cpu_pages *pcp;
     struct list_head *list, *entry;
 
@@ -129,7 +138,7 @@ static inline struct page *pcp_take_hot(gfp_t gfp)
  * none for its kind. */
 static inline bool pcp_give_hot(struct page *page)
 {
-    enum zone_type zone = page_zonenum(page);
+    unsigned long zone = page->flags >> NODES_PGSHIFT;
     struct per_cpu_pages *pcp;
     struct list_head *list;
     unsigned long flags;

@@ -16,19 +16,22 @@ static unsigned long kib(unsigned long pages)
 static void show_totals(void)
 {
     unsigned long free_pcp = 0;
+    struct zone *zone;
 
-    for (int i = 0; i < MAX_NR_ZONES; i++)
-        free_pcp += pcp_count(&contig_page_data.node_zones[i]);
-    pr_warn(
-        "active_anon:%lu inactive_anon:%lu isolated_anon:%lu\n"
-        " active_file:%lu inactive_file:%lu isolated_file:%lu\n"
-        " unevictable:%lu dirty:%lu writeback:%lu\n",
-        lruvec_lru_size(LRU_ACTIVE_ANON), lruvec_lru_size(LRU_INACTIVE_ANON),
-        global_node_page_state(NR_ISOLATED_ANON),
-        lruvec_lru_size(LRU_ACTIVE_FILE), lruvec_lru_size(LRU_INACTIVE_FILE),
-        global_node_page_state(NR_ISOLATED_FILE),
-        lruvec_lru_size(LRU_UNEVICTABLE), global_node_page_state(NR_FILE_DIRTY),
-        global_node_page_state(NR_WRITEBACK));
+    for_each_zone(zone)
+        free_pcp += pcp_count(zone);
+    pr_warn("active_anon:%lu inactive_anon:%lu isolated_anon:%lu\n"
+            " active_file:%lu inactive_file:%lu isolated_file:%lu\n"
+            " unevictable:%lu dirty:%lu writeback:%lu\n",
+            global_node_page_state(NR_ACTIVE_ANON),
+            global_node_page_state(NR_INACTIVE_ANON),
+            global_node_page_state(NR_ISOLATED_ANON),
+            global_node_page_state(NR_ACTIVE_FILE),
+            global_node_page_state(NR_INACTIVE_FILE),
+            global_node_page_state(NR_ISOLATED_FILE),
+            global_node_page_state(NR_UNEVICTABLE),
+            global_node_page_state(NR_FILE_DIRTY),
+            global_node_page_state(NR_WRITEBACK));
     pr_warn(" slab_reclaimable:%lu slab_unreclaimable:%lu\n"
             " mapped:%lu shmem:%lu pagetables:%lu bounce:%lu\n"
             " free:%lu free_pcp:%lu free_cma:0\n",
@@ -106,16 +109,18 @@ static void show_orders(struct zone *zone)
 
 void show_mem(void)
 {
-    unsigned long swap_total, swap_free;
+    unsigned long swap_total, swap_free, present = 0;
+    struct zone *zone;
+    int nid;
 
     pr_warn("Mem-Info:\n");
+    for_each_online_node(nid)
+        present += NODE_DATA(nid)->node_present_pages;
     show_totals();
-    for (int i = 0; i < MAX_NR_ZONES; i++)
-        if (populated_zone(&contig_page_data.node_zones[i]))
-            show_zone(&contig_page_data.node_zones[i]);
-    for (int i = 0; i < MAX_NR_ZONES; i++)
-        if (populated_zone(&contig_page_data.node_zones[i]))
-            show_orders(&contig_page_data.node_zones[i]);
+    for_each_populated_zone(zone)
+        show_zone(zone);
+    for_each_populated_zone(zone)
+        show_orders(zone);
     si_swapinfo(&swap_total, &swap_free);
     pr_warn("%lu total pagecache pages\n%lu pages in swap cache\n"
             "Free swap  = %lukB\nTotal swap = %lukB\n",
@@ -124,6 +129,5 @@ void show_mem(void)
             kib(swap_total));
     pr_warn("%lu pages RAM\n%lu pages HighMem/MovableOnly\n"
             "%lu pages reserved\n",
-            contig_page_data.node_present_pages, totalhigh_pages(),
-            contig_page_data.node_present_pages - totalram_pages());
+            present, totalhigh_pages(), present - totalram_pages());
 }

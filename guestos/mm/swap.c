@@ -56,10 +56,10 @@ void lru_del_locked(struct page *page)
     update_lru_size(page, page_lru(page), -1);
 }
 
-unsigned long lruvec_lru_size(enum lru_list lru)
+unsigned long lruvec_lru_size(const struct lruvec *lruvec, enum lru_list lru)
 {
-    return global_node_page_state(
-        (enum node_stat_item)(NR_INACTIVE_ANON + (int)lru));
+    return node_page_state(lruvec_pgdat(lruvec),
+                           (enum node_stat_item)(NR_INACTIVE_ANON + (int)lru));
 }
 
 void lru_cache_add(struct page *page)
@@ -153,9 +153,8 @@ void put_page(struct page *page)
     free_unref_page(page);
 }
 
-unsigned long lru_check(void)
+static unsigned long check_lists(struct lruvec *lruvec)
 {
-    struct lruvec *lruvec = &contig_page_data.__lruvec;
     unsigned long total = 0, flags;
 
     spin_lock_irqsave(&lruvec->lru_lock, flags);
@@ -170,11 +169,21 @@ unsigned long lru_check(void)
                       page_to_pfn(page), lru);
             n++;
         }
-        if (n != lruvec_lru_size((enum lru_list)lru))
+        if (n != lruvec_lru_size(lruvec, (enum lru_list)lru))
             panic("lru: list %d has %lu pages, says %lu", lru, n,
-                  lruvec_lru_size((enum lru_list)lru));
+                  lruvec_lru_size(lruvec, (enum lru_list)lru));
         total += n;
     }
     spin_unlock_irqrestore(&lruvec->lru_lock, flags);
+    return total;
+}
+
+unsigned long lru_check(void)
+{
+    unsigned long total = 0;
+    int nid;
+
+    for_each_online_node(nid)
+        total += check_lists(&NODE_DATA(nid)->__lruvec);
     return total;
 }

@@ -40,7 +40,7 @@ static unsigned long isolate_lru_pages(unsigned long nr,
                                        struct scan_control *sc)
 {
     struct list_head *list = &lruvec->lists[lru];
-    unsigned long n = 0, looks = lruvec_lru_size(lru), flags;
+    unsigned long n = 0, looks = lruvec_lru_size(lruvec, lru), flags;
 
     spin_lock_irqsave(&lruvec->lru_lock, flags);
     while (n < nr && looks-- && !list_empty(list)) {
@@ -55,7 +55,7 @@ static unsigned long isolate_lru_pages(unsigned long nr,
         list_add(&page->lru, taken);
         n++;
     }
-    mod_node_page_state(&contig_page_data, isolated_item(lru), (long)n);
+    mod_node_page_state(lruvec_pgdat(lruvec), isolated_item(lru), (long)n);
     spin_unlock_irqrestore(&lruvec->lru_lock, flags);
     TRACE(vmscan, mm_vmscan_lru_isolate, sc, nr, n, lru);
     return n;
@@ -101,7 +101,7 @@ static void note_cost(struct lruvec *lruvec, bool is_file, unsigned long nr)
     else
         lruvec->anon_cost += nr;
     for (int lru = 0; lru < LRU_UNEVICTABLE; lru++)
-        size += lruvec_lru_size((enum lru_list)lru);
+        size += lruvec_lru_size(lruvec, (enum lru_list)lru);
     if (lruvec->file_cost + lruvec->anon_cost > size / 4) {
         lruvec->file_cost /= 2;
         lruvec->anon_cost /= 2;
@@ -131,7 +131,7 @@ static unsigned long shrink_inactive_list(unsigned long nr,
         return 0;
     reclaimed = shrink_page_list(&pages, sc, &nr_pageout);
     putback_pages(lruvec, &pages);
-    mod_node_page_state(&contig_page_data, isolated_item(lru), -(long)taken);
+    mod_node_page_state(lruvec_pgdat(lruvec), isolated_item(lru), -(long)taken);
     note_cost(lruvec, is_file_lru(lru), nr_pageout);
     count_scan(sc, is_file_lru(lru), taken, reclaimed);
     sc->nr_scanned += taken;
@@ -167,16 +167,17 @@ static void shrink_active_list(unsigned long nr, struct lruvec *lruvec,
         deactivated++;
     }
     putback_pages(lruvec, &done);
-    mod_node_page_state(&contig_page_data, isolated_item(lru), -(long)taken);
+    mod_node_page_state(lruvec_pgdat(lruvec), isolated_item(lru), -(long)taken);
     count_vm_events(PGREFILL, taken);
     count_vm_events(PGDEACTIVATE, deactivated);
 }
 
 /* Up to 1 GiB the inactive list should be as long as the active one. */
-static bool inactive_is_low(enum lru_list inactive)
+static bool inactive_is_low(const struct lruvec *lruvec, enum lru_list inactive)
 {
-    return lruvec_lru_size(inactive) <
-           lruvec_lru_size((enum lru_list)(inactive + LRU_ACTIVE));
+    enum lru_list active = (enum lru_list)(inactive + LRU_ACTIVE);
+
+    return lruvec_lru_size(lruvec, inactive) < lruvec_lru_size(lruvec, active);
 }
 
 static bool can_reclaim_anon(const struct scan_control *sc)
@@ -205,7 +206,7 @@ static void get_scan_count(struct lruvec *lruvec,
         share[0] = 0;
     for (int lru = 0; lru < LRU_UNEVICTABLE; lru++) {
         bool is_file = is_file_lru((enum lru_list)lru);
-        u64 scan = lruvec_lru_size((enum lru_list)lru) >> sc->priority;
+        u64 scan = lruvec_lru_size(lruvec, (enum lru_list)lru) >> sc->priority;
 
         if (!is_file && !share[0])
             scan = 0;
@@ -221,7 +222,7 @@ static unsigned long shrink_list(enum lru_list lru, unsigned long nr,
                                  struct scan_control *sc)
 {
     if (lru == LRU_ACTIVE_ANON || lru == LRU_ACTIVE_FILE) {
-        if (inactive_is_low((enum lru_list)(lru - LRU_ACTIVE)))
+        if (inactive_is_low(lruvec, (enum lru_list)(lru - LRU_ACTIVE)))
             shrink_active_list(nr, lruvec, sc, lru);
         return 0;
     }
@@ -249,7 +250,7 @@ void shrink_node(struct pglist_data *pgdat, struct scan_control *sc)
         if (sc->nr_reclaimed >= sc->nr_to_reclaim)
             break;
     }
-    if (can_reclaim_anon(sc) && inactive_is_low(LRU_INACTIVE_ANON))
+    if (can_reclaim_anon(sc) && inactive_is_low(lruvec, LRU_INACTIVE_ANON))
         shrink_active_list(SWAP_CLUSTER_MAX, lruvec, sc, LRU_ACTIVE_ANON);
     shrink_slab(sc->gfp, pgdat->node_id, sc->priority);
     if (current->reclaim_state) {
@@ -269,10 +270,23 @@ unsigned long zone_reclaimable_pages(const struct zone *zone)
     return n;
 }
 
+static void shrink_nodes(struct scan_control *sc)
+{
+    int nid;
+
+    for_each_online_node(nid) {
+        unsigned long before = sc->nr_reclaimed;
+
+        shrink_node(NODE_DATA(nid), sc);
+        if (sc->nr_reclaimed > before)
+            NODE_DATA(nid)->kswapd_failures = 0;
+    }
+}
+
 static unsigned long do_try_to_free_pages(struct scan_control *sc)
 {
     for (sc->priority = DEF_PRIORITY; sc->priority >= 0; sc->priority--) {
-        shrink_node(&contig_page_data, sc);
+        shrink_nodes(sc);
         if (sc->nr_reclaimed >= sc->nr_to_reclaim)
             break;
         /* What is on its way to the disk will be free: rather wait for that
@@ -282,8 +296,6 @@ static unsigned long do_try_to_free_pages(struct scan_control *sc)
     }
     if (!sc->nr_reclaimed)
         sc->nr_reclaimed = kmem_cache_shrink_all();
-    if (sc->nr_reclaimed)
-        contig_page_data.kswapd_failures = 0;
     return sc->nr_reclaimed;
 }
 
@@ -302,7 +314,7 @@ unsigned long try_to_free_pages(unsigned int order, gfp_t gfp)
 
     current->reclaim_state = &reclaim_state;
     count_zone_event(ALLOCSTALL_DMA,
-                     &contig_page_data.node_zones[gfp_zone(gfp)], 1);
+                     &NODE_DATA(numa_node_id())->node_zones[gfp_zone(gfp)], 1);
     TRACE2(vmscan, mm_vmscan_direct_reclaim_begin, order, gfp);
     freed = do_try_to_free_pages(&sc);
     current->reclaim_state = NULL;

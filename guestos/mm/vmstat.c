@@ -21,12 +21,16 @@ void count_vm_events(enum vm_event_item item, unsigned long delta)
 /* What the per-CPU page lists know of it. */
 static unsigned long pcp_event(enum vm_event_item item)
 {
+    unsigned long sum = 0;
+    int nid;
+
     if (item == PGFREE)
         return pcp_events_free();
     if (item >= PGALLOC_DMA && item < PGALLOC_DMA + MAX_NR_ZONES)
-        return pcp_events_alloc(
-            &contig_page_data.node_zones[item - PGALLOC_DMA]);
-    return 0;
+        for_each_online_node(nid)
+            sum += pcp_events_alloc(
+                &NODE_DATA(nid)->node_zones[item - PGALLOC_DMA]);
+    return sum;
 }
 
 unsigned long sum_vm_event(enum vm_event_item item)
@@ -72,6 +76,12 @@ unsigned long zone_page_state(const struct zone *zone, enum zone_stat_item item)
 unsigned long global_zone_page_state(enum zone_stat_item item)
 {
     return not_negative(vm_zone_stat[item]);
+}
+
+unsigned long node_page_state(const struct pglist_data *pgdat,
+                              enum node_stat_item item)
+{
+    return not_negative(pgdat->vm_stat[item]);
 }
 
 unsigned long global_node_page_state(enum node_stat_item item)

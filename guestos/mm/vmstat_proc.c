@@ -44,10 +44,8 @@ static const char *const event_names[NR_VM_EVENT_ITEMS] = {
 // clang-format on
 
 /* Items that are counted in bytes are shown in pages. */
-static unsigned long node_value(enum node_stat_item item)
+static unsigned long node_value(enum node_stat_item item, unsigned long v)
 {
-    unsigned long v = global_node_page_state(item);
-
     if (item == NR_SLAB_RECLAIMABLE_B || item == NR_SLAB_UNRECLAIMABLE_B)
         return v >> PAGE_SHIFT;
     return v;
@@ -69,7 +67,8 @@ int vmstat_proc_show(struct seq_file *m, void *v)
                    global_zone_page_state((enum zone_stat_item)i));
     for (int i = 0; i < NR_VM_NODE_STAT_ITEMS; i++)
         seq_printf(m, "%s %lu\n", node_stat_names[i],
-                   node_value((enum node_stat_item)i));
+                   node_value((enum node_stat_item)i,
+                              global_node_page_state((enum node_stat_item)i)));
     for (int i = 0; i < NR_VM_EVENT_ITEMS; i++)
         seq_printf(m, "%s %lu\n", event_names[i],
                    event_value((enum vm_event_item)i));
@@ -78,15 +77,12 @@ int vmstat_proc_show(struct seq_file *m, void *v)
 
 int buddyinfo_proc_show(struct seq_file *m, void *v)
 {
-    struct pglist_data *pgdat = &contig_page_data;
+    struct zone *zone;
 
     (void)v;
-    for (int i = 0; i < MAX_NR_ZONES; i++) {
-        struct zone *zone = &pgdat->node_zones[i];
-
-        if (!populated_zone(zone))
-            continue;
-        seq_printf(m, "Node %d, zone %8s ", pgdat->node_id, zone->name);
+    for_each_populated_zone(zone) {
+        seq_printf(m, "Node %d, zone %8s ", zone->zone_pgdat->node_id,
+                   zone->name);
         for (int order = 0; order < MAX_ORDER; order++)
             seq_printf(m, "%6lu ", zone->free_area[order].nr_free);
         seq_putc(m, '\n');
@@ -102,7 +98,9 @@ static void zoneinfo_show_zone(struct seq_file *m, struct zone *zone,
         seq_puts(m, "\n  per-node stats");
         for (int i = 0; i < NR_VM_NODE_STAT_ITEMS; i++)
             seq_printf(m, "\n      %-12s %lu", node_stat_names[i],
-                       node_value((enum node_stat_item)i));
+                       node_value((enum node_stat_item)i,
+                                  node_page_state(zone->zone_pgdat,
+                                                  (enum node_stat_item)i)));
     }
     seq_printf(m,
                "\n  pages free     %lu"
@@ -135,15 +133,16 @@ static void zoneinfo_show_zone(struct seq_file *m, struct zone *zone,
 
 int zoneinfo_proc_show(struct seq_file *m, void *v)
 {
-    bool is_first = true;
+    const struct pglist_data *shown = NULL; /* whose statistics stand there */
+    struct zone *zone;
 
     (void)v;
-    for (int i = 0; i < MAX_NR_ZONES; i++) {
-        struct zone *zone = &contig_page_data.node_zones[i];
+    for_each_zone(zone) {
+        bool is_first = populated_zone(zone) && zone->zone_pgdat != shown;
 
-        zoneinfo_show_zone(m, zone, is_first && populated_zone(zone));
-        if (populated_zone(zone))
-            is_first = false;
+        if (is_first)
+            shown = zone->zone_pgdat;
+        zoneinfo_show_zone(m, zone, is_first);
     }
     return 0;
 }

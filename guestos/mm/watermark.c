@@ -79,9 +79,9 @@ bool zone_watermark_ok(struct zone *zone, unsigned int order,
                                zone->vm_stat[NR_FREE_PAGES]);
 }
 
-static void setup_lowmem_reserve(void)
+static void setup_lowmem_reserve(struct pglist_data *pgdat)
 {
-    struct zone *zones = contig_page_data.node_zones;
+    struct zone *zones = pgdat->node_zones;
 
     for (int i = 0; i < MAX_NR_ZONES - 1; i++) {
         unsigned int ratio = (unsigned int)lowmem_reserve_ratio[i];
@@ -95,10 +95,8 @@ static void setup_lowmem_reserve(void)
     }
 }
 
-static void calculate_totalreserve(void)
+static unsigned long calculate_reserve(struct pglist_data *pgdat)
 {
-    struct pglist_data *pgdat = &contig_page_data;
-
     pgdat->totalreserve_pages = 0;
     for (int i = 0; i < MAX_NR_ZONES; i++) {
         struct zone *zone = &pgdat->node_zones[i];
@@ -109,7 +107,7 @@ static void calculate_totalreserve(void)
         pgdat->totalreserve_pages +=
             min(most + high_wmark_pages(zone), zone->managed_pages);
     }
-    totalreserve_pages = pgdat->totalreserve_pages;
+    return pgdat->totalreserve_pages;
 }
 
 static void setup_zone_wmarks(struct zone *zone, unsigned long pages_min,
@@ -135,13 +133,14 @@ void setup_per_zone_wmarks(void)
 {
     unsigned long pages_min =
         (unsigned long)min_free_kbytes >> (PAGE_SHIFT - 10);
-    unsigned long lowmem = 0;
+    unsigned long lowmem = totalram_pages() - totalhigh_pages();
+    unsigned long reserve = 0;
+    struct zone *zone;
+    int nid;
 
-    for (int i = 0; i < ZONE_HIGHMEM; i++)
-        lowmem += contig_page_data.node_zones[i].managed_pages;
-    setup_lowmem_reserve();
-    for (int i = 0; i < MAX_NR_ZONES; i++) {
-        struct zone *zone = &contig_page_data.node_zones[i];
+    for_each_online_node(nid)
+        setup_lowmem_reserve(NODE_DATA(nid));
+    for_each_zone(zone) {
         unsigned long flags;
 
         if (!managed_zone(zone))
@@ -150,6 +149,8 @@ void setup_per_zone_wmarks(void)
         setup_zone_wmarks(zone, pages_min, lowmem);
         spin_unlock_irqrestore(&zone->lock, flags);
     }
-    calculate_totalreserve();
+    for_each_online_node(nid)
+        reserve += calculate_reserve(NODE_DATA(nid));
+    totalreserve_pages = reserve;
     setup_per_cpu_pageset();
 }
