@@ -1,6 +1,6 @@
 # Counts the instructions of functions from what `quire -d exec` writes.
 # Arguments: NAME=START-END, addresses of 8 hex digits. Prints for each
-# function how often it ran, and the fewest, the median and the most
+# function how often it ran, and the fewest, the median, the most and all
 # instructions: of calls, callees included, up to the instruction after the
 # call; and of runs that neither call nor jump away, however they were entered
 # (a leaf's fast path may be jumped to).
@@ -13,6 +13,7 @@ function hex(text, value, i) {
 
 function note(what, took) {
     count[what]++
+    all[what] += took
     times[what, took]++
     if (!(what in fewest) || took < fewest[what])
         fewest[what] = took
@@ -65,7 +66,7 @@ END {
             if (seen * 2 >= count[f])
                 break
         }
-        printf "%s: %d times, fewest %d, median %d, most %d\n", f, count[f],
-            fewest[f], median, most[f]
+        printf "%s: %d times, fewest %d, median %d, most %d, all %d\n", f,
+            count[f], fewest[f], median, most[f], all[f]
     }
 }

@@ -12,6 +12,8 @@
 
 #if !__STDC_HOSTED__
 
+#include "asm/csr.h"
+
 static unsigned long all_free(void)
 {
     drain_all_pages(NULL);
@@ -95,10 +97,118 @@ static int zeroed(void)
     return 0;
 }
 
+/* -- Instructions, by the hart's own count; interrupts are off ------------- */
+
+/* Not inlined: what is counted is the call, arguments in registers. */
+static unsigned long noinline now(void)
+{
+    return csr_read(instret);
+}
+
+/* Functions that are a `ret`. */
+static struct page *noinline nothing(gfp_t gfp, unsigned int order)
+{
+    struct page *page = (struct page *)(unsigned long)gfp;
+
+    __asm__ volatile("" : "+r"(page) : "r"(order));
+    return page;
+}
+
+static void noinline nothing_freed(struct page *page)
+{
+    __asm__ volatile("" : : "r"(page));
+}
+
+/* Of counting, and of a call that does nothing. */
+static unsigned long count_nothing(struct page **page)
+{
+    unsigned long from = now();
+
+    *page = nothing(GFP_NOWAIT, 0);
+    return now() - from;
+}
+
+static unsigned long count_nothing_freed(struct page *page)
+{
+    unsigned long from = now();
+
+    nothing_freed(page);
+    return now() - from;
+}
+
+static unsigned long count_alloc(struct page **page)
+{
+    unsigned long from = now();
+
+    *page = alloc_pages(GFP_NOWAIT, 0);
+    return now() - from;
+}
+
+static unsigned long count_free(struct page *page)
+{
+    unsigned long from = now();
+
+    free_unref_page(page);
+    return now() - from;
+}
+
+/* Takes what is smaller than the largest blocks of a zone. */
+static void take_small_blocks(struct zone *zone, struct list_head *taken)
+{
+    for (unsigned int order = 0; order < MAX_ORDER - 1; order++)
+        while (zone->free_area[order].nr_free) {
+            struct page *page = alloc_pages(GFP_NOWAIT, order);
+
+            if (!page)
+                return;
+            page->private = order;
+            list_add(&page->lru, taken);
+        }
+}
+
+static void free_blocks(struct list_head *taken)
+{
+    struct page *page, *next;
+
+    list_for_each_entry_safe(page, next, taken, lru) {
+        list_del(&page->lru);
+        __free_pages(page, (unsigned int)page->private);
+    }
+}
+
+static int cost(void)
+{
+    struct zone *zone = &contig_page_data.node_zones[ZONE_NORMAL];
+    unsigned long flags, none, hit, freed, split;
+    struct page *page, *ignored;
+    LIST_HEAD(taken);
+
+    if (!managed_zone(zone))
+        return -EINVAL;
+    local_irq_save(flags);
+    __free_page(alloc_pages(GFP_NOWAIT, 0)); /* there is one at hand */
+    none = count_nothing(&ignored) - 1;      /* but for the `ret` */
+    hit = count_alloc(&page) - none;
+    put_page_testzero(page);
+    freed = count_free(page) - (count_nothing_freed(page) - 1);
+    take_small_blocks(zone, &taken);
+    drain_all_pages(zone);
+    take_small_blocks(zone, &taken);
+    split = count_alloc(&page) - none;
+    __free_page(page);
+    free_blocks(&taken);
+    local_irq_restore(flags);
+    pr_info("page_alloc_test: alloc_pages %lu, free_unref_page %lu, "
+            "alloc_pages that splits order 10 %lu instructions\n",
+            hit, freed, split);
+    return 0;
+}
+
 static const struct {
     const char *name;
     int (*run)(void);
-} tests[] = {{"exact", exact}, {"zeroed", zeroed}, {"zones", zones}};
+} tests[] = {
+    {"cost", cost}, {"exact", exact}, {"zeroed", zeroed}, {"zones", zones}};
 
 static int run_store(void *data, const char *text)
 {

@@ -1,0 +1,103 @@
+#!/bin/bash
+# The figures of Octavo's physical memory, beside what they should be at least
+# and what is aimed at: exact counts of the emulator, the same on every run.
+# First the compiler and its flags, and what the kernel has on.
+#
+#     make -C build bench-octavo
+#
+# Fast paths: of a call, by the hart's own count (page_alloc_test, slab_bench);
+# the pages of profiles by function are bench/octavo_pages.sh and
+# bench/octavo_memory.sh.
+set -euo pipefail
+: "${top_builddir:=build}"
+here=$(dirname "$0")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# What stands in the Makefile, its variables written out.
+variable() {
+    make -s -f - -C "$top_builddir" <<<"include Makefile
+print-it: ; @echo '\$($1)'" print-it
+}
+
+row() { # name, number, unit, at least, aim, less|more
+    local verdict=missed
+    awk -v n="$2" -v at_least="$4" -v way="$6" 'BEGIN {
+        exit !(way == "less" ? n <= at_least : n >= at_least) }' &&
+        verdict=reached
+    awk -v n="$2" -v aim="$5" -v way="$6" 'BEGIN {
+        exit !(way == "less" ? n <= aim : n >= aim) }' && verdict=aim
+    printf '| %-46s | %7s %-12s | %8s | %6s | %-7s |\n' "$1" "$2" "$3" "$4" \
+        "$5" "$verdict"
+}
+
+boot() { # parameters; commands on stdin
+    { echo; cat; echo 'exit 0'; } | timeout 300 "$top_builddir/quire" -m 64M \
+        -nographic -exit raw -pace none -kernel "$top_builddir/octavo32.elf" \
+        -append "$*" -drive "file=$top_builddir/octavo32.img,readonly=on" \
+        2>&1 | tr -d '\r,' >"$work/console"
+}
+
+echo "# $($(variable CC_GUEST) --version | head -n 1)"
+echo "# flags: $(variable CFLAGS_K32 | tr -s ' \t' ' ')"
+echo "# on: tracepoints (patched out), pcp, migrate types, SLUB, rmap, LRU," \
+    "swap, checks at prep and free; off: lockdep, fault injection, page_owner"
+echo "| path | counted | at least | aim | |"
+echo "|---|---|---|---|---|"
+
+boot slab=slub slab_bench=1 <<<'echo cost > /sys/kernel/debug/page_alloc_test/run'
+read -r alloc free split < <(sed -n 's/.*page_alloc_test: alloc_pages \([0-9]*\) free_unref_page \([0-9]*\) alloc_pages that splits order 10 \([0-9]*\) .*/\1 \2 \3/p' "$work/console")
+read -r object_alloc object_free < <(sed -n \
+    's/.*slab_bench slub: kmem_cache_alloc \([0-9]*\) kmem_cache_free \([0-9]*\).*/\1 \2/p' "$work/console")
+row 'order-0 alloc, per-CPU hit' "$alloc" instructions 150 40 less
+row 'order-0 free, per-CPU hit' "$free" instructions 120 30 less
+row 'kmem_cache_alloc, fast path (SLUB)' "$object_alloc" instructions 70 20 less
+row 'kmem_cache_free, fast path (SLUB)' "$object_free" instructions 80 20 less
+row 'order-0 alloc that splits order 10' "$split" instructions 1200 500 less
+
+# Every other page of most of the memory is held, then compacted: what
+# migrate_pages takes in all, less the copies, by the pages copied.
+addresses() {
+    nm -S "$top_builddir/octavo32.elf" | awk '
+        $4 == "migrate_pages" || $4 == "copy_user_highpage" { print $4, $1, $2 }' |
+        while read -r name start size; do
+            printf '%s=%s-%08x\n' "$name" "$start" $((0x$start + 0x$size))
+        done
+}
+
+PATH=$PATH:/usr/sbin:/sbin
+cp "$top_builddir/octavo32.img" "$work/root.img"
+printf 'write %s /bin/compact\nsif /bin/compact mode 0100755\n' \
+    "$top_builddir/tests/octavo/compact" >"$work/commands"
+debugfs -w -f "$work/commands" "$work/root.img" >"$work/log" 2>&1
+mkfifo "$work/trace"
+mapfile -t arguments < <(addresses)
+awk -f "$here/count_calls.awk" "${arguments[@]}" <"$work/trace" \
+    >"$work/counts" &
+printf '\ncompact hold 20 2 &\nsleep 1\necho 1 > /proc/sys/vm/compact_memory\nwait\ngrep pgmigrate_success /proc/vmstat\nexit\n' |
+    "$top_builddir/quire" -m 24M -nographic -pace none \
+        -kernel "$top_builddir/octavo32.elf" \
+        -drive "file=$work/root.img,readonly=on" \
+        -d exec -D "$work/trace" >"$work/console"
+wait
+moved=$(tr -d '\r' <"$work/console" | sed -n 's/.*pgmigrate_success \([0-9]*\)$/\1/p')
+per_page=$(awk -v moved="$moved" '
+    { gsub(",", "") }
+    $1 == "migrate_pages" && $2 == "called:" { all = $NF }
+    $1 == "copy_user_highpage" && $2 == "called:" {
+        for (i = 3; i < NF; i++)
+            if ($i == "median")
+                copy = $(i + 1)
+    }
+    END { printf "%d", moved ? all / moved - copy : 999999 }' "$work/counts")
+row 'migration of a page, without the copy' "$per_page" instructions 2500 900 less
+
+"$top_builddir/tests/test_mm_compaction" 2>/dev/null >"$work/log" || true
+read -r before after < <(sed -n \
+    's/^# 64 MiB: .* order 10 \([0-9]*\) % before and \([0-9]*\) % after.*/\1 \2/p' "$work/log")
+row 'free memory in order 10, fragmented' "$before" '%' 0 60 more
+row 'free memory in order 10, compacted' "$after" '%' 60 90 more
+
+boot quiet <<<'cat /proc/meminfo'
+used=$(awk '/^(# )*MemFree:/ { print 65536 - $(NF - 1) }' "$work/console")
+row 'memory after boot (64 MiB - MemFree)' "$used" KiB 4096 1536 less
