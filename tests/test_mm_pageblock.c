@@ -148,6 +148,25 @@ START_TEST(a_pageblock_that_is_half_free_is_claimed)
 }
 END_TEST
 
+/* Of another type, but all that is used in it could move. */
+START_TEST(a_pageblock_of_movable_pages_is_claimed_for_them)
+{
+    struct page *block;
+
+    boot();
+    block = fill_but(0);
+    spin_lock_irq(&NORMAL->lock);
+    move_freepages_block(NORMAL, block, MIGRATE_UNMOVABLE);
+    spin_unlock_irq(&NORMAL->lock);
+    for (unsigned long i = 0; i < 32; i++)
+        give(block + i, 0);
+    drain_all_pages(NULL);
+    ck_assert_ptr_nonnull(take(MIGRATE_MOVABLE, 5));
+    ck_assert_int_eq((int)get_pageblock_migratetype(block), MIGRATE_MOVABLE);
+    buddy_check();
+}
+END_TEST
+
 START_TEST(atomic_high_orders_have_a_reserve)
 {
     gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN;
@@ -399,6 +418,7 @@ int main(void)
                    kinds_do_not_share_a_pageblock_while_there_are_free_ones);
     tcase_add_test(tc, a_pageblock_that_is_mostly_used_is_borrowed_from);
     tcase_add_test(tc, a_pageblock_that_is_half_free_is_claimed);
+    tcase_add_test(tc, a_pageblock_of_movable_pages_is_claimed_for_them);
     tcase_add_test(tc, atomic_high_orders_have_a_reserve);
     tcase_add_test(tc,
                    an_isolated_pageblock_gives_nothing_and_takes_what_is_freed);

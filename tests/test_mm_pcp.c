@@ -132,7 +132,11 @@ START_TEST(disabled_lists_stay_empty)
 
     boot(64 * 1024);
     before = nr_free_pages();
-    zone_pcp_disable(NORMAL);
+    __free_page(alloc_page(GFP_KERNEL));
+    ck_assert_uint_ne(held(), 0);
+    zone_pcp_disable(NORMAL); /* what is there goes back */
+    ck_assert_uint_eq(held(), 0);
+    ck_assert_uint_eq(nr_free_pages(), before);
     for (int i = 0; i < 100; i++)
         pages[i] = alloc_page(GFP_KERNEL);
     ck_assert_uint_eq(nr_free_pages(), before - 100);
