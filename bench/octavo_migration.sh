@@ -1,0 +1,80 @@
+#!/bin/bash
+# What it costs Octavo to move a page, in instructions of RV32, exact and the
+# same on every run: a process holds every other page of 8 MiB, all memory is
+# compacted, and migrate_pages is counted with all that it calls, the search of
+# free frames included, by the pages that moved. Then the functions it calls,
+# and the figure less the copy of the contents:
+#
+#     make -C build tests/octavo/compact
+#     top_builddir=build bench/octavo_migration.sh
+set -euo pipefail
+: "${top_builddir:=build}"
+: "${DEBUGFS:=debugfs}"
+here=$(dirname "$0")
+kernel=$top_builddir/octavo32.elf
+PATH=$PATH:/usr/sbin:/sbin
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+functions=(migrate_pages try_to_migrate remove_migration_ptes
+    copy_user_highpage isolate_freepages putback_lru_page put_page)
+
+addresses() {
+    nm -S "$kernel" | awk -v wanted="${functions[*]}" '
+        BEGIN {
+            n = split(wanted, name, " ")
+            for (i = 1; i <= n; i++)
+                is_wanted[name[i]] = 1
+        }
+        $4 in is_wanted { print $4, $1, $2 }' |
+        while read -r name start size; do
+            printf '%s=%s-%08x\n' "$name" "$start" \
+                $((0x$start + 0x$size))
+        done
+}
+
+fail() {
+    cat "$work/console" >&2
+    exit 1
+}
+
+cp "$top_builddir/octavo32.img" "$work/root.img"
+printf 'write %s /bin/compact\nsif /bin/compact mode 0100755\n' \
+    "$top_builddir/tests/octavo/compact" >"$work/commands"
+"$DEBUGFS" -w -f "$work/commands" "$work/root.img" >"$work/log" 2>&1
+
+session() {
+    printf '%s\n' '' 'compact hold 8 3 &' 'sleep 1' \
+        'echo 1 > /proc/sys/vm/compact_memory' 'wait' \
+        'grep pgmigrate /proc/vmstat' exit
+}
+
+mkfifo "$work/trace"
+mapfile -t arguments < <(addresses)
+awk -f "$here/count_calls.awk" "${arguments[@]}" <"$work/trace" \
+    >"$work/counts" &
+session | "$top_builddir/quire" -m 32M -nographic -pace none \
+    -kernel "$kernel" -drive "file=$work/root.img,readonly=on" \
+    -d exec -D "$work/trace" >"$work/out" 2>&1 || true
+wait
+tr -d '\r' <"$work/out" | sed 's/^\(# \)*//' >"$work/console"
+
+grep -q '^held 1024 pages, 0 bad' "$work/console" || fail
+moved=$(awk '$1 == "pgmigrate_success" { print $2 }' "$work/console")
+failed=$(awk '$1 == "pgmigrate_fail" { print $2 }' "$work/console")
+[ "${moved:-0}" -ge 500 ] || fail
+sort "$work/counts"
+echo "pages moved: $moved, not: $failed"
+awk -v moved="$moved" '
+    $1 == "migrate_pages" && $2 == "called:" { all = $NF }
+    $1 == "copy_user_highpage" && $2 == "called:" {
+        for (i = 3; i < NF; i++)
+            if ($i == "median")
+                copy = $(i + 1) + 0
+    }
+    END {
+        if (!all || !copy)
+            exit 1
+        printf "migration of a page, without the copy: %d instructions\n",
+            all / moved - copy
+    }' "$work/counts"
