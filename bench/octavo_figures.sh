@@ -65,19 +65,14 @@ addresses() {
         done
 }
 
-PATH=$PATH:/usr/sbin:/sbin
-cp "$top_builddir/octavo32.img" "$work/root.img"
-printf 'write %s /bin/compact\nsif /bin/compact mode 0100755\n' \
-    "$top_builddir/tests/octavo/compact" >"$work/commands"
-debugfs -w -f "$work/commands" "$work/root.img" >"$work/log" 2>&1
 mkfifo "$work/trace"
 mapfile -t arguments < <(addresses)
 awk -f "$here/count_calls.awk" "${arguments[@]}" <"$work/trace" \
     >"$work/counts" &
-printf '\ncompact hold 20 2 &\nsleep 1\necho 1 > /proc/sys/vm/compact_memory\nwait\ngrep pgmigrate_success /proc/vmstat\nexit\n' |
+printf '\nholes -m 20 -s 2 &\nsleep 1\necho 1 > /proc/sys/vm/compact_memory\nwait\ngrep pgmigrate_success /proc/vmstat\nexit\n' |
     "$top_builddir/quire" -m 24M -nographic -pace none \
         -kernel "$top_builddir/octavo32.elf" \
-        -drive "file=$work/root.img,readonly=on" \
+        -drive "file=$top_builddir/octavo32.img,readonly=on" \
         -d exec -D "$work/trace" >"$work/console"
 wait
 moved=$(tr -d '\r' <"$work/console" | sed -n 's/.*pgmigrate_success \([0-9]*\)$/\1/p')

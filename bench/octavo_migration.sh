@@ -5,14 +5,11 @@
 # free frames included, by the pages that moved. Then the functions it calls,
 # and the figure less the copy of the contents:
 #
-#     make -C build tests/octavo/compact
 #     top_builddir=build bench/octavo_migration.sh
 set -euo pipefail
 : "${top_builddir:=build}"
-: "${DEBUGFS:=debugfs}"
 here=$(dirname "$0")
 kernel=$top_builddir/octavo32.elf
-PATH=$PATH:/usr/sbin:/sbin
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -38,13 +35,9 @@ fail() {
     exit 1
 }
 
-cp "$top_builddir/octavo32.img" "$work/root.img"
-printf 'write %s /bin/compact\nsif /bin/compact mode 0100755\n' \
-    "$top_builddir/tests/octavo/compact" >"$work/commands"
-"$DEBUGFS" -w -f "$work/commands" "$work/root.img" >"$work/log" 2>&1
 
 session() {
-    printf '%s\n' '' 'compact hold 8 3 &' 'sleep 1' \
+    printf '%s\n' '' 'holes -m 8 -s 3 &' 'sleep 1' \
         'echo 1 > /proc/sys/vm/compact_memory' 'wait' \
         'grep pgmigrate /proc/vmstat' exit
 }
@@ -54,7 +47,7 @@ mapfile -t arguments < <(addresses)
 awk -f "$here/count_calls.awk" "${arguments[@]}" <"$work/trace" \
     >"$work/counts" &
 session | "$top_builddir/quire" -m 32M -nographic -pace none \
-    -kernel "$kernel" -drive "file=$work/root.img,readonly=on" \
+    -kernel "$kernel" -drive "file=$top_builddir/octavo32.img,readonly=on" \
     -d exec -D "$work/trace" >"$work/out" 2>&1 || true
 wait
 tr -d '\r' <"$work/out" | sed 's/^\(# \)*//' >"$work/console"

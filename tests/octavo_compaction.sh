@@ -42,7 +42,7 @@ grep -q '^audit: passed' "$work/out" &&
 point "pages were swapped meanwhile, and the audit passes"
 
 # Nine tenths of the memory is held in every other page of it.
-printf '%s\n' '' 'compact hold 59 3 &' 'sleep 1' 'echo alloc 10 > /proc/mm' \
+printf '%s\n' '' 'holes -m 59 -s 3 &' 'sleep 1' 'echo alloc 10 > /proc/mm' \
     'echo now' 'echo 1 > /proc/sys/vm/compact_memory' \
     'echo alloc 10 > /proc/mm' 'wait' 'cat /proc/buddyinfo' \
     'grep compact_ /proc/vmstat' 'grep pgmigrate /proc/vmstat' exit |
@@ -52,7 +52,7 @@ sed '/^now/,$d' "$work/said" | grep -q '^echo: .*Not enough space' &&
     sed '1,/^now/d' "$work/said" | grep -q '^alloc: order 10 at frame'
 point "a request for 4 MiB fails, and succeeds after compaction" ||
     shown "$work/said" 40
-grep -q '^held 7552 pages, 0 bad' "$work/said"
+grep -q '^holes: 0 pages changed' "$work/said"
 point "the pages that were moved are as they were" || shown "$work/said"
 
 # fields EVENT NAME: the sum of NAME=n over the lines of the event.
@@ -81,7 +81,7 @@ grep -q 'mm_compaction_end: zone_start=0x[0-9a-f]* migrate_pfn=0x[0-9a-f]* free_
     grep -q 'mm_compaction_finished: node=0 zone=Normal   order=' "$work/trace"
 point "the lines are Linux's" || shown "$work/trace"
 
-printf '%s\n' '' 'compact hold 59 3 &' 'sleep 1' \
+printf '%s\n' '' 'holes -m 59 -s 3 &' 'sleep 1' \
     'echo alloc 10 wake > /proc/mm' 'sleep 1' 'echo alloc 10 > /proc/mm' \
     'wait' 'grep compact_ /proc/vmstat' exit |
     boot 2 octavo32.elf -trace 'compaction:*kcompactd*' -D "$work/trace"
@@ -91,15 +91,15 @@ grep -q '^alloc: order 10 at frame' "$work/said" &&
     [ "$(said compact_daemon_migrate_scanned)" -gt 0 ] &&
     grep -q 'mm_compaction_wakeup_kcompactd: nid=0 order=10 classzone_idx=Normal  ' \
         "$work/trace" &&
-    grep -q '^held 7552 pages, 0 bad' "$work/said"
+    grep -q '^holes: 0 pages changed' "$work/said"
 point "who cannot wait wakes kcompactd" || shown "$work/said"
 
-printf '%s\n' '' 'compact hold 59 3 &' 'sleep 1' \
+printf '%s\n' '' 'holes -m 59 -s 3 &' 'sleep 1' \
     'echo alloc 10 wait > /proc/mm' 'wait' 'grep compact_ /proc/vmstat' \
     exit | boot 2 octavo32.elf
 tr -d '\r' <"$work/out" | sed 's/^\(# \)*//' >"$work/said"
 grep -q '^alloc: order 10 at frame' "$work/said" &&
     [ "$(said compact_success)" = 1 ] && [ "$(said compact_stall)" -ge 1 ] &&
-    grep -q '^held 7552 pages, 0 bad' "$work/said"
+    grep -q '^holes: 0 pages changed' "$work/said"
 point "who can wait compacts for itself" || shown "$work/said"
 echo "1..$number"

@@ -3,9 +3,6 @@
  * N processes that count in pages of their own, shared by fork and of a file,
  * while process 0 has all memory compacted again and again; a count that went
  * to a frame after it was copied is lost, and is missed at the end. Prints TAP.
- * `compact hold MIB SECONDS` makes small holes everywhere: it fills so many
- * MiB, gives every other page back, sleeps, and looks whether the rest is as it
- * was.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -186,37 +183,12 @@ static int run(unsigned children)
     return 0;
 }
 
-/* -- hold ---------------------------------------------------------------- */
-
-static int hold(unsigned mib, unsigned seconds)
-{
-    unsigned pages = mib << 8, bad = 0;
-    uint32_t *base = map(pages, MAP_ANON_PRIVATE, -1);
-
-    if (!base)
-        return 1;
-    for (unsigned i = 0; i < pages; i++)
-        *word_of(base, i) = i * 5 + 2;
-    for (unsigned i = 0; i < pages; i += 2)
-        give_back(base + i * WORDS);
-    printf("holding\n");
-    fflush(stdout);
-    os_sleep_ns((int64_t)seconds * 1000000000);
-    for (unsigned i = 1; i < pages; i += 2)
-        bad += *word_of(base, i) != i * 5 + 2;
-    printf("held %u pages, %u bad\n", pages / 2, bad);
-    return bad != 0;
-}
-
 int main(int argc, char *argv[])
 {
     if (argc == 4 && !strcmp(argv[1], "run"))
         rounds = (uint32_t)strtoul(argv[3], NULL, 10);
     if (argc >= 3 && !strcmp(argv[1], "run"))
         return run((unsigned)strtoul(argv[2], NULL, 10));
-    if (argc == 4 && !strcmp(argv[1], "hold"))
-        return hold((unsigned)strtoul(argv[2], NULL, 10),
-                    (unsigned)atoi(argv[3]));
-    printf("compact run PROCESSES [ROUNDS], or compact hold MIB SECONDS\n");
+    printf("compact run PROCESSES [ROUNDS]\n");
     return 2;
 }
