@@ -301,8 +301,7 @@ static struct page *begin_move(unsigned long addr, struct anon_vma **anon_vma)
 
     ck_assert(isolate_lru_page(page));
     lock_page(page);
-    *anon_vma = page_get_anon_vma(page);
-    try_to_migrate(page);
+    *anon_vma = try_to_migrate(page);
     ck_assert(!page_mapped(page));
     return page;
 }
@@ -310,10 +309,8 @@ static struct page *begin_move(unsigned long addr, struct anon_vma **anon_vma)
 /* It stays where it was. */
 static void end_move(struct page *page, struct anon_vma *anon_vma)
 {
-    remove_migration_ptes(page, page);
+    remove_migration_ptes(page, page, anon_vma);
     unlock_page(page);
-    if (anon_vma)
-        put_anon_vma(anon_vma);
     putback_lru_page(page);
 }
 

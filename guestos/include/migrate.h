@@ -59,11 +59,13 @@ void migrate_page_states(struct page *newpage, const struct page *page);
 /* -- migrate_entry.c: the page's entries. The page is locked. ------------ */
 
 /* Every entry that maps the page becomes a migration entry, and no TLB knows
- * it any more. */
-void try_to_migrate(struct page *page);
+ * it any more. Returns the anon_vma of an anonymous page, held for
+ * remove_migration_ptes, or NULL. */
+struct anon_vma *try_to_migrate(struct page *page);
 /* Migration entries of `old` map `page`, which is `old` where moving failed.
- * `old` is still held, and the list of its mappings too. */
-void remove_migration_ptes(struct page *old, struct page *page);
+ * `old` is still held; anon_vma is what try_to_migrate has returned. */
+void remove_migration_ptes(struct page *old, struct page *page,
+                           struct anon_vma *anon_vma);
 /* Sleeps until the entry at ptep, if it is a migration entry, may be gone. */
 void migration_entry_wait(struct mm_struct *mm, struct pte *ptep);
 

@@ -52,15 +52,14 @@ typedef bool rmap_fn(struct page *page, struct vm_area_struct *vma,
 /* Calls fn for each entry that maps the page, with page_table_lock held, until
  * it returns false. */
 void rmap_walk(struct page *page, rmap_fn *fn, void *arg);
-/* The same for each place where an entry for the page could stand, whatever
- * is there. The caller keeps the list: by page_get_anon_vma, or the lock of a
- * page in the cache. */
-void rmap_walk_vmas(struct page *page, rmap_fn *fn, void *arg);
-
-/* Of a locked, mapped page: its anon_vma, which stays until put_anon_vma even
- * if all VMAs go; NULL for a page of a file. */
-struct anon_vma *page_get_anon_vma(struct page *page);
-void put_anon_vma(struct anon_vma *anon_vma);
+/* The same, and the anon_vma is held: it stays until rmap_walk_put, even if all
+ * VMAs go. NULL: the page is of a file, or nothing mapped it any more. The page
+ * is locked. */
+struct anon_vma *rmap_walk_get(struct page *page, rmap_fn *fn, void *arg);
+/* Calls fn for each place where an entry for the page could stand, whatever is
+ * there, and lets go of what rmap_walk_get has returned. */
+void rmap_walk_put(struct page *page, rmap_fn *fn, void *arg,
+                   struct anon_vma *anon_vma);
 
 static inline pgoff_t linear_page_index(const struct vm_area_struct *vma,
                                         unsigned long addr)

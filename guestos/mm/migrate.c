@@ -125,21 +125,17 @@ static int move_locked_page(struct page *newpage, struct page *page)
     bool was_mapped = page_mapped(page);
     int rc = -EAGAIN;
 
-    if (was_mapped) {
-        anon_vma = page_get_anon_vma(page);
-        try_to_migrate(page);
-    }
+    if (was_mapped)
+        anon_vma = try_to_migrate(page);
     newpage->flags |= 1ul << PG_locked;
     if (!page_mapped(page))
         rc = move_to_new_page(newpage, page);
     if (was_mapped)
-        remove_migration_ptes(page, rc ? page : newpage);
+        remove_migration_ptes(page, rc ? page : newpage, anon_vma);
     if (rc)
         ClearPageLocked(newpage); /* nobody has seen it */
     else
         unlock_page(newpage);
-    if (anon_vma)
-        put_anon_vma(anon_vma);
     return rc;
 }
 

@@ -42,9 +42,9 @@ static bool try_to_migrate_one(struct page *page, struct vm_area_struct *vma,
     return page_mapped(page);
 }
 
-void try_to_migrate(struct page *page)
+struct anon_vma *try_to_migrate(struct page *page)
 {
-    rmap_walk(page, try_to_migrate_one, NULL);
+    return rmap_walk_get(page, try_to_migrate_one, NULL);
 }
 
 static bool remove_migration_pte(struct page *page, struct vm_area_struct *vma,
@@ -76,9 +76,10 @@ static bool remove_migration_pte(struct page *page, struct vm_area_struct *vma,
     return true;
 }
 
-void remove_migration_ptes(struct page *old, struct page *page)
+void remove_migration_ptes(struct page *old, struct page *page,
+                           struct anon_vma *anon_vma)
 {
-    rmap_walk_vmas(page, remove_migration_pte, old);
+    rmap_walk_put(page, remove_migration_pte, old, anon_vma);
 }
 
 void migration_entry_wait(struct mm_struct *mm, struct pte *ptep)

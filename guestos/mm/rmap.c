@@ -6,7 +6,8 @@
  * may keep a stale pointer to it only while nothing maps the page, so every
  * walk looks at page_mapped first, under rmap_lock. Counters: NR_ANON_MAPPED,
  * NR_FILE_MAPPED. Mirrors Linux's anon_vma_prepare, page_referenced,
- * try_to_unmap, page_add_*_rmap, rmap_walk, page_get_anon_vma.
+ * try_to_unmap, page_add_*_rmap, rmap_walk, page_get_anon_vma,
+ * put_anon_vma.
  */
 #include "rmap.h"
 
@@ -83,31 +84,6 @@ void anon_vma_unlink(struct vm_area_struct *vma)
 static struct anon_vma *page_anon_vma(const struct page *page)
 {
     return (void *)((char *)page->mapping - PAGE_MAPPING_ANON);
-}
-
-struct anon_vma *page_get_anon_vma(struct page *page)
-{
-    struct anon_vma *anon_vma = NULL;
-
-    spin_lock(&rmap_lock);
-    if (page_mapped(page) && PageAnon(page)) {
-        anon_vma = page_anon_vma(page);
-        anon_vma->holders++;
-    }
-    spin_unlock(&rmap_lock);
-    return anon_vma;
-}
-
-void put_anon_vma(struct anon_vma *anon_vma)
-{
-    bool is_last;
-
-    spin_lock(&rmap_lock);
-    anon_vma->holders--;
-    is_last = is_unused(anon_vma);
-    spin_unlock(&rmap_lock);
-    if (is_last)
-        kmem_cache_free(anon_vma_cache, anon_vma);
 }
 
 void vma_link_file(struct vm_area_struct *vma)
@@ -239,11 +215,39 @@ void rmap_walk(struct page *page, rmap_fn *fn, void *arg)
     spin_unlock(&rmap_lock);
 }
 
-void rmap_walk_vmas(struct page *page, rmap_fn *fn, void *arg)
+struct anon_vma *rmap_walk_get(struct page *page, rmap_fn *fn, void *arg)
 {
+    struct anon_vma *anon_vma = NULL;
+
     spin_lock(&rmap_lock);
-    walk_vmas(page, false, fn, arg);
+    if (page_mapped(page) && page->mapping) {
+        if (PageAnon(page)) {
+            anon_vma = page_anon_vma(page);
+            anon_vma->holders++;
+        }
+        walk_vmas(page, true, fn, arg);
+    }
     spin_unlock(&rmap_lock);
+    return anon_vma;
+}
+
+void rmap_walk_put(struct page *page, rmap_fn *fn, void *arg,
+                   struct anon_vma *anon_vma)
+{
+    bool is_last = false;
+
+    spin_lock(&rmap_lock);
+    /* Nothing holds the list of an anonymous page that rmap_walk_get found
+     * unmapped. */
+    if (anon_vma || !PageAnon(page))
+        walk_vmas(page, false, fn, arg);
+    if (anon_vma) {
+        anon_vma->holders--;
+        is_last = is_unused(anon_vma);
+    }
+    spin_unlock(&rmap_lock);
+    if (is_last)
+        kmem_cache_free(anon_vma_cache, anon_vma);
 }
 
 struct referenced {
