@@ -58,6 +58,8 @@ void activate_page(struct page *page);
 /* Takes a page off its list, with a reference; false when it was on none. */
 bool isolate_lru_page(struct page *page);
 void putback_lru_page(struct page *page);
+/* The same for all of a list, which is empty then; a lock for all of them. */
+void putback_lru_pages(struct list_head *pages);
 /* A written page is due: to the end where reclaim looks next. */
 void rotate_reclaimable_page(struct page *page);
 unsigned long lruvec_lru_size(const struct lruvec *lruvec, enum lru_list lru);

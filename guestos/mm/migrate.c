@@ -36,6 +36,9 @@
 #define MAX_PASSES 10
 #define PATIENT_PASSES 3
 
+/* So many pages at a time join LRU lists. */
+#define MOVED_BATCH 32
+
 /* What goes to the new frame. PG_uptodate follows after the contents. */
 #define PAGE_FLAGS_MOVED                                                       \
     (1ul << PG_referenced | 1ul << PG_dirty | 1ul << PG_active |               \
@@ -165,10 +168,45 @@ struct migration {
     free_page_t *put_new_page;
     unsigned long private;
     enum migrate_mode mode;
+
+    /* What has moved and is not settled: the new frames, not on their LRU lists
+     * yet, and how many old ones of the node count as isolated. */
+    struct list_head moved;
+    struct pglist_data *pgdat;
+    unsigned int nr_moved;
+    long nr_isolated[2]; /* anonymous, of files */
 };
 
+/* New frames join their LRU lists, old ones are isolated no more. */
+static void settle_moved(struct migration *m)
+{
+    putback_lru_pages(&m->moved);
+    for (int i = 0; i < 2; i++) {
+        if (m->nr_isolated[i])
+            mod_node_page_state(m->pgdat,
+                                (enum node_stat_item)(NR_ISOLATED_ANON + i),
+                                -m->nr_isolated[i]);
+        m->nr_isolated[i] = 0;
+    }
+    m->nr_moved = 0;
+}
+
+/* A page that is gone from the list is put, and counted. */
+static void finish_moved(struct page *page, enum node_stat_item isolated,
+                         struct migration *m)
+{
+    if (m->nr_moved == MOVED_BATCH ||
+        (m->nr_moved && m->pgdat != page_pgdat(page)))
+        settle_moved(m);
+    m->pgdat = page_pgdat(page);
+    m->nr_moved++;
+    m->nr_isolated[isolated - NR_ISOLATED_ANON]++;
+    list_del(&page->lru);
+    put_page(page);
+}
+
 /* The page, isolated and on a list: moved and gone, 0; else -errno. */
-static int unmap_and_move(struct page *page, const struct migration *m,
+static int unmap_and_move(struct page *page, struct migration *m,
                           bool may_wait)
 {
     struct page *newpage;
@@ -188,7 +226,7 @@ static int unmap_and_move(struct page *page, const struct migration *m,
         unlock_page(page);
     }
     if (!rc)
-        putback_lru_page(newpage);
+        list_add_tail(&newpage->lru, &m->moved);
     else if (m->put_new_page)
         m->put_new_page(newpage, m->private);
     else
@@ -198,7 +236,7 @@ static int unmap_and_move(struct page *page, const struct migration *m,
 
 /* Everything on `from` once; how many to try again, or -ENOMEM. */
 static int migrate_pass(struct list_head *from, struct list_head *failed,
-                        const struct migration *m, int pass,
+                        struct migration *m, int pass,
                         unsigned int *succeeded)
 {
     struct page *page, *next;
@@ -211,9 +249,7 @@ static int migrate_pass(struct list_head *from, struct list_head *failed,
         switch (rc) {
         case 0:
             ++*succeeded;
-            list_del(&page->lru);
-            mod_node_page_state(page_pgdat(page), isolated, -1);
-            put_page(page);
+            finish_moved(page, isolated, m);
             break;
         case -EAGAIN:
             retry++;
@@ -242,15 +278,23 @@ int migrate_pages(struct list_head *from, new_page_t *get_new_page,
                   enum migrate_mode mode, int reason,
                   unsigned int *ret_succeeded)
 {
-    struct migration m = {get_new_page, put_new_page, private, mode};
+    struct migration m = {
+        .get_new_page = get_new_page,
+        .put_new_page = put_new_page,
+        .private = private,
+        .mode = mode,
+        .moved = LIST_HEAD_INIT(m.moved),
+    };
     unsigned int succeeded = 0, nr_failed;
     LIST_HEAD(failed);
     int rc = 1;
 
     (void)reason; /* hosted builds have no tracepoints */
     TRACE(migrate, mm_migrate_pages_start, mode, reason);
-    for (int pass = 0; pass < MAX_PASSES && rc > 0; pass++)
+    for (int pass = 0; pass < MAX_PASSES && rc > 0; pass++) {
         rc = migrate_pass(from, &failed, &m, pass, &succeeded);
+        settle_moved(&m);
+    }
     nr_failed = list_length(&failed) + (unsigned int)(rc < 0 ? 1 : rc);
     list_splice(&failed, from);
     count_vm_events(PGMIGRATE_SUCCESS, succeeded);

@@ -132,6 +132,71 @@ void putback_lru_page(struct page *page)
     put_page(page);
 }
 
+/* Pages of one list and one zone that have joined, to be counted at once. */
+struct joined {
+    const struct page *page; /* one of them */
+    enum lru_list lru;
+    long nr;
+};
+
+static void count_joined(struct joined *j)
+{
+    if (j->nr)
+        update_lru_size(j->page, j->lru, j->nr);
+    j->nr = 0;
+}
+
+/* lru_lock is held. A page is on its list before the reference goes: who drops
+ * the last one after us looks for it there, without the lock. */
+static void join_and_put(struct page *page, struct lruvec *lruvec,
+                         struct joined *j, struct list_head *unused)
+{
+    enum lru_list lru = page_lru(page);
+
+    if (j->nr && (lru != j->lru || page_zone(page) != page_zone(j->page)))
+        count_joined(j);
+    j->page = page;
+    j->lru = lru;
+    j->nr++;
+    SetPageLRU(page);
+    list_add(&page->lru, &lruvec->lists[lru]);
+    if (put_page_testzero(page)) {
+        lru_del_locked(page);
+        ClearPageActive(page);
+        list_add(&page->lru, unused);
+    }
+}
+
+void putback_lru_pages(struct list_head *pages)
+{
+    struct lruvec *lruvec = NULL;
+    struct joined joined = {NULL, LRU_INACTIVE_ANON, 0};
+    struct page *page, *next;
+    unsigned long flags = 0;
+    LIST_HEAD(unused);
+
+    list_for_each_entry_safe(page, next, pages, lru) {
+        if (page_lruvec(page) != lruvec) {
+            if (lruvec) {
+                count_joined(&joined);
+                spin_unlock_irqrestore(&lruvec->lru_lock, flags);
+            }
+            lruvec = page_lruvec(page);
+            spin_lock_irqsave(&lruvec->lru_lock, flags);
+        }
+        join_and_put(page, lruvec, &joined, &unused);
+    }
+    if (lruvec) {
+        count_joined(&joined);
+        spin_unlock_irqrestore(&lruvec->lru_lock, flags);
+    }
+    INIT_LIST_HEAD(pages);
+    list_for_each_entry_safe(page, next, &unused, lru) {
+        list_del(&page->lru);
+        free_unref_page(page);
+    }
+}
+
 /* The last reference of an order-0 page is gone. */
 void put_page(struct page *page)
 {
