@@ -15,24 +15,28 @@
 #include "sched.h"
 #include "trace.h"
 
-/* Takes a free block off its list; zone->lock is held. False: the zone would
- * fall below its least watermark. */
-static bool take_free_block(struct zone *zone, struct page *page)
+/* Whether the zone stays above its least watermark without so many frames;
+ * zone->lock is held. */
+static bool can_spare(struct zone *zone, unsigned long nr)
 {
-    enum migratetype type = get_pageblock_migratetype(page);
+    return zone_watermark_ok(zone, 0, min_wmark_pages(zone) + nr, ZONE_DMA, 0);
+}
+
+/* Takes a free block off its list; zone->lock is held. *type: of its
+ * pageblock. */
+static void take_free_block(struct zone *zone, struct page *page,
+                            enum migratetype *type)
+{
     unsigned int order = buddy_order(page);
 
-    if (!is_migrate_isolate(type) &&
-        !zone_watermark_ok(zone, 0, min_wmark_pages(zone) + (1ul << order),
-                           ZONE_DMA, 0))
-        return false;
     del_from_free_list(page, zone, order);
-    __mod_zone_freepage_state(zone, -(1l << order), type);
+    __mod_zone_freepage_state(zone, -(1l << order), *type);
     /* What fills half a pageblock makes it its own. */
-    if (order >= pageblock_order - 1 && type < MIGRATE_PCPTYPES)
+    if (order >= pageblock_order - 1 && *type < MIGRATE_PCPTYPES) {
         move_freepages_block(zone, page, MIGRATE_MOVABLE);
+        *type = get_pageblock_migratetype(page);
+    }
     page->private = order;
-    return true;
 }
 
 /* A block becomes frames that can be handed out, in the order of addresses. */
@@ -72,6 +76,11 @@ static unsigned long take_blocks(struct compact_control *cc, unsigned long pfn,
                                  unsigned long end, struct list_head *blocks,
                                  unsigned long *scanned)
 {
+    enum migratetype type = get_pageblock_migratetype(pfn_to_page(pfn));
+    /* Of blocks that give as many as are wanted the last may be large. */
+    bool is_ample =
+        can_spare(cc->zone, cc->nr_migratepages + pageblock_nr_pages);
+
     while (pfn < end && !has_enough(cc)) {
         struct page *page = pfn_to_page(pfn);
         unsigned long size;
@@ -82,8 +91,10 @@ static unsigned long take_blocks(struct compact_control *cc, unsigned long pfn,
             continue;
         }
         size = 1ul << buddy_order(page);
-        if (!take_free_block(cc->zone, page))
+        if (!is_ample && !is_migrate_isolate(type) &&
+            !can_spare(cc->zone, size))
             break;
+        take_free_block(cc->zone, page, &type);
         list_add_tail(&page->lru, blocks);
         cc->nr_freepages += (unsigned int)size;
         pfn += size;
