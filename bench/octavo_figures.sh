@@ -6,10 +6,11 @@
 #     make -C build bench-octavo
 #
 # Fast paths: of a call, by the hart's own count (page_alloc_test, slab_bench);
-# the pages of profiles by function are bench/octavo_pages.sh and
-# bench/octavo_memory.sh.
+# the pages of profiles by function are bench/octavo_pages.sh,
+# bench/octavo_migration.sh and bench/octavo_memory.sh.
 set -euo pipefail
 : "${top_builddir:=build}"
+export top_builddir
 here=$(dirname "$0")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -55,36 +56,8 @@ row 'kmem_cache_alloc, fast path (SLUB)' "$object_alloc" instructions 70 20 less
 row 'kmem_cache_free, fast path (SLUB)' "$object_free" instructions 80 20 less
 row 'order-0 alloc that splits order 10' "$split" instructions 1200 500 less
 
-# Every other page of most of the memory is held, then compacted: what
-# migrate_pages takes in all, less the copies, by the pages copied.
-addresses() {
-    nm -S "$top_builddir/octavo32.elf" | awk '
-        $4 == "migrate_pages" || $4 == "copy_user_highpage" { print $4, $1, $2 }' |
-        while read -r name start size; do
-            printf '%s=%s-%08x\n' "$name" "$start" $((0x$start + 0x$size))
-        done
-}
-
-mkfifo "$work/trace"
-mapfile -t arguments < <(addresses)
-awk -f "$here/count_calls.awk" "${arguments[@]}" <"$work/trace" \
-    >"$work/counts" &
-printf '\nholes -m 20 -s 2 &\nsleep 1\necho 1 > /proc/sys/vm/compact_memory\nwait\ngrep pgmigrate_success /proc/vmstat\nexit\n' |
-    "$top_builddir/quire" -m 24M -nographic -pace none \
-        -kernel "$top_builddir/octavo32.elf" \
-        -drive "file=$top_builddir/octavo32.img,readonly=on" \
-        -d exec -D "$work/trace" >"$work/console"
-wait
-moved=$(tr -d '\r' <"$work/console" | sed -n 's/.*pgmigrate_success \([0-9]*\)$/\1/p')
-per_page=$(awk -v moved="$moved" '
-    { gsub(",", "") }
-    $1 == "migrate_pages" && $2 == "called:" { all = $NF }
-    $1 == "copy_user_highpage" && $2 == "called:" {
-        for (i = 3; i < NF; i++)
-            if ($i == "median")
-                copy = $(i + 1)
-    }
-    END { printf "%d", moved ? all / moved - copy : 999999 }' "$work/counts")
+per_page=$("$here/octavo_migration.sh" | sed -n \
+    "s/^migration of a page, without the copy: \([0-9]*\) .*/\1/p")
 row 'migration of a page, without the copy' "$per_page" instructions 2500 900 less
 
 "$top_builddir/tests/test_mm_compaction" 2>/dev/null >"$work/log" || true
