@@ -3,12 +3,12 @@
  * debug/page_alloc_test/run`; reading it lists the names. What is printed can
  * be checked by hand against /proc/zoneinfo.
  */
+#include "debugfs_test.h"
 #include "init.h"
 #include "internal.h"
 #include "kernel.h"
 #include "pcp.h"
 #include "string.h"
-#include "sysfs.h"
 
 #if !__STDC_HOSTED__
 
@@ -204,37 +204,19 @@ static int cost(void)
     return 0;
 }
 
-static const struct {
-    const char *name;
-    int (*run)(void);
-} tests[] = {
-    {"cost", cost}, {"exact", exact}, {"zeroed", zeroed}, {"zones", zones}};
-
-static int run_store(void *data, const char *text)
-{
-    (void)data;
-    for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
-        if (!strcmp(text, tests[i].name))
-            return tests[i].run();
-    return -EINVAL;
-}
-
-static int run_show(struct seq_file *m, void *data)
-{
-    (void)data;
-    for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
-        seq_printf(m, "%s\n", tests[i].name);
-    return 0;
-}
+static struct debugfs_test tests[] = {
+    {"cost", cost},   {"exact", exact}, {"zeroed", zeroed},
+    {"zones", zones}, {NULL, NULL},
+};
 
 static const struct sysfs_attr test_attrs[] = {
-    {"run", 0644, run_show, run_store},
+    DEBUGFS_TEST_RUN,
     {NULL, 0, NULL, NULL},
 };
 
 static int __init page_alloc_test_init(void)
 {
-    return sysfs_create_dir(sysfs_debug, "page_alloc_test", test_attrs, NULL)
+    return sysfs_create_dir(sysfs_debug, "page_alloc_test", test_attrs, tests)
                ? 0
                : -ENOMEM;
 }

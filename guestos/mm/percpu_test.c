@@ -2,14 +2,13 @@
  * The per-CPU allocator in the machine, on demand: `echo NAME >
  * /sys/kernel/debug/percpu_test/run`.
  */
+#include "debugfs_test.h"
 #include "init.h"
 #include "kernel.h"
 #include "mm.h"
 #include "percpu_counter.h"
 #include "slab.h"
 #include "smp.h"
-#include "string.h"
-#include "sysfs.h"
 
 #if !__STDC_HOSTED__
 
@@ -79,39 +78,20 @@ static int chunks(void)
     return wrong ? -EIO : 0;
 }
 
-static const struct {
-    const char *name;
-    int (*fn)(void);
-} tests[] = {
+static struct debugfs_test tests[] = {
     {"counters", counters},
     {"chunks", chunks},
+    {NULL, NULL},
 };
 
-static int run_store(void *data, const char *text)
-{
-    (void)data;
-    for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
-        if (!strcmp(text, tests[i].name))
-            return tests[i].fn();
-    return -EINVAL;
-}
-
-static int run_show(struct seq_file *m, void *data)
-{
-    (void)data;
-    for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
-        seq_printf(m, "%s\n", tests[i].name);
-    return 0;
-}
-
 static const struct sysfs_attr test_attrs[] = {
-    {"run", 0644, run_show, run_store},
+    DEBUGFS_TEST_RUN,
     {NULL, 0, NULL, NULL},
 };
 
 static int __init percpu_test_init(void)
 {
-    return sysfs_create_dir(sysfs_debug, "percpu_test", test_attrs, NULL)
+    return sysfs_create_dir(sysfs_debug, "percpu_test", test_attrs, tests)
                ? 0
                : -ENOMEM;
 }

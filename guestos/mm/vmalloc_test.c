@@ -4,13 +4,13 @@
  * walk over memory of that kind, whose misses are in the emulator's
  * statistics (bench/vmalloc.sh compares runs). As Linux's lib/test_vmalloc.c.
  */
+#include "debugfs_test.h"
 #include "init.h"
 #include "kernel.h"
 #include "mm.h"
 #include "preempt.h"
 #include "slab.h"
 #include "string.h"
-#include "sysfs.h"
 #include "vmalloc.h"
 
 #if !__STDC_HOSTED__
@@ -103,32 +103,13 @@ static int purge(void)
     return 0;
 }
 
-static const struct {
-    const char *name;
-    int (*fn)(void);
-} tests[] = {
+static struct debugfs_test tests[] = {
     {"guard", guard},
     {"fragments", fragments},
     {"churn", churn},
     {"purge", purge},
+    {NULL, NULL},
 };
-
-static int run_store(void *data, const char *text)
-{
-    (void)data;
-    for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
-        if (!strcmp(text, tests[i].name))
-            return tests[i].fn();
-    return -EINVAL;
-}
-
-static int run_show(struct seq_file *m, void *data)
-{
-    (void)data;
-    for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
-        seq_printf(m, "%s\n", tests[i].name);
-    return 0;
-}
 
 static int stats_show(struct seq_file *m, void *data)
 {
@@ -142,7 +123,7 @@ static int stats_show(struct seq_file *m, void *data)
 }
 
 static const struct sysfs_attr test_attrs[] = {
-    {"run", 0644, run_show, run_store},
+    DEBUGFS_TEST_RUN,
     {"stats", 0444, stats_show, NULL},
     {NULL, 0, NULL, NULL},
 };
@@ -191,7 +172,7 @@ static int __init vmalloc_test_init(void)
 {
     if (rounds)
         bench();
-    return sysfs_create_dir(sysfs_debug, "vmalloc_test", test_attrs, NULL)
+    return sysfs_create_dir(sysfs_debug, "vmalloc_test", test_attrs, tests)
                ? 0
                : -ENOMEM;
 }
