@@ -95,10 +95,12 @@ static int migrate_page_move_mapping(struct page *newpage, struct page *page)
         return replace_swap_cache_page(newpage, page);
     if (mapping)
         return replace_page_cache_page(mapping, newpage, page);
-    /* Nobody can find it: the mover's is the only reference. */
-    if (page_count(page) != 1)
+    /* Nobody can find it: the mover's is the only reference. It is frozen for
+     * the order alone: whoever had pinned it has written before the copy. */
+    if (!page_ref_freeze(page, 1))
         return -EAGAIN;
     migrate_page_states(newpage, page);
+    page_ref_unfreeze(page, 1);
     return 0;
 }
 
@@ -212,11 +214,8 @@ static int unmap_and_move(struct page *page, struct migration *m,
     struct page *newpage;
     int rc;
 
-    if (page_count(page) == 1) {
-        /* Everybody else has dropped it meanwhile. */
-        ClearPageActive(page);
-        return 0;
-    }
+    if (page_count(page) == 1)
+        return 0; /* everybody else has dropped it meanwhile */
     newpage = m->get_new_page(page, m->private);
     if (!newpage)
         return -ENOMEM;
