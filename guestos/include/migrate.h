@@ -28,8 +28,6 @@ enum migrate_reason {
     MR_TYPES,
 };
 
-#define MIGRATEPAGE_SUCCESS 0
-
 /* A free frame for the page, with one reference; NULL: there is none. */
 typedef struct page *new_page_t(struct page *page, unsigned long private);
 /* Takes back one that was not used; NULL: put_page does. */
@@ -39,8 +37,9 @@ typedef void free_page_t(struct page *page, unsigned long private);
  * Moves isolated pages. Those that have moved, or that nobody had any more,
  * leave `from`; the others stay, and are the caller's to put back. Returns how
  * many stayed, or -ENOMEM when the frames ran out. A page that somebody
- * uses is tried up to ten times. May sleep unless MIGRATE_ASYNC; counts
- * PGMIGRATE_SUCCESS and PGMIGRATE_FAIL, and in *ret_succeeded, if not NULL.
+ * uses is tried up to ten times. May sleep, but MIGRATE_ASYNC
+ * waits for nobody; counts PGMIGRATE_SUCCESS and PGMIGRATE_FAIL, and in
+ * *ret_succeeded, if not NULL.
  */
 int migrate_pages(struct list_head *from, new_page_t *get_new_page,
                   free_page_t *put_new_page, unsigned long private,

@@ -36,7 +36,7 @@ static inline bool is_writable_migration_entry(struct swp_entry entry)
     return swp_type(entry) == SWP_MIGRATION_WRITE;
 }
 
-/* The page that moves, and still has its mapping. */
+/* The page that moves: held, and PageAnon says yet what it was. */
 static inline struct page *pfn_swap_entry_to_page(struct swp_entry entry)
 {
     return pfn_to_page(min_low_pfn + swp_offset(entry));

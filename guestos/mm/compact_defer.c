@@ -2,10 +2,10 @@
  * What compaction remembers from run to run of a zone: where its scanners
  * stood, which pageblocks were scanned in vain, and how often it has failed.
  *
- * A failure defers: 2, 4, .. 64 tries of the same order or a higher one are
- * passed over. A success of any order makes that order and those below it
- * free again, and an allocation that got its block ends all deferral. The
- * first run after the longest deferral forgets the skip bits.
+ * A failure defers: of 2, 4, .. 64 tries of the same order or a higher one
+ * only the last is made. A success of any order makes that order and those
+ * below it free again, and an allocation that got its block ends all
+ * deferral. The first run after the longest deferral forgets the skip bits.
  *
  * Owns the compact_* members of struct zone: hints, without a lock; the skip
  * bits in pageblock_flags are under zone->lock. Mirrors Linux's
