@@ -18,6 +18,11 @@
 
 #define SLOTS 200
 
+/* Static data that makes a unit as many pages as there are in an allocator at
+ * work, so that objects and free runs go from page to page. */
+#define BALLAST (5 * PAGE_SIZE)
+DEFINE_PER_CPU(char[BALLAST], ballast);
+
 struct object {
     unsigned char *p;
     size_t size;
@@ -164,6 +169,27 @@ START_TEST(what_cannot_wait_takes_what_is_there)
 }
 END_TEST
 
+/* Its first pages have frames already, and are full: it needs the next. */
+START_TEST(what_cannot_wait_gets_the_next_pages)
+{
+    void *p = NULL;
+
+    boot();
+    ck_assert_int_eq(workqueue_init(), 0);
+    ck_assert_int_gt(pcpu_unit_pages, PCPU_EMPTY_POP_PAGES_HIGH);
+    for (int i = 0; i < PCPU_EMPTY_POP_PAGES_HIGH; i++)
+        do
+            p = __alloc_percpu(PAGE_SIZE, PAGE_SIZE);
+        while (!is_vmalloc_addr(per_cpu_ptr((char *)p, 0)));
+    while (__alloc_percpu_gfp(256, 4, GFP_NOWAIT))
+        ;
+    host_settle();
+    p = __alloc_percpu_gfp(256, 4, GFP_NOWAIT);
+    ck_assert_ptr_nonnull(p);
+    pcpu_check();
+}
+END_TEST
+
 START_TEST(a_counter_is_the_sum_of_its_parts)
 {
     struct percpu_counter c;
@@ -209,17 +235,18 @@ END_TEST
 
 /* -- Failures ------------------------------------------------------------ */
 
+/* Each object needs a chunk of its own. */
 static void live(void)
 {
-    void *p[8];
+    void *p[3];
     struct percpu_counter c;
 
-    for (int i = 0; i < 8; i++)
-        p[i] = __alloc_percpu(3000, 8);
+    for (int i = 0; i < 3; i++)
+        p[i] = __alloc_percpu((size_t)pcpu_unit_size - 100, 8);
     if (percpu_counter_init(&c, 0, GFP_KERNEL) == 0)
         percpu_counter_destroy(&c);
     pcpu_check();
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 3; i++)
         free_percpu(p[i]);
 }
 
@@ -244,6 +271,28 @@ static unsigned long frames_left(void)
     vmalloc_check();
     return all_free_pages() + pcpu_nr_pages();
 }
+
+/* The frame of the first unit goes back as that of the second fails. */
+START_TEST(what_goes_back_is_flushed)
+{
+    unsigned long flushes;
+    void *p = NULL;
+
+    boot();
+    ck_assert_int_gt(pcpu_nr_units, 1);
+    while (!p || !is_vmalloc_addr(per_cpu_ptr((char *)p, 0)))
+        p = __alloc_percpu(PAGE_SIZE, PAGE_SIZE);
+    flushes = host_kernel_flushes;
+    fail_nth = 2;
+    ck_assert_ptr_null(__alloc_percpu(PAGE_SIZE, PAGE_SIZE));
+    ck_assert_uint_eq(fail_nth, 0);
+    ck_assert_uint_eq(host_kernel_flushes, flushes + 1);
+    ck_assert_ptr_nonnull(__alloc_percpu(PAGE_SIZE, PAGE_SIZE));
+    ck_assert_uint_eq(host_kernel_flushes, flushes + 1);
+    pcpu_check();
+    vmalloc_check();
+}
+END_TEST
 
 START_TEST(each_allocation_may_fail)
 {
@@ -273,8 +322,10 @@ int main(void)
     tcase_add_test(tc, units_are_pages_and_lie_the_same_way_in_each_chunk);
     tcase_add_test(tc, frames_come_where_objects_are);
     tcase_add_test(tc, what_cannot_wait_takes_what_is_there);
+    tcase_add_test(tc, what_cannot_wait_gets_the_next_pages);
     tcase_add_test(tc, a_counter_is_the_sum_of_its_parts);
     tcase_add_test(tc, the_statistics_are_linuxs);
+    tcase_add_test(tc, what_goes_back_is_flushed);
     tcase_add_test(tc, each_allocation_may_fail);
     suite_add_tcase(suite, tc);
     return mm_unit_main(suite);

@@ -297,6 +297,7 @@ static void free_empty_chunks(void)
 static void populate_for_atomic(void)
 {
     struct pcpu_chunk *chunk, *best = NULL;
+    int left = PCPU_EMPTY_POP_PAGES_HIGH;
     unsigned long flags;
 
     spin_lock_irqsave(&pcpu_lock, flags);
@@ -311,7 +312,14 @@ static void populate_for_atomic(void)
             return;
         add_chunk(best);
     }
-    pcpu_populate(best, 0, min(pcpu_unit_pages, PCPU_EMPTY_POP_PAGES_HIGH));
+    /* Those that have frames may be full; one without has no object. */
+    for (int page = 0; page < pcpu_unit_pages && left; page++) {
+        if (test_bit((unsigned long)page, best->populated))
+            continue;
+        if (pcpu_populate(best, page, page + 1) != 0)
+            return;
+        left--;
+    }
 }
 
 static void balance(struct work_struct *work)

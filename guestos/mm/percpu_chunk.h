@@ -87,7 +87,8 @@ int pcpu_empty_pop_pages(const struct pcpu_chunk *chunk);
 
 struct pcpu_chunk *pcpu_create_chunk(void);
 void pcpu_destroy_chunk(struct pcpu_chunk *chunk);
-/* Frames for pages [start, end) of every unit; 0 or -ENOMEM, and then none. */
+/* Frames for pages [start, end) of every unit; 0, or -ENOMEM: those before the
+ * one that failed have them. */
 int pcpu_populate(struct pcpu_chunk *chunk, int start, int end);
 /* The chunk of an address in the vmalloc area. */
 struct pcpu_chunk *pcpu_page_chunk(const void *addr);

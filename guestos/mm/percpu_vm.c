@@ -10,6 +10,7 @@
 #include "errno.h"
 #include "internal.h"
 #include "slab.h"
+#include "asm/tlbflush.h"
 
 struct pcpu_chunk *pcpu_create_chunk(void)
 {
@@ -54,21 +55,26 @@ static bool take_page(struct pcpu_chunk *chunk, int cpu, int page)
     return true;
 }
 
-/* What was mapped may be known to TLBs, if another unit's page failed. */
+/* All units have it, or none. If one fails, TLBs may know what was mapped for
+ * those before it: not by an access, but they may look ahead. */
 static int populate_page(struct pcpu_chunk *chunk, int page)
 {
+    unsigned long start, end;
+
+    start = (unsigned long)pcpu_addr(chunk, 0, page * PAGE_SIZE);
     for (int cpu = 0; cpu < pcpu_nr_units; cpu++) {
         if (take_page(chunk, cpu, page))
             continue;
+        end = (unsigned long)pcpu_addr(chunk, cpu, page * PAGE_SIZE);
         while (cpu--)
             give_page(chunk, cpu, page);
+        flush_tlb_kernel_range(start, end);
         return -ENOMEM;
     }
     return 0;
 }
 
-/* Pages that succeed stay: the next one to come needs no less. Nobody has
- * touched those of a page that fails, so nothing must be flushed. */
+/* Pages that succeed stay: the next one to come needs no less. */
 int pcpu_populate(struct pcpu_chunk *chunk, int start, int end)
 {
     unsigned long flags;
