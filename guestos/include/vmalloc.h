@@ -76,8 +76,6 @@ static inline unsigned long get_vm_area_size(const struct vm_struct *area)
 {
     return area->flags & VM_NO_GUARD ? area->size : area->size - PAGE_SIZE;
 }
-/* Who has the address, or NULL. The area must not go meanwhile. */
-struct vm_struct *find_vm_area(const void *addr);
 /* Unmaps it and takes it off the books; it is the caller's to kfree. */
 struct vm_struct *remove_vm_area(const void *addr);
 /* remove_vm_area and kfree. */

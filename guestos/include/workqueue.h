@@ -20,8 +20,6 @@ struct work_struct {
 /* False: it waits already. From any context; before the thread is there, the
  * work waits for it. The function may queue its own work again. */
 bool schedule_work(struct work_struct *work);
-/* Sleeps until the work, if it was queued before, has been done. */
-void flush_work(struct work_struct *work);
 
 int workqueue_init(void); /* starts the thread; 0 or -errno */
 

@@ -1,7 +1,7 @@
 /*
  * Work for later, done by one kernel thread. Owns the list of work, guarded
  * by queue_lock, with interrupts off. Mirrors Linux's schedule_work,
- * flush_work, worker_thread.
+ * worker_thread.
  */
 #include "workqueue.h"
 
@@ -12,11 +12,9 @@
 #include "spinlock.h"
 #include "wait.h"
 
-static DEFINE_SPINLOCK(queue_lock); /* guards the two below */
+static DEFINE_SPINLOCK(queue_lock); /* guards the queue */
 static LIST_HEAD(queue);
-static struct work_struct *running; /* taken off the queue, not done */
 static DECLARE_WAIT_QUEUE_HEAD(more_work);
-static DECLARE_WAIT_QUEUE_HEAD(work_done);
 
 bool schedule_work(struct work_struct *work)
 {
@@ -36,22 +34,6 @@ bool schedule_work(struct work_struct *work)
     return is_new;
 }
 
-static bool is_under_way(const struct work_struct *work)
-{
-    unsigned long flags;
-    bool is;
-
-    spin_lock_irqsave(&queue_lock, flags);
-    is = work->is_pending || running == work;
-    spin_unlock_irqrestore(&queue_lock, flags);
-    return is;
-}
-
-void flush_work(struct work_struct *work)
-{
-    wait_event(&work_done, !is_under_way(work));
-}
-
 static struct work_struct *take_work(void)
 {
     struct work_struct *work = NULL;
@@ -63,7 +45,6 @@ static struct work_struct *take_work(void)
         list_del(&work->entry);
         work->is_pending = false;
     }
-    running = work;
     spin_unlock_irqrestore(&queue_lock, flags);
     return work;
 }
@@ -78,7 +59,6 @@ static int worker_thread(void *unused)
         while ((work = take_work()) != NULL) {
             work->func(work);
         }
-        wake_up(&work_done);
     }
     return 0;
 }

@@ -79,10 +79,7 @@ static void __init make_first_chunk(char *units)
 {
     struct pcpu_chunk *chunk = memblock_alloc(sizeof *chunk, 16);
 
-    memset(chunk, 0, sizeof *chunk);
-    pcpu_chunk_init(chunk,
-                    memset(memblock_alloc(pcpu_maps_size(), 16), 0,
-                           pcpu_maps_size()));
+    pcpu_chunk_init(chunk, memblock_alloc(pcpu_maps_size(), 16));
     chunk->base_addr = units;
     for (int i = 0; i < pcpu_unit_pages; i++)
         __set_bit((unsigned long)i, chunk->populated);
@@ -107,7 +104,6 @@ void __init setup_per_cpu_areas(void)
         INIT_LIST_HEAD(&pcpu_chunk_lists[i]);
     units = memblock_alloc((u64)pcpu_nr_units * (unsigned)pcpu_unit_size,
                            PAGE_SIZE);
-    memset(units, 0, (size_t)pcpu_nr_units * (unsigned)pcpu_unit_size);
     make_first_chunk(units);
     for_each_possible_cpu(cpu) {
         char *unit = pcpu_addr(pcpu_first_chunk, cpu, 0);

@@ -6,8 +6,8 @@
  *
  * Owns nr_vmalloc_pages (VmallocUsed) and the list of what interrupts free,
  * without a lock, by atomic operations. An area belongs to who has its
- * address. Takes vmap_area_lock for a moment. Mirrors Linux's
- * __vmalloc_node_range, __vmalloc_area_node, __vunmap, vfree_deferred, vmap.
+ * address. Mirrors Linux's __vmalloc_node_range, __vmalloc_area_node,
+ * __vunmap, vfree_deferred, vmap.
  */
 #include "vmap_area.h"
 
@@ -69,18 +69,6 @@ struct vm_struct *get_vm_area(unsigned long size, unsigned long flags)
 {
     return __get_vm_area(size, 1, flags,
                          (unsigned long)__builtin_return_address(0));
-}
-
-struct vm_struct *find_vm_area(const void *addr)
-{
-    struct vmap_area *va;
-    struct vm_struct *area;
-
-    spin_lock(&vmap_area_lock);
-    va = __find_vmap_area((unsigned long)addr);
-    area = va ? va->vm : NULL;
-    spin_unlock(&vmap_area_lock);
-    return area;
 }
 
 struct vm_struct *remove_vm_area(const void *addr)
