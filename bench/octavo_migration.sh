@@ -35,7 +35,6 @@ fail() {
     exit 1
 }
 
-
 session() {
     printf '%s\n' '' 'holes -m 8 -s 3 &' 'sleep 1' \
         'echo 1 > /proc/sys/vm/compact_memory' 'wait' \
@@ -52,7 +51,7 @@ session | "$top_builddir/quire" -m 32M -nographic -pace none \
 wait
 tr -d '\r' <"$work/out" | sed 's/^\(# \)*//' >"$work/console"
 
-grep -q '^held 1024 pages, 0 bad' "$work/console" || fail
+grep -q '^holes: 0 pages changed' "$work/console" || fail
 moved=$(awk '$1 == "pgmigrate_success" { print $2 }' "$work/console")
 failed=$(awk '$1 == "pgmigrate_fail" { print $2 }' "$work/console")
 [ "${moved:-0}" -ge 500 ] || fail
