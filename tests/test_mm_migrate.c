@@ -410,6 +410,29 @@ START_TEST(the_last_process_may_end_while_its_page_moves)
 }
 END_TEST
 
+/* Written, moved, and only then executable: no fence of the program covers the
+ * frame where it is now. */
+START_TEST(what_becomes_executable_is_fetched_anew)
+{
+    struct anon_vma *anon_vma;
+    unsigned long before;
+    struct page *page;
+
+    boot(16 * 1024);
+    start(10);
+    write_word(0, 3, 7);
+    page = begin_move(word_at(3) & PAGE_MASK, &anon_vma);
+    end_move(page, anon_vma);
+    before = host_icache_flushes;
+    ck_assert_int_eq(do_mprotect(BASE, 10 * PAGE_SIZE, PROT_READ), 0);
+    ck_assert_uint_eq(host_icache_flushes, before);
+    ck_assert_int_eq(do_mprotect(BASE, 10 * PAGE_SIZE, PROT_READ | PROT_EXEC),
+                     0);
+    ck_assert_uint_eq(host_icache_flushes, before + 1);
+    settle_and_audit();
+}
+END_TEST
+
 START_TEST(mprotect_reaches_what_moves)
 {
     struct anon_vma *anon_vma;
@@ -576,6 +599,7 @@ static Suite *migrate_suite(void)
     tcase_add_test(tc, fork_copies_entries_and_both_have_the_page);
     tcase_add_test(tc, unmapping_forgets_entries);
     tcase_add_test(tc, the_last_process_may_end_while_its_page_moves);
+    tcase_add_test(tc, what_becomes_executable_is_fetched_anew);
     tcase_add_test(tc, mprotect_reaches_what_moves);
     tcase_add_test(tc, a_split_or_merged_area_keeps_its_entries);
     tcase_add_test(tc, swapoff_passes_by_what_moves);

@@ -11,6 +11,7 @@
 #include "swapops.h"
 #include "uaccess.h"
 #include "vma.h"
+#include "asm/cacheflush.h"
 #include "asm/tlbflush.h"
 
 /* What moves comes back read-only: a fault looks whether it may be written. */
@@ -58,6 +59,10 @@ static void change_protection(struct vm_area_struct *vma)
         spin_unlock(&mm->page_table_lock);
     }
     flush_tlb_range(vma, vma->vm_start, vma->vm_end);
+    /* What was written there may be executed from now on, from frames that no
+     * fence.i of the program has seen: they may have been moved since. */
+    if (vma->vm_flags & VM_EXEC)
+        flush_icache_mm(mm);
 }
 
 /* The VMA exactly from start to end, cut out of a larger one if need be; NULL

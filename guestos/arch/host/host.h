@@ -52,6 +52,8 @@ extern unsigned long host_tlb_hits;
  * page fault, which elsewhere ends the test. */
 bool host_kernel_load(const void *addr, unsigned char *value);
 extern unsigned long host_kernel_flushes;
+/* Times that instruction caches were flushed for an address space. */
+extern unsigned long host_icache_flushes;
 /* The frame that the kmap slot at va shows; 0: none. */
 unsigned long host_kmap_slot(unsigned long va);
 

@@ -18,7 +18,7 @@
 #include "vmalloc.h"
 #include "asm/tlbflush.h"
 
-unsigned long host_vmalloc_start, host_kernel_flushes;
+unsigned long host_vmalloc_start, host_kernel_flushes, host_icache_flushes;
 
 static bool in_tlb[HOST_VMALLOC_SIZE / PAGE_SIZE];
 static sigjmp_buf *fault_wanted; /* who is ready for a fault */
