@@ -25,7 +25,8 @@ static bool is_spurious(const struct pt_regs *regs, unsigned long addr)
     struct pmd *pmd = pmd_offset(pud_offset(p4d_offset(pgd, addr), addr), addr);
     u32 pte;
 
-    if (!is_vmalloc_addr((const void *)addr)) {
+    if (!is_vmalloc_addr((const void *)addr) &&
+        addr - PKMAP_BASE >= LAST_PKMAP * PAGE_SIZE) {
         return false;
     }
     pte = pte_val(ptep_get(pte_offset_kernel(pmd, addr)));
