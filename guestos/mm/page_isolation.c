@@ -20,7 +20,10 @@ struct page *has_unmovable_pages(const struct zone *zone, struct page *page)
         if (PageReserved(page))
             return page;
         if (PageBuddy(page)) {
-            pfn += 1ul << buddy_order(page);
+            /* Who does not hold the lock may find it taken meanwhile. */
+            unsigned int order = buddy_order(page);
+
+            pfn += order < MAX_ORDER ? 1ul << order : 1;
             continue;
         }
         /* Without a reference: on its way to the free lists. */

@@ -55,7 +55,7 @@ bool unreserve_highatomic_pageblock(gfp_t gfp, bool force);
 
 static inline unsigned int buddy_order(const struct page *page)
 {
-    return (unsigned int)page->private;
+    return (unsigned int)__atomic_load_n(&page->private, __ATOMIC_RELAXED);
 }
 
 static inline bool is_migrate_isolate(enum migratetype type)
