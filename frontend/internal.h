@@ -20,6 +20,10 @@ const char *options_set_tlb(struct options *o, const char *value);
 const char *options_set_models(struct options *o, const char *value);
 const char *options_set_debug(struct options *o, const char *value);
 
+/* When all are set: finds what is not given, and dies of what does not go
+ * together. */
+void options_complete(struct options *o);
+
 /* Dies if two options name one file and at least one of them writes it. */
 void options_check_files(const struct options *o);
 
