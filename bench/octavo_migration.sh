@@ -16,20 +16,6 @@ trap 'rm -rf "$work"' EXIT
 functions=(migrate_pages try_to_migrate remove_migration_ptes
     copy_user_highpage isolate_freepages putback_lru_page put_page)
 
-addresses() {
-    nm -S "$kernel" | awk -v wanted="${functions[*]}" '
-        BEGIN {
-            n = split(wanted, name, " ")
-            for (i = 1; i <= n; i++)
-                is_wanted[name[i]] = 1
-        }
-        $4 in is_wanted { print $4, $1, $2 }' |
-        while read -r name start size; do
-            printf '%s=%s-%08x\n' "$name" "$start" \
-                $((0x$start + 0x$size))
-        done
-}
-
 fail() {
     cat "$work/console" >&2
     exit 1
@@ -42,8 +28,7 @@ session() {
 }
 
 mkfifo "$work/trace"
-mapfile -t arguments < <(addresses)
-awk -f "$here/count_calls.awk" "${arguments[@]}" <"$work/trace" \
+"$here/count_calls.sh" "$kernel" "${functions[@]}" <"$work/trace" \
     >"$work/counts" &
 session | "$top_builddir/quire" -m 32M -nographic -pace none \
     -kernel "$kernel" -drive "file=$top_builddir/octavo32.img,readonly=on" \

@@ -18,27 +18,12 @@ trap 'rm -rf "$work"' EXIT
 functions=(alloc_pages get_page_from_freelist rmqueue_pcplist
     free_unref_page __free_pages free_to_pcp_slow __free_one_page)
 
-addresses() {
-    nm -S "$kernel" | awk -v wanted="${functions[*]}" '
-        BEGIN {
-            n = split(wanted, name, " ")
-            for (i = 1; i <= n; i++)
-                is_wanted[name[i]] = 1
-        }
-        $4 in is_wanted { print $4, $1, $2 }' |
-        while read -r name start size; do
-            printf '%s=%s-%08x\n' "$name" "$start" \
-                $((0x$start + 0x$size))
-        done
-}
-
 session() {
     printf '\ncow -m 1 -c 2 -s 1\nls /bin\nexit\n'
 }
 
 mkfifo "$work/trace"
-mapfile -t arguments < <(addresses)
-awk -f "$here/count_calls.awk" "${arguments[@]}" <"$work/trace" \
+"$here/count_calls.sh" "$kernel" "${functions[@]}" <"$work/trace" \
     >"$work/counts" &
 session | "$top_builddir/quire" -nographic -kernel "$kernel" \
     -drive "file=$top_builddir/octavo32.img,readonly=on" \
