@@ -42,13 +42,6 @@ static inline void cpumask_clear_cpu(int cpu, struct cpumask *mask)
     __atomic_fetch_and(&mask->bits, ~(1ul << cpu), __ATOMIC_SEQ_CST);
 }
 
-static inline bool cpumask_test_and_clear_cpu(int cpu, struct cpumask *mask)
-{
-    return __atomic_fetch_and(&mask->bits, ~(1ul << cpu), __ATOMIC_SEQ_CST) >>
-               cpu &
-           1;
-}
-
 static inline struct cpumask cpumask_of(int cpu)
 {
     return (struct cpumask){1ul << cpu};
@@ -86,11 +79,6 @@ static inline int cpumask_next(int cpu, const struct cpumask *mask)
 static inline bool cpu_online(int cpu)
 {
     return cpumask_test_cpu(cpu, cpu_online_mask);
-}
-
-static inline bool cpu_possible(int cpu)
-{
-    return cpumask_test_cpu(cpu, cpu_possible_mask);
 }
 
 static inline int num_online_cpus(void)

@@ -30,7 +30,6 @@ void up_read(struct rw_semaphore *sem);
 void down_write(struct rw_semaphore *sem);
 /* While another of the class is held. */
 void down_write_nested(struct rw_semaphore *sem, unsigned subclass);
-bool down_write_trylock(struct rw_semaphore *sem);
 void up_write(struct rw_semaphore *sem);
 
 #endif

@@ -57,8 +57,6 @@ static inline void *kmem_cache_zalloc(struct kmem_cache *cache, gfp_t gfp)
 }
 /* NULL is nothing. */
 void kmem_cache_free(struct kmem_cache *cache, void *object);
-/* The size that was asked for. */
-unsigned int kmem_cache_size(const struct kmem_cache *cache);
 
 /* Physically contiguous memory in the direct map; NULL when there is none. */
 void *kmalloc(size_t size, gfp_t gfp);

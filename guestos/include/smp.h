@@ -23,8 +23,6 @@ void smp_call_function_many(const struct cpumask *mask, void (*fn)(void *info),
                             void *info);
 /* The same on all online CPUs, this one included (with interrupts off). */
 void on_each_cpu(void (*fn)(void *info), void *info);
-/* On one CPU, which may be this one. */
-void smp_call_function_single(int cpu, void (*fn)(void *info), void *info);
 /* In the interrupt of IPI_CALL_FUNC. */
 void generic_smp_call_function_interrupt(void);
 

@@ -48,13 +48,6 @@ static inline void __spin_lock_init(struct spinlock *lock, const char *name,
         __spin_lock_init(lock, #lock, &lock_key);                              \
     } while (0)
 
-static inline bool spin_is_locked(const struct spinlock *lock)
-{
-    u32 value = __atomic_load_n(&lock->value, __ATOMIC_RELAXED);
-
-    return value >> TICKET_SHIFT != (value & 0xffff);
-}
-
 /* The lock alone, for those who have seen to preemption. */
 static inline void arch_spin_lock(struct spinlock *lock)
 {
@@ -147,7 +140,5 @@ static inline void spin_unlock_irqrestore(struct spinlock *lock,
     local_irq_restore(flags);
     preempt_enable();
 }
-
-#define assert_spin_locked(lock) BUG_ON(!spin_is_locked(lock))
 
 #endif

@@ -15,7 +15,6 @@
 #define VM_IOREMAP       0x1ul    /* device registers */
 #define VM_ALLOC         0x2ul    /* vmalloc: the pages are the area's */
 #define VM_MAP           0x4ul    /* vmap: they are the caller's */
-#define VM_USERMAP       0x8ul
 #define VM_UNINITIALIZED 0x20ul   /* pages[] is being filled */
 #define VM_NO_GUARD      0x40ul   /* no unmapped page behind it */
 #define VM_MAP_PUT_PAGES 0x200ul  /* vfree drops the caller's references */

@@ -73,18 +73,6 @@ void on_each_cpu(void (*fn)(void *info), void *info)
     put_cpu();
 }
 
-void smp_call_function_single(int cpu, void (*fn)(void *info), void *info)
-{
-    struct cpumask mask = cpumask_of(cpu);
-
-    if (get_cpu() == cpu) {
-        call_here(fn, info);
-    } else {
-        smp_call_function_many(&mask, fn, info);
-    }
-    put_cpu();
-}
-
 static int __init maxcpus_setup(const char *value)
 {
     const char *end;

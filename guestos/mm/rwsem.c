@@ -57,15 +57,6 @@ static bool try_write(struct rw_semaphore *sem)
     return is_mine;
 }
 
-bool down_write_trylock(struct rw_semaphore *sem)
-{
-    bool is_mine = try_write(sem);
-
-    if (is_mine)
-        lock_acquire(&sem->dep, 0, LOCK_TRY);
-    return is_mine;
-}
-
 static void take_for_writing(struct rw_semaphore *sem)
 {
     if (try_write(sem))

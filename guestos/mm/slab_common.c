@@ -66,11 +66,6 @@ void cache_reap(void)
         slab_ops.tick();
 }
 
-unsigned int kmem_cache_size(const struct kmem_cache *s)
-{
-    return s->object_size;
-}
-
 void slab_panic(const struct kmem_cache *s, const void *object,
                 const char *what, ...)
 {

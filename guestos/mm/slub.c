@@ -250,14 +250,14 @@ static __always_inline void *alloc_object(struct kmem_cache *s, gfp_t gfp,
     unsigned long flags;
     void *object;
 
-    flags = local_irq_save_whole();
+    local_irq_save(flags);
     c = this_cpu_slab(s);
     object = c->freelist;
     if (unlikely(!object))
         return is_kmalloc ? kmalloc_slow(s, gfp, flags, size)
                           : slab_alloc_slow(s, gfp, flags);
     c->freelist = get_freepointer(s, object);
-    local_irq_restore_whole(flags);
+    local_irq_restore(flags);
     host_unpoison(object, s->object_size);
     return slab_post_alloc(s, object, gfp, size, is_kmalloc);
 }
@@ -349,7 +349,7 @@ static void slub_free(struct kmem_cache *s, void *object)
     struct kmem_cache_cpu *c;
     unsigned long flags;
 
-    flags = local_irq_save_whole();
+    local_irq_save(flags);
     c = this_cpu_slab(s);
     if (unlikely(((unsigned long)object & c->slab_mask) != c->slab_base)) {
         slab_free_slow(s, object, flags);
@@ -358,7 +358,7 @@ static void slub_free(struct kmem_cache *s, void *object)
     set_freepointer(s, object, c->freelist);
     c->freelist = object;
     slub_hide(s, object);
-    local_irq_restore_whole(flags);
+    local_irq_restore(flags);
 }
 
 /* The hart's slab with what is left of its list. */

@@ -54,8 +54,6 @@ static void show_area(struct seq_file *m, const struct vmap_area *va)
         seq_puts(m, " vmalloc");
     if (v->flags & VM_MAP)
         seq_puts(m, " vmap");
-    if (v->flags & VM_USERMAP)
-        seq_puts(m, " user");
     if (is_vmalloc_addr(v->pages))
         seq_puts(m, " vpages");
     show_numa_info(m, v);

@@ -21,19 +21,6 @@ static inline void local_irq_restore(unsigned long flags)
     host_irqs_off = flags;
 }
 
-static inline unsigned long local_irq_save_whole(void)
-{
-    unsigned long flags = host_irqs_off;
-
-    host_irqs_off = true;
-    return flags;
-}
-
-static inline void local_irq_restore_whole(unsigned long flags)
-{
-    host_irqs_off = flags;
-}
-
 static inline bool irqs_disabled(void)
 {
     return host_irqs_off;

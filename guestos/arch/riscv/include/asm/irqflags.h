@@ -27,18 +27,6 @@ static inline void local_irq_restore(unsigned long flags)
     csr_set(sstatus, flags);
 }
 
-/* The same around a few instructions that do not touch sstatus: what was set
- * there is set again. Saves masking; local_irq_restore takes the value too. */
-static inline unsigned long local_irq_save_whole(void)
-{
-    return csr_read_clear(sstatus, SR_SIE);
-}
-
-static inline void local_irq_restore_whole(unsigned long flags)
-{
-    csr_set(sstatus, flags);
-}
-
 static inline bool irqs_disabled(void)
 {
     return !(csr_read(sstatus) & SR_SIE);
