@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "linux_abi.h"
+#include "tests/octavo/guest_test.h"
 
 /* Calls that linux_abi.h does not name. */
 enum {
@@ -50,36 +50,12 @@ enum {
 #define WSTOPPED_ 2
 #define WCONTINUED_ 8
 #define WNOWAIT_ 0x01000000
-#define PROT_RW 3
-#define MAP_ANON_PRIVATE 0x22
 #define O_NONBLOCK_ 04000
 #define POLLIN_ 1
 #define POLLOUT_ 4
 #define POLLHUP_ 16
 
-static int number;
 static const char *self;
-
-static long call(int nr, long a, long b, long c, long d, long e)
-{
-    return linux_syscall((enum linux_syscall)nr, a, b, c, d, e, 0);
-}
-
-static void point(const char *name, bool is_true)
-{
-    printf("%s %d - %s\n", is_true ? "ok" : "not ok", ++number, name);
-    fflush(stdout);
-}
-
-static long spawn(void)
-{
-    return call(SYS_CLONE, LINUX_SIGCHLD, 0, 0, 0, 0);
-}
-
-static void leave(int code)
-{
-    call(SYS_EXIT_GROUP, code, 0, 0, 0, 0);
-}
 
 static long wait_child(long pid, struct linux_siginfo *info, int options)
 {

@@ -10,26 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "linux_abi.h"
 #include "os.h"
+#include "tests/octavo/guest_test.h"
 
-#define PAGE 4096u
-#define WORDS (PAGE / 4)
 #define PAGES 700u
 #define SPARE 1500u
 #define MAX_CHILDREN 8
-#define MAP_ANON_PRIVATE 0x22
 #define MAP_PRIVATE_ 2
-#define PROT_RW 3
 #define MADV_DONTNEED_ 4
-
-static int number;
-
-static void point(const char *name, bool is_true)
-{
-    printf("%s %d - %s\n", is_true ? "ok" : "not ok", ++number, name);
-    fflush(stdout);
-}
 
 static uint32_t *map(unsigned pages, long flags, long fd)
 {
@@ -170,7 +158,7 @@ static int run(unsigned children)
     fflush(stdout);
     for (unsigned i = 0; i < children; i++)
         if (!linux_syscall(SYS_CLONE, LINUX_SIGCHLD, 0, 0, 0, 0, 0))
-            linux_syscall(SYS_EXIT_GROUP, count_in_pages(i), 0, 0, 0, 0, 0);
+            leave(count_in_pages(i));
     good = compact_until_done(children, &runs);
     runs_moved = counter("pgmigrate_success") - moved;
     for (unsigned i = 0; i < PAGES; i++)

@@ -12,35 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "linux_abi.h"
 #include "os.h"
+#include "tests/octavo/guest_test.h"
 
 enum { NR_PREAD64 = 67, NR_GETCWD = 17, NR_READLINKAT = 78 };
 
 #define ENOMEM_ 12
 #define SIGKILL_ 9
 #define SIGSEGV_ 11
-#define MAP_ANON_PRIVATE 0x22
-#define PAGE 4096
-#define PROT_RW 3
 
-static int number, fail_nth;
-
-static long call(int nr, long a, long b, long c, long d, long e)
-{
-    return linux_syscall((enum linux_syscall)nr, a, b, c, d, e, 0);
-}
-
-static void point(const char *name, bool is_true)
-{
-    printf("%s %d - %s\n", is_true ? "ok" : "not ok", ++number, name);
-    fflush(stdout);
-}
-
-static void leave(int code)
-{
-    call(SYS_EXIT_GROUP, code, 0, 0, 0, 0);
-}
+static int fail_nth;
 
 static int open_file(const char *path, int flags)
 {
@@ -231,7 +212,7 @@ static long do_brk(unsigned nth)
     to = call(SYS_BRK, from + 16 * PAGE, 0, 0, 0, 0);
     disarm();
     call(SYS_BRK, from, 0, 0, 0, 0);
-    return to == from || to == from + 16 * PAGE ? 0 : -1;
+    return to == from || to == from + (long)(16 * PAGE) ? 0 : -1;
 }
 
 static long do_pipe(unsigned nth)

@@ -17,22 +17,14 @@
 #include <unistd.h>
 
 #include "os.h"
+#include "tests/octavo/guest_test.h"
 
-#define PAGE 4096u
 #define PAGE_WORDS 1024u
 #define KPF_LRU (1u << 5)
 #define KPF_SLAB (1u << 7)
 #define KPF_MMAP (1u << 11)
 #define KPF_ANON (1u << 12)
 #define KPF_TABLE (1u << 26)
-
-static int number;
-
-static void point(const char *name, bool is_true)
-{
-    printf("%s %d - %s\n", is_true ? "ok" : "not ok", ++number, name);
-    fflush(stdout);
-}
 
 /* -- What the kernel says ------------------------------------------------ */
 

@@ -10,31 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "linux_abi.h"
 #include "os.h"
+#include "tests/octavo/guest_test.h"
 
-#define PAGE 4096u
 #define PAGES 640u /* a process's; four have more than the machine */
 #define PROCESSES 4u
 #define FAR 0x20000000u /* beyond a page that counts: nothing but addresses */
-#define PROT_RW 3
 #define MAP_ANON_PRIVATE_NORESERVE 0x4022
 #define MADV_DONTNEED_ 4
-#define CLONE_SHARED 0x00000f00 /* VM, FS, FILES, SIGHAND */
 #define STACK_WORDS 2048
-
-static int number;
-
-static long call(int nr, long a, long b, long c, long d, long e)
-{
-    return linux_syscall((enum linux_syscall)nr, a, b, c, d, e, 0);
-}
-
-static void point(const char *name, bool is_true)
-{
-    printf("%s %d - %s\n", is_true ? "ok" : "not ok", ++number, name);
-    fflush(stdout);
-}
 
 static volatile uint32_t *map_bytes(uint32_t bytes)
 {
@@ -121,31 +105,6 @@ static void forget_all(void)
     }
 }
 
-/* A process that shares everything with us and runs forget_all. */
-static long start_neighbour(void)
-{
-    register long a0 __asm__("a0") = CLONE_SHARED | LINUX_SIGCHLD;
-    register uint32_t *a1 __asm__("a1") = stack + STACK_WORDS - 4;
-    register long a2 __asm__("a2") = 0;
-    register long a3 __asm__("a3") = 0;
-    register long a4 __asm__("a4") = 0;
-    register long a7 __asm__("a7") = SYS_CLONE;
-
-    stack[STACK_WORDS - 4] = (uint32_t)forget_all;
-    __asm__ volatile("ecall\n\t"
-                     "bnez a0, 1f\n\t"
-                     "lw t0, 0(sp)\n\t"
-                     "jalr t0\n\t"
-                     "li a0, 0\n\t"
-                     "li a7, 93\n\t"
-                     "ecall\n"
-                     "1:"
-                     : "+r"(a0)
-                     : "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a7)
-                     : "t0", "ra", "memory");
-    return a0;
-}
-
 static void test_forget(unsigned times)
 {
     unsigned stale = 0;
@@ -153,7 +112,7 @@ static void test_forget(unsigned times)
     long pid;
 
     first_page = map_bytes(FAR);
-    pid = start_neighbour();
+    pid = start_neighbour(forget_all, stack + STACK_WORDS);
     for (unsigned i = 0; i < times * 1000; i++) {
         dawdle(&state);
         *first_page = 1;

@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "linux_abi.h"
 #include "os.h"
+#include "tests/octavo/guest_test.h"
 
 enum {
     NR_SETAFFINITY = 122,
@@ -29,39 +29,13 @@ enum {
 #define ESRCH_ 3
 #define SIGSTOP_ 19
 #define SIGCONT_ 18
-#define MAP_ANON_PRIVATE 0x22
 #define MAP_FIXED_ 0x10
 #define PROT_NONE_ 0
 #define PROT_R 1
-#define PROT_RW 3
-#define PAGE 4096u
-#define CLONE_SHARED 0x00000f00 /* VM, FS, FILES, SIGHAND */
 #define STACK_WORDS 2048
 #define MAX_CPUS 8
 
-static int number;
 static unsigned cpus[MAX_CPUS], nr_cpus; /* that we may use */
-
-static long call(int nr, long a, long b, long c, long d, long e)
-{
-    return linux_syscall((enum linux_syscall)nr, a, b, c, d, e, 0);
-}
-
-static void point(const char *name, bool is_true)
-{
-    printf("%s %d - %s\n", is_true ? "ok" : "not ok", ++number, name);
-    fflush(stdout);
-}
-
-static long spawn(void)
-{
-    return call(SYS_CLONE, LINUX_SIGCHLD, 0, 0, 0, 0);
-}
-
-static void leave(int code)
-{
-    call(SYS_EXIT_GROUP, code, 0, 0, 0, 0);
-}
 
 static int wait_for(long pid)
 {
@@ -188,31 +162,6 @@ static void test_moving(void)
 
 static uint32_t stack[STACK_WORDS] __attribute__((aligned(16)));
 
-/* A process that shares everything with us and runs fn on `stack`. */
-static long start_neighbour(void (*fn)(void))
-{
-    register long a0 __asm__("a0") = CLONE_SHARED | LINUX_SIGCHLD;
-    register uint32_t *a1 __asm__("a1") = stack + STACK_WORDS - 4;
-    register long a2 __asm__("a2") = 0;
-    register long a3 __asm__("a3") = 0;
-    register long a4 __asm__("a4") = 0;
-    register long a7 __asm__("a7") = SYS_CLONE;
-
-    stack[STACK_WORDS - 4] = (uint32_t)fn;
-    __asm__ volatile("ecall\n\t"
-                     "bnez a0, 1f\n\t"
-                     "lw t0, 0(sp)\n\t"
-                     "jalr t0\n\t"
-                     "li a0, 0\n\t"
-                     "li a7, 93\n\t"
-                     "ecall\n"
-                     "1:"
-                     : "+r"(a0)
-                     : "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a7)
-                     : "t0", "ra", "memory");
-    return a0;
-}
-
 /* What the two say to each other. */
 static volatile uint32_t ask, answer;
 static volatile uint32_t *shared; /* the page they speak of */
@@ -251,7 +200,7 @@ static void test_at_once(unsigned times)
 
     bind_to(0);
     ask = answer = 0;
-    pid = start_neighbour(echo);
+    pid = start_neighbour(echo, stack + STACK_WORDS);
     wait_change(&answer, 0);
     start = now_ms();
     for (uint32_t i = 2; i < times && nr_cpus > 1; i++) {
@@ -318,7 +267,7 @@ static void test_tables(unsigned times)
     bind_to(0);
     call(SYS_PIPE2, (long)pipe_ends, 0, 0, 0, 0);
     ask = answer = 0;
-    pid = start_neighbour(use_page);
+    pid = start_neighbour(use_page, stack + STACK_WORDS);
     wait_change(&answer, 0);
     shared = map_at(NULL, 1);
     for (uint32_t i = 1; i <= times; i++) {
@@ -382,7 +331,7 @@ static void test_fork_beside_writer(unsigned times)
     shared = map_at(NULL, 1);
     is_stopped = has_lost = false;
     written = 0;
-    pid = start_neighbour(keep_writing);
+    pid = start_neighbour(keep_writing, stack + STACK_WORDS);
     wait_change(&written, 0);
     while (times--) {
         child = spawn();

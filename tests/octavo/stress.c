@@ -13,44 +13,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "linux_abi.h"
 #include "os.h"
+#include "tests/octavo/guest_test.h"
 
 enum { NR_PRLIMIT64 = 261 };
 
 #define ENOMEM_ 12
 #define EFAULT_ 14
 #define SIGSEGV_ 11
-#define MAP_ANON_PRIVATE 0x22
 #define MAP_FIXED_ 0x10
-#define PROT_RW 3
-#define PAGE 4096u
-#define WORDS (PAGE / 4)
 #define RLIMIT_DATA_ 2
 #define RLIMIT_AS_ 9
-
-static int number;
-
-static long call(int nr, long a, long b, long c, long d, long e)
-{
-    return linux_syscall((enum linux_syscall)nr, a, b, c, d, e, 0);
-}
-
-static void point(const char *name, bool is_true)
-{
-    printf("%s %d - %s\n", is_true ? "ok" : "not ok", ++number, name);
-    fflush(stdout);
-}
-
-static long spawn(void)
-{
-    return call(SYS_CLONE, LINUX_SIGCHLD, 0, 0, 0, 0);
-}
-
-static void leave(int code)
-{
-    call(SYS_EXIT_GROUP, code, 0, 0, 0, 0);
-}
 
 /* The exit code, or 128 + the signal's number. */
 static int wait_for(long pid)
