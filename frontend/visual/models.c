@@ -5,6 +5,7 @@
  */
 #include "frontend/visual/internal.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -217,9 +218,20 @@ static unsigned chosen_slab(const struct picture *p)
     return VIEW_NONE;
 }
 
-/* A bar a set, under the sets; on the scale of the largest. */
+/* A bar a set, under the sets: full for the largest count, and empty for none.
+ * is_log: for counts that differ by orders of magnitude. */
+static int bar_height(uint64_t count, uint64_t most, bool is_log)
+{
+    double share = is_log ? log1p((double)count) / log1p((double)most)
+                          : (double)count / (double)most;
+    int height = (int)(share * STRIP + 0.5);
+
+    return count && !height ? 1 : height;
+}
+
 static int draw_strip(struct picture *p, const uint64_t *counts, int sets,
-                      int x, int y, uint32_t ink, const char *title)
+                      int x, int y, uint32_t ink, const char *title,
+                      bool is_log)
 {
     uint64_t most = 0, least = UINT64_MAX;
     char low[32], high[32];
@@ -229,17 +241,15 @@ static int draw_strip(struct picture *p, const uint64_t *counts, int sets,
         least = counts[i] < least ? counts[i] : least;
     }
     canvas_printf(&p->canvas, TYPE_LABEL, x, y + 9, colour(p, ROLE_DIM),
-                  "%s: %s to %s a set", title,
-                  number_text(sets ? least : 0, low), number_text(most, high));
+                  "%s: %s to %s a set%s", title,
+                  number_text(sets ? least : 0, low), number_text(most, high),
+                  is_log ? ", logarithmic" : "");
     y += 14;
     canvas_fill(&p->canvas, x, y, sets * CELL_W - 1, STRIP,
                 colour(p, ROLE_TRACK));
     for (int i = 0; i < sets && most; i++) {
-        int height =
-            (int)((double)counts[i] * (double)STRIP / (double)most + 0.5);
+        int height = bar_height(counts[i], most, is_log);
 
-        if (counts[i] && !height)
-            height = 1;
         canvas_fill(&p->canvas, x + i * CELL_W, y + STRIP - height, CELL_W - 1,
                     height, ink);
     }
@@ -255,7 +265,7 @@ static int draw_strips(struct picture *p, int sets, int x, int y)
     char title[80];
 
     y = draw_strip(p, p->view->l1d.set_misses, sets, x, y,
-                   colour(p, ROLE_VERM), "misses");
+                   colour(p, ROLE_VERM), "misses", true);
     first = view_first_objects(p->view, slab);
     if (!first || p->view->is_hardware) {
         free(first);
@@ -264,7 +274,7 @@ static int draw_strips(struct picture *p, int sets, int x, int y)
     snprintf(title, sizeof title, "first objects of slabs%s%.31s",
              slab == VIEW_NONE ? "" : " of ",
              slab == VIEW_NONE ? "" : p->view->slabs[slab].name);
-    y = draw_strip(p, first, sets, x, y, colour(p, ROLE_PURPLE), title);
+    y = draw_strip(p, first, sets, x, y, colour(p, ROLE_PURPLE), title, false);
     free(first);
     return y;
 }
