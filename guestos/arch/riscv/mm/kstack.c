@@ -41,8 +41,10 @@ void *alloc_kernel_stack(void)
     account(area, PAGE_SIZE / 1024);
     stack = (unsigned long)area->addr + THREAD_SIZE;
     vmap_pages_range(stack, stack + THREAD_SIZE, PAGE_KERNEL, area->pages);
-    /* A fault on it could not be told: no TLB may remember that there was
-     * nothing. */
+    /* A fault on it could not be told. Other CPUs forgot these addresses when
+     * they were unmapped, and do not look at them before the stack is used: a
+     * TLB that walks ahead and keeps what is not there, which Sv32 allows,
+     * would need a flush of all CPUs here. */
     for (unsigned long at = stack; at < stack + THREAD_SIZE; at += PAGE_SIZE) {
         local_flush_tlb_page(at);
     }
