@@ -9,7 +9,7 @@ if [ -z "$QEMU32" ]; then
 fi
 
 boot() {
-    timeout 300 "$QEMU32" -M virt -smp "$harts" -m 128M -nographic \
+    timeout 300 "$QEMU32" -M virt -smp "$harts" -m 64M -nographic \
         -bios "$top_builddir/firmware32.elf" \
         -kernel "$top_builddir/octavo32.elf" \
         -drive "file=$top_builddir/octavo32.img,format=raw,if=none,id=root,readonly=on" \
@@ -20,8 +20,8 @@ boot() {
 
 for harts in 1 2 4; do
     where="harts: $harts"
-    run_session 150
-    check_session 150 7
+    run_session 80
+    check_session 80 7
     awk '$1 == "pswpout" && $2 > 5000 { ok = 1 } END { exit !ok }' "$work/console"
     point "the sort went through the swap disk"
 done
