@@ -226,7 +226,7 @@ static void store_dram(struct mmu *m, uint64_t va, const struct span *s,
 
 static struct filter_entry *filtered(struct mmu *m, uint64_t va)
 {
-    return filter_at(&m->models->data, va);
+    return filter_at(m->models->data, va);
 }
 
 /* Hits in the filter of the models: see mmu/filter.h. */
@@ -234,7 +234,7 @@ static ALWAYS_INLINE const struct filter_entry *
 filter_load(struct mmu *m, uint64_t va, unsigned size)
 {
     const struct filter_entry *e = filtered(m, va);
-    struct filter *f = &m->models->data;
+    struct filter *f = m->models->data;
 
     if (e->load_tag != filter_tag(f, va, size, m->data_key))
         return NULL;
@@ -246,7 +246,7 @@ static ALWAYS_INLINE const struct filter_entry *
 filter_store(struct mmu *m, uint64_t va, unsigned size)
 {
     const struct filter_entry *e = filtered(m, va);
-    struct filter *f = &m->models->data;
+    struct filter *f = m->models->data;
 
     if (e->store_tag != filter_tag(f, va, size, m->data_key))
         return NULL;

@@ -50,12 +50,10 @@ static void mark_line(struct mmu *m, uint64_t pa)
 
         /* The next hit must come by the model to be seen. */
         if (way != CACHE_NO_WAY)
-            filter_kill_way(&s->data, way,
-                            s->l1d.line[way] << s->l1d.line_shift);
+            filter_kill_way(s->data, way);
         way = mark(&s->l1i, pa);
         if (way != CACHE_NO_WAY)
-            filter_kill_way(&s->fetch, way,
-                            s->l1i.line[way] << s->l1i.line_shift);
+            filter_kill_way(s->fetch, way);
         hart->fetch_line = FILTER_NO_TAG;
     }
     if (m->models->l2)

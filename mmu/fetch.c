@@ -28,7 +28,7 @@ static void count_lookup(struct mmu *m, uint64_t va)
 
     s->itlb.stats.accesses++;
     if (slot != TLB_NO_SLOT)
-        replace_touch(&s->itlb.order, slot, filter_tick(&s->fetch));
+        replace_touch(&s->itlb.order, slot, filter_tick(s->fetch));
 }
 
 static void check_stale(const struct mmu *m, uint64_t va, uint32_t slot)
@@ -164,7 +164,7 @@ static uint64_t fetched_pa(struct mmu *m, uint64_t va)
 static NOINLINE void count_line(struct mmu *m, uint64_t va, uint64_t pa)
 {
     struct models *s = m->models;
-    struct filter *f = &s->fetch;
+    struct filter *f = s->fetch;
     uint64_t tag = filter_tag(f, va & ~f->line_mask, 1, m->fetch_key);
     uint32_t slot = f->n_slots, way = 0;
 
@@ -232,7 +232,7 @@ static void trace_fetch(struct mmu *m, uint64_t va, unsigned size)
 
 static void count_fetch(struct mmu *m, uint64_t va, unsigned size)
 {
-    struct filter *f = &m->models->fetch;
+    struct filter *f = m->models->fetch;
     const struct filter_entry *e = filter_at(f, va);
     bool is_one_line = (va & f->line_mask) + size <= f->line_mask + 1;
     uint64_t tag = filter_tag(f, va & ~f->line_mask, 1, m->fetch_key);

@@ -8,28 +8,29 @@
 
 #include "base/alloc.h"
 
-#define INDEX_BITS 9
-#define PAGE_SHIFT 12
-
-void filter_init(struct filter *f, unsigned line_bytes, uint32_t n_slots,
-                 uint64_t *way_stamp, uint64_t *slot_stamp)
+void filter_init(struct filter *f, unsigned line_bytes, uint32_t n_ways,
+                 uint32_t n_slots, uint64_t *way_stamp, uint64_t *slot_stamp)
 {
     memset(f, 0, sizeof *f);
     while (1u << f->line_shift < line_bytes)
         f->line_shift++;
     f->line_mask = line_bytes - 1;
-    f->colour_bits = INDEX_BITS - (PAGE_SHIFT - f->line_shift);
     f->n_slots = n_slots;
     f->way_stamp = way_stamp;
     f->slot_stamp = slot_stamp;
     f->slot_map =
         alloc_zeroed((size_t)n_slots + 1, FILTER_WORDS * sizeof *f->slot_map);
+    if (n_ways) {
+        f->way_entry = alloc_zeroed(n_ways, sizeof *f->way_entry);
+        memset(f->way_entry, 0xff, n_ways * sizeof *f->way_entry);
+    }
     filter_kill_all(f);
 }
 
 void filter_free(struct filter *f)
 {
     free(f->slot_map);
+    free(f->way_entry);
     memset(f, 0, sizeof *f);
 }
 
@@ -44,6 +45,32 @@ void filter_kill_all(struct filter *f)
         kill_entry(&f->entry[i]);
 }
 
+/* The entry that may stand for a way, or NULL. */
+static struct filter_entry *entry_of(struct filter *f, uint32_t way)
+{
+    unsigned i = f->way_entry ? f->way_entry[way] : FILTER_NO_ENTRY;
+
+    if (i == FILTER_NO_ENTRY || f->entry[i].way_stamp != &f->way_stamp[way])
+        return NULL;
+    return &f->entry[i];
+}
+
+void filter_kill_way(struct filter *f, uint32_t way)
+{
+    struct filter_entry *e = entry_of(f, way);
+
+    if (e)
+        kill_entry(e);
+}
+
+void filter_clean_way(struct filter *f, uint32_t way)
+{
+    struct filter_entry *e = entry_of(f, way);
+
+    if (e)
+        e->store_tag = FILTER_NO_TAG;
+}
+
 void filter_set(struct filter *f, uint64_t va, uint64_t load_tag,
                 uint64_t store_tag, uintptr_t addend, uint32_t way,
                 uint32_t slot)
@@ -51,11 +78,15 @@ void filter_set(struct filter *f, uint64_t va, uint64_t load_tag,
     struct filter_entry *e = filter_at(f, va);
     size_t i = (size_t)(e - f->entry);
 
+    if (f->way_entry) {
+        filter_kill_way(f, way);
+        f->way_entry[way] = (uint16_t)i;
+    }
     e->load_tag = load_tag;
     e->store_tag = store_tag;
     e->addend = addend;
-    e->way = way;
-    e->slot = slot;
+    e->way_stamp = &f->way_stamp[way];
+    e->slot_stamp = &f->slot_stamp[slot];
     if (slot < f->n_slots)
         f->slot_map[slot * FILTER_WORDS + i / 64] |= UINT64_C(1) << i % 64;
 }
@@ -68,40 +99,10 @@ void filter_kill_slot(struct filter *f, uint32_t slot)
         for (uint64_t rest = map[word]; rest; rest &= rest - 1) {
             unsigned i = word * 64 + (unsigned)__builtin_ctzll(rest);
 
-            if (f->entry[i].slot == slot)
+            if (f->entry[i].slot_stamp == &f->slot_stamp[slot])
                 kill_entry(&f->entry[i]);
         }
         map[word] = 0;
-    }
-}
-
-/* The entries that can stand for the line of pa: any colour. */
-static struct filter_entry *candidate(struct filter *f, uint64_t pa,
-                                      unsigned colour)
-{
-    unsigned offset_bits = PAGE_SHIFT - f->line_shift;
-    uint64_t in_page = pa >> f->line_shift & ((1u << offset_bits) - 1);
-
-    return &f->entry[in_page | (uint64_t)colour << offset_bits];
-}
-
-void filter_kill_way(struct filter *f, uint32_t way, uint64_t pa)
-{
-    for (unsigned colour = 0; colour < 1u << f->colour_bits; colour++) {
-        struct filter_entry *e = candidate(f, pa, colour);
-
-        if (e->way == way)
-            kill_entry(e);
-    }
-}
-
-void filter_clean_way(struct filter *f, uint32_t way, uint64_t pa)
-{
-    for (unsigned colour = 0; colour < 1u << f->colour_bits; colour++) {
-        struct filter_entry *e = candidate(f, pa, colour);
-
-        if (e->way == way)
-            e->store_tag = FILTER_NO_TAG;
     }
 }
 

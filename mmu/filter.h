@@ -21,43 +21,52 @@
 
 #include "base/compiler.h"
 
-#define FILTER_ENTRIES 512
+#define FILTER_INDEX_BITS 9
+#define FILTER_ENTRIES (1 << FILTER_INDEX_BITS)
 #define FILTER_WORDS (FILTER_ENTRIES / 64)
+#define FILTER_NO_ENTRY UINT16_MAX
 #define FILTER_NO_TAG UINT64_C(0) /* epochs, in every tag, start at 1 */
 
 struct filter_entry {
     uint64_t load_tag, store_tag; /* as in a host_page, by line */
     uintptr_t addend;             /* host address - virtual address */
-    uint32_t way, slot;
+    uint64_t *way_stamp, *slot_stamp;
 };
 
 struct filter {
     struct filter_entry entry[FILTER_ENTRIES];
-    unsigned line_shift;  /* 3 .. 12 */
-    unsigned colour_bits; /* of the index: those that are not the offset's */
-    uint64_t line_mask;   /* the offset in a line */
+    unsigned line_shift; /* 3 .. 12 */
+    uint64_t line_mask;  /* the offset in a line */
     /* The clock of the stamps: ++ at each access. `settled` follows it at
      * each that was counted otherwise, so the difference is what hit here. */
     uint64_t now, settled;
     uint64_t *way_stamp, *slot_stamp;
     uint64_t *slot_map; /* FILTER_WORDS a slot: entries that may refer to it */
     uint32_t n_slots;
+    /* By way: the one entry for it, or FILTER_NO_ENTRY. NULL without a cache. */
+    uint16_t *way_entry;
 };
 
-/* line_bytes: 8 to 4096. Slot n_slots and above are the sink. */
-void filter_init(struct filter *f, unsigned line_bytes, uint32_t n_slots,
-                 uint64_t *way_stamp, uint64_t *slot_stamp);
+/* line_bytes: 8 to 4096. Slot n_slots and above are the sink. n_ways: of the
+ * cache, 0 if there is none. */
+void filter_init(struct filter *f, unsigned line_bytes, uint32_t n_ways,
+                 uint32_t n_slots, uint64_t *way_stamp, uint64_t *slot_stamp);
 void filter_free(struct filter *f);
 
-/* The line's number in its page stays as it is, so that a physical address
- * says where to look; higher bits are folded into the rest. */
+/* Higher bits are folded in, so that buffers a power of two apart do not meet.
+ * The index of a page's line is that of the page xor that of the offset. */
+#define FILTER_FOLD 7
+
+static ALWAYS_INLINE unsigned filter_index(const struct filter *f, uint64_t va)
+{
+    return (unsigned)((va ^ va >> FILTER_FOLD) >> f->line_shift) &
+           (FILTER_ENTRIES - 1);
+}
+
 static ALWAYS_INLINE struct filter_entry *filter_at(struct filter *f,
                                                     uint64_t va)
 {
-    uint64_t fold = va >> 15 ^ va >> 18 ^ va >> 21;
-    uint64_t index = va >> f->line_shift ^ fold << (12 - f->line_shift);
-
-    return &f->entry[index & (FILTER_ENTRIES - 1)];
+    return &f->entry[filter_index(f, va)];
 }
 
 static ALWAYS_INLINE uint64_t filter_tag(const struct filter *f, uint64_t va,
@@ -71,8 +80,8 @@ static ALWAYS_INLINE void filter_touch(struct filter *f,
 {
     uint64_t now = ++f->now;
 
-    f->way_stamp[e->way] = now;
-    f->slot_stamp[e->slot] = now;
+    *e->way_stamp = now;
+    *e->slot_stamp = now;
 }
 
 /* One access counted elsewhere: its stamp. */
@@ -91,16 +100,17 @@ static inline uint64_t filter_settle(struct filter *f)
     return n;
 }
 
-/* Enters the line of va, or replaces what stood for it. */
+/* Enters the line of va; what stood in its place, or for its way at another
+ * address, is gone. */
 void filter_set(struct filter *f, uint64_t va, uint64_t load_tag,
                 uint64_t store_tag, uintptr_t addend, uint32_t way,
                 uint32_t slot);
 
 void filter_kill_all(struct filter *f);
 void filter_kill_slot(struct filter *f, uint32_t slot);
-/* The way that held the line of pa was lost, or only cleaned. */
-void filter_kill_way(struct filter *f, uint32_t way, uint64_t pa);
-void filter_clean_way(struct filter *f, uint32_t way, uint64_t pa);
+/* The line that the way held was lost, or only cleaned. */
+void filter_kill_way(struct filter *f, uint32_t way);
+void filter_clean_way(struct filter *f, uint32_t way);
 /* Kills the store tags of the 4 KiB page at this host address. */
 void filter_kill_stores(struct filter *f, uintptr_t page_host);
 

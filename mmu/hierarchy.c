@@ -49,13 +49,13 @@ static void clean_l1d(struct models *s, uint32_t way)
 {
     if (!s->l1d.is_dirty[way])
         return;
-    filter_clean_way(&s->data, way, line_pa(&s->l1d, way));
+    filter_clean_way(s->data, way);
     write_back(s, way);
 }
 
 static void drop_l1d(struct models *s, uint32_t way)
 {
-    filter_kill_way(&s->data, way, line_pa(&s->l1d, way));
+    filter_kill_way(s->data, way);
     cache_invalidate(&s->l1d, way);
 }
 
@@ -91,7 +91,7 @@ static uint32_t fill_l1d(struct mmu *m, uint64_t line)
     }
     fetch_line(m, c, line);
     cache_put(c, way, line);
-    replace_fill(&c->order, way, filter_tick(&s->data));
+    replace_fill(&c->order, way, filter_tick(s->data));
     return way;
 }
 
@@ -125,11 +125,11 @@ uint32_t models_data(struct mmu *m, uint64_t pa, unsigned len, bool is_write)
     if (m->n_harts > 1 && (!is_hit || (is_write && !c->is_dirty[way])))
         snoop(m, line, is_write);
     if (is_hit) {
-        replace_touch(&c->order, way, filter_tick(&s->data));
+        replace_touch(&c->order, way, filter_tick(s->data));
         if (!is_write)
             cache_note(c, way, CACHE_READ);
     } else if (is_write && c->geometry.is_no_allocate) {
-        filter_tick(&s->data);
+        filter_tick(s->data);
         write_through(s, pa, len);
         return CACHE_NO_WAY;
     } else {
@@ -162,7 +162,7 @@ static void drop_l1i(struct mmu *m, uint32_t way)
 {
     struct models *s = m->models;
 
-    filter_kill_way(&s->fetch, way, line_pa(&s->l1i, way));
+    filter_kill_way(s->fetch, way);
     cache_invalidate(&s->l1i, way);
     m->fetch_line = FILTER_NO_TAG;
 }
@@ -176,7 +176,7 @@ uint32_t models_insn(struct mmu *m, uint64_t pa)
 
     c->stats.accesses++;
     if (way != CACHE_NO_WAY) {
-        replace_touch(&c->order, way, filter_tick(&s->fetch));
+        replace_touch(&c->order, way, filter_tick(s->fetch));
         cache_note(c, way, CACHE_FETCH);
         return way;
     }
@@ -186,7 +186,7 @@ uint32_t models_insn(struct mmu *m, uint64_t pa)
         drop_l1i(m, way);
     fetch_line(m, c, line);
     cache_put(c, way, line);
-    replace_fill(&c->order, way, filter_tick(&s->fetch));
+    replace_fill(&c->order, way, filter_tick(s->fetch));
     return way;
 }
 
@@ -195,7 +195,7 @@ void models_drop_l1i(struct mmu *m)
     struct models *s = m->models;
 
     cache_empty(&s->l1i);
-    filter_kill_all(&s->fetch);
+    filter_kill_all(s->fetch);
     m->fetch_line = FILTER_NO_TAG;
 }
 

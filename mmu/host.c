@@ -91,7 +91,7 @@ static void fill_line(struct mmu *m, uint64_t va, const struct translation *t,
                       uint32_t way)
 {
     struct models *s = m->models;
-    struct filter *f = &s->data;
+    struct filter *f = s->data;
     uint64_t line_va = va & ~f->line_mask;
     uint64_t tag = filter_tag(f, line_va, 1, m->data_key);
     uint32_t slot = t->slot < f->n_slots ? t->slot : f->n_slots;
@@ -139,6 +139,7 @@ bool mmu_fill_fetch(struct mmu *m, uint64_t va, const struct translation *t)
     p->tag = mmu_tag(page_va, 1, m->fetch_key);
     p->page_pa = t->page_pa;
     p->addend = (uintptr_t)r.host - page_va;
+    p->code = m->no_code;
     if (t->level && t->slot == TLB_NO_SLOT)
         m->has_pieces[va >> 22 & 1023] = true;
     return true;
@@ -153,7 +154,7 @@ void mmu_kill_stores(struct mmu *m, uint64_t pa)
         return;
     m->store_frames[mmu_frame(m, pa)] = false;
     if (m->models)
-        filter_kill_stores(&m->models->data, host);
+        filter_kill_stores(m->models->data, host);
     for (unsigned i = 0; i < HOST_PAGES; i++) {
         struct host_page *p = &m->pages[i];
         uint64_t page_va = p->store_tag & UINT64_C(0xfffff000);

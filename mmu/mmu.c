@@ -45,8 +45,8 @@ void mmu_forget_all(struct mmu *m)
     }
     mmu_forget_fetch(m, 0, true);
     if (m->models) {
-        filter_kill_all(&m->models->data);
-        filter_kill_all(&m->models->fetch);
+        filter_kill_all(m->models->data);
+        filter_kill_all(m->models->fetch);
     }
 }
 
@@ -140,20 +140,16 @@ void mmu_init(struct mmu *m, const struct mmu_config *config, struct bus *bus,
     m->bus = bus;
     m->harts[0] = m;
     m->n_harts = 1;
-    m->pages = alloc_zeroed(HOST_PAGES, sizeof *m->pages);
-    m->fetch_pages = alloc_zeroed(FETCH_PAGES, sizeof *m->fetch_pages);
     m->code_lines = alloc_zeroed(frames + 1, sizeof *m->code_lines);
     m->store_frames = alloc_zeroed(frames + 1, sizeof *m->store_frames);
-    m->kept = m->models = models_new(config, l2);
-    m->fetch_line_mask = m->models ? m->models->fetch.line_mask : 63;
+    m->kept = m->models = models_new(m, l2);
+    m->fetch_line_mask = m->models ? m->models->fetch->line_mask : 63;
     mmu_forget_all(m);
     mmu_reset(m);
 }
 
 void mmu_free(struct mmu *m)
 {
-    free(m->pages);
-    free(m->fetch_pages);
     free(m->code_lines);
     free(m->store_frames);
     models_delete(m->kept);

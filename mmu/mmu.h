@@ -19,6 +19,7 @@
 #include "base/compiler.h"
 #include "devices/bus.h"
 #include "mmu/fault.h"
+#include "mmu/filter.h"
 #include "mmu/geometry.h"
 #include "mmu/pmp.h"
 #include "mmu/walk.h"
@@ -89,12 +90,14 @@ struct host_page {
     uint64_t load_tag;
     uint64_t store_tag;
     uintptr_t addend; /* host address = addend + virtual address */
+    uint64_t unused;  /* generated code finds entries by a shift */
 };
 
 struct fetch_page {
     uint64_t tag;
     uint64_t page_pa;
     uintptr_t addend;
+    void *code; /* the engine's, m->no_code at first */
 };
 
 #define HOST_PAGES 4096
@@ -143,8 +146,6 @@ struct attempt {
 };
 
 struct mmu {
-    struct host_page *pages;        /* HOST_PAGES, by virtual page number */
-    struct fetch_page *fetch_pages; /* FETCH_PAGES, likewise */
     uint64_t data_key, fetch_key;   /* the contexts of data and of fetches */
     /* See mmu_count_fetch: the line that was fetched from last, as a tag. */
     uint64_t fetch_line, fetch_line_mask;
@@ -194,6 +195,12 @@ struct mmu {
     /* Which 4 MiB of virtual addresses (modulo 4 GiB) may have pieces of
      * superpages in the host-side cache. */
     bool has_pieces[1024];
+    void *no_code; /* of a page for fetches that the engine has not seen */
+
+    /* What hits inline and in generated code, by virtual page number or line. */
+    struct host_page pages[HOST_PAGES];
+    struct fetch_page fetch_pages[FETCH_PAGES];
+    struct filter data_filter, fetch_filter;
 };
 
 /* `l2` is shared by all harts and may be NULL. */
@@ -240,8 +247,7 @@ MUST_USE bool mmu_store_slow(struct mmu *m, uint64_t va, unsigned size,
 MUST_USE bool mmu_fetch_slow(struct mmu *m, uint64_t va, struct fetch *out,
                              struct fault *fault);
 
-static ALWAYS_INLINE struct host_page *mmu_page(const struct mmu *m,
-                                                uint64_t va)
+static ALWAYS_INLINE struct host_page *mmu_page(struct mmu *m, uint64_t va)
 {
     return &m->pages[va >> MMU_PAGE_SHIFT & (HOST_PAGES - 1)];
 }
@@ -316,7 +322,7 @@ MUST_USE bool mmu_store_conditional(struct mmu *m, uint64_t va, unsigned size,
  */
 /* The privilege takes part in the place, so that a handler and the code that it
  * interrupts do not take turns in one. */
-static ALWAYS_INLINE struct fetch_page *mmu_fetch_page(const struct mmu *m,
+static ALWAYS_INLINE struct fetch_page *mmu_fetch_page(struct mmu *m,
                                                        uint64_t va)
 {
     uint64_t priv = m->fetch_key >> MMU_KEY_PRIV_SHIFT & 3;

@@ -32,7 +32,7 @@ static void init_filter(struct models *s, struct filter *f, struct cache *c,
 {
     unsigned bytes = s->has_caches ? c->geometry.line_bytes : MMU_PAGE_SIZE;
 
-    filter_init(f, bytes, t->geometry.entries,
+    filter_init(f, bytes, s->has_caches ? c->n_lines : 0, t->geometry.entries,
                 s->has_caches ? c->order.touched : &s->sink,
                 s->has_tlbs ? t->order.touched : &s->sink);
 }
@@ -44,8 +44,9 @@ static void restart_clock(struct filter *f)
     f->now = f->settled = REPLACE_MAX_WAYS;
 }
 
-struct models *models_new(const struct mmu_config *config, struct cache *l2)
+struct models *models_new(struct mmu *m, struct cache *l2)
 {
+    const struct mmu_config *config = &m->config;
     bool has_tlbs = config->itlb.entries && config->dtlb.entries;
     bool has_caches = config->l1i.size_bytes && config->l1d.size_bytes;
     struct models *s;
@@ -56,16 +57,18 @@ struct models *models_new(const struct mmu_config *config, struct cache *l2)
     s->has_tlbs = has_tlbs;
     s->has_caches = has_caches;
     s->l2 = has_caches ? l2 : NULL;
+    s->data = &m->data_filter;
+    s->fetch = &m->fetch_filter;
     if (has_tlbs)
         init_tlbs(s, config);
     if (has_caches) {
         cache_init(&s->l1i, &config->l1i, seed_of(config, REPLACE_L1I));
         cache_init(&s->l1d, &config->l1d, seed_of(config, REPLACE_L1D));
     }
-    init_filter(s, &s->data, &s->l1d, &s->dtlb);
-    init_filter(s, &s->fetch, &s->l1i, &s->itlb);
-    restart_clock(&s->data);
-    restart_clock(&s->fetch);
+    init_filter(s, s->data, &s->l1d, &s->dtlb);
+    init_filter(s, s->fetch, &s->l1i, &s->itlb);
+    restart_clock(s->data);
+    restart_clock(s->fetch);
     return s;
 }
 
@@ -78,8 +81,8 @@ void models_delete(struct models *s)
     tlb_free(&s->l2tlb);
     cache_free(&s->l1i);
     cache_free(&s->l1d);
-    filter_free(&s->data);
-    filter_free(&s->fetch);
+    filter_free(s->data);
+    filter_free(s->fetch);
     free(s);
 }
 
@@ -92,20 +95,20 @@ void models_clear(struct mmu *m)
     tlb_clear(&s->l2tlb);
     cache_clear(&s->l1i);
     cache_clear(&s->l1d);
-    filter_kill_all(&s->data);
-    filter_kill_all(&s->fetch);
+    filter_kill_all(s->data);
+    filter_kill_all(s->fetch);
     m->fetch_line = FILTER_NO_TAG;
 }
 
 void models_settle(struct mmu *m)
 {
     struct models *s = m->models;
-    uint64_t n = filter_settle(&s->data);
+    uint64_t n = filter_settle(s->data);
 
     if (m->data.scheme)
         s->dtlb.stats.accesses += n;
     s->l1d.stats.accesses += n;
-    n = filter_settle(&s->fetch) + m->repeat_fetches;
+    n = filter_settle(s->fetch) + m->repeat_fetches;
     m->repeat_fetches = 0;
     if (m->fetch.scheme)
         s->itlb.stats.accesses += n;
@@ -241,8 +244,8 @@ void models_archive(struct mmu *m, struct archive *a)
     if (archive_is_stored(a))
         archive_walks(&s->walks, a);
     if (archive_is_loading(a)) {
-        restart_clock(&s->data);
-        restart_clock(&s->fetch);
+        restart_clock(s->data);
+        restart_clock(s->fetch);
         m->fetch_line = FILTER_NO_TAG;
     }
 }

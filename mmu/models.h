@@ -18,7 +18,7 @@ struct models {
     struct tlb itlb, dtlb, l2tlb; /* l2tlb.geometry.entries may be 0 */
     struct cache l1i, l1d;
     struct cache *l2; /* NULL: none */
-    struct filter data, fetch;
+    struct filter *data, *fetch; /* the mmu's */
     uint64_t sink; /* touches of what is not modelled */
     struct walk_stats walks;
     /* Whether fetches in the current line are accesses of L1I. */
@@ -33,8 +33,8 @@ static inline bool models_have_tlbs(const struct mmu *m)
     return m->models && m->models->has_tlbs;
 }
 
-/* NULL if the configuration names nothing to model. */
-struct models *models_new(const struct mmu_config *config, struct cache *l2);
+/* For m, with its configuration; NULL if that names nothing to model. */
+struct models *models_new(struct mmu *m, struct cache *l2);
 void models_delete(struct models *s);
 /* Reset of the hart: the private ones are emptied; counts stay. */
 void models_clear(struct mmu *m);

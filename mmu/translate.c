@@ -98,8 +98,8 @@ struct side {
 
 static struct side side_of(struct models *s, enum access access)
 {
-    struct side data = {&s->dtlb, &s->data, false};
-    struct side fetch = {&s->itlb, &s->fetch, true};
+    struct side data = {&s->dtlb, s->data, false};
+    struct side fetch = {&s->itlb, s->fetch, true};
 
     return access == ACCESS_FETCH ? fetch : data;
 }
