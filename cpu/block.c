@@ -19,7 +19,7 @@
 
 /* ---- decoding ---- */
 
-static void make_page_relative(struct insn *d)
+void block_make_page_relative(struct insn *d)
 {
     if (d->op == OP_JAL || d->op == OP_AUIPC ||
         (d->op >= OP_BEQ && d->op <= OP_BGEU))
@@ -66,7 +66,7 @@ static void write_insn(struct writer *w, struct insn d, unsigned offset)
 {
     d.offset = (uint16_t)offset;
     d.index = (uint8_t)w->steps;
-    make_page_relative(&d);
+    block_make_page_relative(&d);
     if (w->blocks->counts_fetches)
         write_fetch(w, &d);
     w->to[w->n++] = d;

@@ -58,6 +58,9 @@ struct blocks {
     struct insn partial_insns[2 * BLOCK_LIMIT + 2];
 };
 
+/* Brings a decoded instruction, whose offset is set, into that form. */
+void block_make_page_relative(struct insn *d);
+
 struct blocks *blocks_new(const struct mmu *mmu, unsigned limit);
 void blocks_free(struct blocks *blocks);
 /* Has all code decoded anew, with its fetches counted as mmu wants them. */

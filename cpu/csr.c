@@ -4,6 +4,7 @@
  */
 #include "cpu/csr.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -179,6 +180,29 @@ bool csr_access(struct hart *h, unsigned number, enum csr_change change,
         break;
     }
     write_row(h, row, number, operand);
+    return true;
+}
+
+/* trap_pending looks at these. */
+static bool decides_about_interrupts(size_t field)
+{
+    return field == offsetof(struct csrs, mie) ||
+           field == offsetof(struct csrs, mip) ||
+           field == offsetof(struct csrs, mideleg) ||
+           field == offsetof(struct csrs, mstatus);
+}
+
+bool csr_is_plain(const struct hart *h, unsigned number, bool is_write,
+                  size_t *field, uint64_t *writable)
+{
+    const struct csr_row *row = find(h, number);
+
+    if (!row || row->field == CSR_NO_FIELD ||
+        decides_about_interrupts(row->field) ||
+        !may_access(h, number, is_write))
+        return false;
+    *field = row->field;
+    *writable = row->writable;
     return true;
 }
 

@@ -73,4 +73,10 @@ MUST_USE bool csr_access(struct hart *h, unsigned number,
                          enum csr_change change, uint64_t operand,
                          uint64_t *old);
 
+/* Whether an access in the hart's mode is legal and comes to no more than
+ * reading or writing a field of struct csrs: its offset, and the bits that a
+ * write changes. What the answer depends on is the mode alone. */
+MUST_USE bool csr_is_plain(const struct hart *h, unsigned number, bool is_write,
+                           size_t *field, uint64_t *writable);
+
 #endif

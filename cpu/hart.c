@@ -16,7 +16,12 @@
 #include "cpu/internal.h"
 #include "cpu/isa.h"
 
-static const struct engine *const engines[] = {&engine_interp};
+static const struct engine *const engines[] = {
+#ifdef __x86_64__
+    &engine_jit,
+#endif
+    &engine_interp,
+};
 
 const struct engine *engine_find(const char *name)
 {
@@ -59,6 +64,20 @@ static void look_again(void *ctx)
     hart_leave(ctx);
 }
 
+static void forget_code(struct hart *h)
+{
+    blocks_drop_all(h->blocks);
+    if (h->engine->drop_all)
+        h->engine->drop_all(h);
+}
+
+/* The same, with fetches counted as the MMU now wants it. */
+static void count_anew(struct hart *h)
+{
+    blocks_count_for(h->blocks, &h->mmu);
+    forget_code(h);
+}
+
 static void watched_written(void *ctx, uint64_t pa, uint64_t len)
 {
     struct hart *h = ctx;
@@ -73,6 +92,8 @@ void hart_code_written(void *hart, uint64_t pa, uint64_t len)
     struct hart *h = hart;
 
     blocks_drop(h, pa, len);
+    if (h->engine->drop)
+        h->engine->drop(h, pa, len);
     hart_leave(h);
 }
 
@@ -88,6 +109,7 @@ void hart_push_mode(struct hart *h)
 void hart_translation_changed(struct hart *h)
 {
     h->blocks->page.va = 1;
+    h->is_translation_changed = true;
 }
 
 /* ---- interrupts ---- */
@@ -172,19 +194,19 @@ void hart_watch_stores(struct hart *h, uint64_t pa,
 void hart_set_watch(struct hart *h, const struct hart_watch *watch)
 {
     h->watch = watch ? *watch : (struct hart_watch){0};
-    blocks_drop_all(h->blocks);
+    forget_code(h);
 }
 
 void hart_set_hooks(struct hart *h, const struct hook_set *hooks)
 {
     h->hooks = hooks;
-    blocks_drop_all(h->blocks);
+    forget_code(h);
 }
 
 void hart_set_trace(struct hart *h, struct trace *trace)
 {
     mmu_set_trace(&h->mmu, trace, h->id);
-    blocks_count_for(h->blocks, &h->mmu);
+    count_anew(h);
 }
 
 void hart_watch_stale(struct hart *h,
@@ -193,7 +215,7 @@ void hart_watch_stale(struct hart *h,
                       void *ctx)
 {
     mmu_watch_stale(&h->mmu, report, ctx);
-    blocks_count_for(h->blocks, &h->mmu);
+    count_anew(h);
 }
 
 /* h->pc is where its block starts; a block lies in one page. */
@@ -240,7 +262,7 @@ static bool begin_stretch(struct hart *h)
 void hart_switch_models(struct hart *h, bool on)
 {
     mmu_switch_models(&h->mmu, on);
-    blocks_count_for(h->blocks, &h->mmu);
+    count_anew(h);
 }
 
 /* Not cycle_now: h->at is still the last access of the block before. */
@@ -286,19 +308,23 @@ void hart_init(struct hart *h, const struct hart_config *config, unsigned id,
     h->xlen = config->xlen ? config->xlen : 32;
     h->bus = bus;
     h->clock = clock;
-    h->engine = config->engine ? config->engine : &engine_interp;
+    h->engine = config->engine ? config->engine : engines[0];
     h->extensions = extension_set(config);
     h->isa = isa_new_with(h->xlen, h->extensions);
     mmu_config.hart = id;
     mmu_init(&h->mmu, &mmu_config, bus, l2);
     mmu_set_port(&h->mmu, &port);
     h->blocks = blocks_new(&h->mmu, config->block_limit);
+    if (h->engine->start && !h->engine->start(h, config))
+        h->engine = &engine_interp;
     csr_index(h);
     hart_reset(h, 0);
 }
 
 void hart_free(struct hart *h)
 {
+    if (h->engine->stop)
+        h->engine->stop(h);
     blocks_free(h->blocks);
     mmu_free(&h->mmu);
     isa_free(h->isa);
@@ -325,7 +351,7 @@ void hart_reset(struct hart *h, uint64_t pc)
     mmu_set_satp(&h->mmu, 0);
     hart_push_mode(h);
     /* Whoever resets may load memory anew. */
-    blocks_drop_all(h->blocks);
+    forget_code(h);
 }
 
 /* ---- state ---- */
@@ -427,7 +453,7 @@ void hart_archive(struct hart *h, struct archive *a)
     if (!archive_is_loading(a))
         return;
     check_restored(h, a);
-    blocks_drop_all(h->blocks);
+    forget_code(h);
     envcfg_push(h);
     mmu_set_satp(&h->mmu, h->csr.satp);
     hart_push_mode(h);

@@ -15,6 +15,8 @@
 #include "base/archive.h"
 #include "base/compiler.h"
 #include "cpu/hpm.h"
+#include "cpu/isa.h"
+#include "cpu/jit/context.h"
 #include "devices/bus.h"
 #include "devices/clock.h"
 #include "mmu/mmu.h"
@@ -23,8 +25,7 @@ struct blocks;
 struct dma_stats;
 struct hart;
 struct hook_set;
-struct insn;
-struct isa;
+struct jit;
 
 /* Bits of mip, mie and mideleg, and numbers for hart_set_irq. */
 enum irq_bit {
@@ -47,19 +48,28 @@ struct hart_watch {
     void *ctx;
 };
 
+struct hart_config;
+
 /* An engine executes until h->steps reaches h->run_until or h->leave is set;
- * it takes exceptions, but no interrupts. */
+ * it takes exceptions, but no interrupts. What it keeps besides decoded blocks
+ * (cpu/block.h) it makes in `start` and drops where the bytes of [pa, pa + len)
+ * were written, or altogether; NULL where it keeps nothing. */
 struct engine {
     const char *name;
     void (*run)(struct hart *h);
+    bool (*start)(struct hart *h, const struct hart_config *config);
+    void (*stop)(struct hart *h);
+    void (*drop)(struct hart *h, uint64_t pa, uint64_t len);
+    void (*drop_all)(struct hart *h);
 };
 
-/* Every engine that exists, by name; NULL if there is none. */
+/* Every engine that exists on this host, by name; NULL if there is none. */
 const struct engine *engine_find(const char *name);
 
 struct hart_config {
     unsigned xlen;               /* 32 */
-    const struct engine *engine; /* NULL: "interp" */
+    const struct engine *engine; /* NULL: the fastest */
+    size_t code_cache_bytes;     /* of jit, 0: 16 MiB */
     unsigned without;            /* enum extension that the hart lacks */
     struct mmu_config mmu;
     unsigned block_limit; /* instructions a block, 0: the default; for tests */
@@ -119,6 +129,10 @@ struct hart {
 
     /* The engine's own, derived from state: never archived. */
     struct blocks *blocks;
+    struct jit *jit; /* NULL: nothing is translated */
+    struct jit_context context;
+    struct insn in_flight; /* what `at` is while translated code runs */
+    bool is_translation_changed; /* or perhaps; see hart_translation_changed */
     const struct insn *at; /* instruction in flight, for exact time */
     uint64_t turn_now;     /* clock->now when cycles were turn_cycles */
     uint64_t turn_cycles;

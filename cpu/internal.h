@@ -9,7 +9,14 @@
 
 uint64_t isa_address_mask(const struct isa *isa);
 
-extern const struct engine engine_interp;
+extern const struct engine engine_interp, engine_jit;
+
+/* Executes the instruction d at h->pc alone, its fetch counted already. It is
+ * in the form of a block's; h->leave is set. */
+void interp_single(struct hart *h, const struct insn *d);
+/* LR, SC or an AMO. False: an exception, *fault. */
+MUST_USE bool atomic_execute(struct hart *h, const struct insn *d,
+                             struct fault *fault);
 
 /* Steps done, the instruction in flight not included. */
 static inline uint64_t hart_steps_now(const struct hart *h)

@@ -10,78 +10,6 @@
 #include "cpu/hart.h"
 #include "cpu/internal.h"
 
-/* ---- atomics: old value in memory and rs2, both sign-extended words ---- */
-
-static uint64_t swap(uint64_t old, uint64_t arg)
-{
-    (void)old;
-    return arg;
-}
-
-static uint64_t add(uint64_t old, uint64_t arg)
-{
-    return old + arg;
-}
-
-static uint64_t xor_(uint64_t old, uint64_t arg)
-{
-    return old ^ arg;
-}
-
-static uint64_t and_(uint64_t old, uint64_t arg)
-{
-    return old & arg;
-}
-
-static uint64_t or_(uint64_t old, uint64_t arg)
-{
-    return old | arg;
-}
-
-static uint64_t min(uint64_t old, uint64_t arg)
-{
-    return (int32_t)old < (int32_t)arg ? old : arg;
-}
-
-static uint64_t max(uint64_t old, uint64_t arg)
-{
-    return (int32_t)old > (int32_t)arg ? old : arg;
-}
-
-static uint64_t minu(uint64_t old, uint64_t arg)
-{
-    return (uint32_t)old < (uint32_t)arg ? old : arg;
-}
-
-static uint64_t maxu(uint64_t old, uint64_t arg)
-{
-    return (uint32_t)old > (uint32_t)arg ? old : arg;
-}
-
-static bool atomic(struct hart *h, const struct insn *d, struct fault *fault)
-{
-    static uint64_t (*const ops[N_OPS])(uint64_t old, uint64_t arg) = {
-        [OP_AMOSWAP_W] = swap, [OP_AMOADD_W] = add,   [OP_AMOXOR_W] = xor_,
-        [OP_AMOAND_W] = and_,  [OP_AMOOR_W] = or_,    [OP_AMOMIN_W] = min,
-        [OP_AMOMAX_W] = max,   [OP_AMOMINU_W] = minu, [OP_AMOMAXU_W] = maxu,
-    };
-    uint64_t va = h->x[d->rs1] & isa_address_mask(h->isa), value = 0;
-    bool stored, ok;
-
-    if (d->op == OP_LR_W) {
-        ok = mmu_load_reserved(&h->mmu, va, 4, &value, fault);
-    } else if (d->op == OP_SC_W) {
-        ok =
-            mmu_store_conditional(&h->mmu, va, 4, h->x[d->rs2], &stored, fault);
-        value = ok && !stored;
-    } else {
-        ok = mmu_amo(&h->mmu, va, 4, ops[d->op], h->x[d->rs2], &value, fault);
-    }
-    if (ok)
-        h->x[d->rd] = arith_word(value);
-    return ok;
-}
-
 /* ---- between blocks ---- */
 
 /* Takes back the fetches that OP_FETCH counted of instructions after d, as
@@ -165,17 +93,14 @@ static uint64_t canonical(const struct hart *h, uint64_t v)
 #define IMM ((uint64_t)(int64_t)d->imm)
 #define VA ((RS1 + IMM) & mask)
 
-static void interp_run(struct hart *h)
+static void execute(struct hart *h, struct block *b)
 {
     const uint64_t mask = isa_address_mask(h->isa);
     uint64_t *const x = h->x;
-    struct block *b = next_block(h);
     const struct insn *d;
     struct fault fault;
     uint64_t page, value;
 
-    if (!b)
-        return;
 enter:
     d = b->insns;
     page = h->pc - d->offset;
@@ -424,7 +349,7 @@ enter:
         case OP_AMOMINU_W:
         case OP_AMOMAXU_W:
             h->at = d;
-            if (!atomic(h, d, &fault))
+            if (!atomic_execute(h, d, &fault))
                 goto fault;
             goto accessed;
         case OP_FENCE:
@@ -546,4 +471,17 @@ leave:
     h->pc = (page + d->offset + d->size) & mask;
 }
 
-const struct engine engine_interp = {"interp", interp_run};
+static void interp_run(struct hart *h)
+{
+    struct block *b = next_block(h);
+
+    if (b)
+        execute(h, b);
+}
+
+void interp_single(struct hart *h, const struct insn *d)
+{
+    execute(h, block_single(h->blocks, d));
+}
+
+const struct engine engine_interp = {.name = "interp", .run = interp_run};

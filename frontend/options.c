@@ -185,8 +185,8 @@ static const char *set_engine(struct options *o, const char *value)
 {
     o->machine.hart.engine = engine_find(value);
     return o->machine.hart.engine ? NULL
-                                  : "the engine of this version is "
-                                    "interp";
+                                  : "the engines of this host are "
+                                    "interp and jit";
 }
 
 static const char *set_seed(struct options *o, const char *value)

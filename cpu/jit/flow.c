@@ -1,0 +1,153 @@
+/*
+ * Where a superblock goes on: to the head of its own loop, to others of its
+ * page, by links made when they are first used, and to other pages, by the
+ * table of pages for fetches.
+ *
+ * A link is `jmp next; next: call exit_link; .short target, line`. Taken for
+ * the first time it returns to C, which finds what is at `target` (an offset in
+ * the page) and makes the jump lead there. All superblocks of a page are
+ * dropped at once, so links need no undoing. Behind `line`, the line that was
+ * fetched from last, a superblock that begins in the same one has a second
+ * entry that leaves it out.
+ */
+#include "cpu/jit/internal.h"
+
+static bool is_in_page(int32_t target)
+{
+    return target >= 0 && target < (int32_t)MMU_PAGE_SIZE;
+}
+
+static void short_word(struct code *c, unsigned v)
+{
+    x86_byte(c, v & 0xff);
+    x86_byte(c, v >> 8);
+}
+
+static void link_to(struct superblock *t, int32_t target)
+{
+    struct code *c = t->code;
+
+    x86_jmp_to(c, c->at + 5);
+    x86_call_to(c, t->jit->exit_link);
+    short_word(c, (unsigned)target);
+    short_word(c, t->line);
+}
+
+void emit_exit(struct superblock *t, int32_t target)
+{
+    if (is_in_page(target)) {
+        link_to(t, target);
+        return;
+    }
+    x86_mov(t->code, RAX, HERE(page_va));
+    x86_alu_imm(t->code, ALU_ADD, in_reg(RAX), target);
+    x86_jmp_to(t->code, t->jit->go_far);
+}
+
+/* To the pc in eax. */
+static void emit_indirect(struct superblock *t)
+{
+    struct code *c = t->code;
+
+    x86_mov(c, RCX, in_reg(RAX));
+    x86_alu(c, ALU_SUB, RCX, HERE(page_va));
+    x86_alu_imm(c, ALU_CMP, in_reg(RCX), MMU_PAGE_SIZE);
+    x86_patch(x86_jcc(c, COND_AE), t->jit->go_far);
+    x86_mov64(c, RDX, HERE(entries));
+    x86_mov(c, RCX, at_index(RDX, RCX, 2, 0));
+    x86_alu64(c, ALU_ADD, RCX, HERE(code));
+    x86_jmp_reg(c, RCX);
+}
+
+/* rd = the address of the next instruction; leaves eax alone. */
+static void put_return(struct superblock *t, const struct insn *d)
+{
+    enum host_reg to = result(t, d->rd, RCX);
+
+    if (d->rd == REG_SINK)
+        return;
+    x86_mov(t->code, to, HERE(page_va));
+    x86_alu_imm(t->code, ALU_ADD, in_reg(to), d->offset + d->size);
+    put(t, d->rd, to);
+}
+
+static void jump_register(struct superblock *t, const struct insn *d)
+{
+    struct code *c = t->code;
+
+    get_into(t, d->rs1, RAX);
+    if (d->imm)
+        x86_alu_imm(c, ALU_ADD, in_reg(RAX), d->imm);
+    x86_alu_imm(c, ALU_AND, in_reg(RAX), -2);
+    put_return(t, d);
+    emit_indirect(t);
+}
+
+static void compare(struct superblock *t, const struct insn *d)
+{
+    enum host_reg a = get(t, d->rs1, RAX);
+
+    if (!d->rs2)
+        x86_test(t->code, a, a);
+    else
+        x86_alu(t->code, ALU_CMP, a, guest(t, d->rs2));
+}
+
+static const uint8_t conditions[N_OPS] = {
+    [OP_BEQ] = COND_E,  [OP_BNE] = COND_NE,  [OP_BLT] = COND_L,
+    [OP_BGE] = COND_GE, [OP_BLTU] = COND_B, [OP_BGEU] = COND_AE,
+};
+
+/* Back to the superblock's own start, in the line where it begins. */
+static bool is_own_loop(const struct superblock *t, int32_t target)
+{
+    unsigned shift = t->hart->mmu.fetch_filter.line_shift;
+
+    return target == t->insns[0].offset &&
+           (!t->jit->has_models ||
+            t->line == (uint32_t)target >> shift);
+}
+
+static void branch(struct superblock *t, unsigned i)
+{
+    const struct insn *d = &t->insns[i];
+    enum host_cond cond = (enum host_cond)conditions[d->op];
+    int32_t target = d->imm; /* from the start of the page */
+
+    compare(t, d);
+    if (steps_left(t, i) == 1 && is_own_loop(t, target)) {
+        x86_patch(x86_jcc(t->code, cond), t->again);
+        return;
+    }
+    add_rare(t, (struct rare){.kind = RARE_EXIT,
+                              .field = {x86_jcc(t->code, cond)},
+                              .i = i,
+                              .line = t->line,
+                              .target = target});
+}
+
+bool emit_flow(struct superblock *t, unsigned i)
+{
+    const struct insn *d = &t->insns[i];
+
+    switch ((enum op)d->op) {
+    case OP_JAL:
+        put_return(t, d);
+        if (!t->is_followed[i])
+            emit_exit(t, d->imm);
+        return true;
+    case OP_JALR:
+        jump_register(t, d);
+        return true;
+    case OP_BEQ:
+    case OP_BNE:
+    case OP_BLT:
+    case OP_BGE:
+    case OP_BLTU:
+    case OP_BGEU:
+        branch(t, i);
+        return true;
+    default:
+        return false;
+    }
+}

@@ -1,0 +1,244 @@
+/*
+ * What generated code leaves to C: one instruction each, with the meaning that
+ * it has in cpu/interp.c.
+ */
+#include "cpu/bitmanip.h"
+#include "cpu/arith.h"
+#include "cpu/jit/internal.h"
+
+/* Fetches up to `steps` become counts; their stamps stay behind the clock. */
+static void count_fetches(struct hart *h, uint64_t steps)
+{
+    struct mmu *m = &h->mmu;
+    struct jit_context *here = &h->context;
+    struct filter *f = &m->fetch_filter;
+    uint64_t now = h->steps + here->bias + 1;
+
+    m->repeat_fetches += steps - here->counted_steps;
+    here->counted_steps = steps;
+    f->settled += now - f->now;
+    f->now = now;
+    if (m->models->has_caches)
+        m->models->l1i.stats.accesses += here->straddles;
+    here->straddles = 0;
+}
+
+/* Later stamps are later than those that C has set meanwhile. */
+static void keep_stamps_behind(struct hart *h)
+{
+    h->context.bias = h->mmu.fetch_filter.now - h->steps;
+}
+
+void jit_begin_counting(struct hart *h)
+{
+    struct models *s = h->mmu.models;
+
+    if (!s)
+        return;
+    if (s->is_fetch_cached != s->has_caches) {
+        models_settle(&h->mmu);
+        s->is_fetch_cached = s->has_caches;
+    }
+    h->context.counted_steps = h->steps;
+    keep_stamps_behind(h);
+}
+
+void jit_stop_counting(struct hart *h)
+{
+    if (!h->mmu.models)
+        return;
+    count_fetches(h, h->steps);
+    h->mmu.fetch_line = FILTER_NO_TAG;
+}
+
+/* Devices, traps and counters see the state before the instruction. */
+static void begin(struct hart *h, const struct insn *d)
+{
+    h->pc = h->context.page_va + d->offset;
+    h->in_flight.offset = d->offset;
+    h->at = &h->in_flight;
+    h->is_translation_changed = false;
+    if (h->mmu.models)
+        count_fetches(h, h->steps + 1);
+}
+
+static enum helper_answer done(struct hart *h, const struct insn *d)
+{
+    h->at = NULL;
+    if (h->mmu.models)
+        keep_stamps_behind(h);
+    if (LIKELY(!h->leave))
+        return HELPER_DONE;
+    h->steps++;
+    h->pc = (h->pc + d->size) & isa_address_mask(h->isa);
+    return HELPER_LEFT;
+}
+
+/* The hart is elsewhere, or where it is has changed. */
+static enum helper_answer gone(struct hart *h)
+{
+    h->at = NULL;
+    if (h->mmu.models)
+        keep_stamps_behind(h);
+    return h->leave ? HELPER_LEFT : HELPER_GO;
+}
+
+static enum helper_answer trap(struct hart *h, const struct fault *fault)
+{
+    h->at = NULL;
+    h->failed++;
+    h->steps++;
+    trap_exception(h, h->pc, fault->cause, fault->tval);
+    return gone(h);
+}
+
+static uint64_t address(const struct hart *h, const struct insn *d)
+{
+    return (h->x[d->rs1] + (uint64_t)(int64_t)d->imm) &
+           isa_address_mask(h->isa);
+}
+
+static bool load(struct hart *h, const struct insn *d, uint64_t *value,
+                 struct fault *fault)
+{
+    uint64_t va = address(h, d);
+
+    switch ((enum op)d->op) {
+    case OP_LB:
+        if (!mmu_load(&h->mmu, va, 1, value, fault))
+            return false;
+        *value = (uint64_t)sign_extend(*value, 8);
+        return true;
+    case OP_LBU:
+        return mmu_load(&h->mmu, va, 1, value, fault);
+    case OP_LH:
+        if (!mmu_load(&h->mmu, va, 2, value, fault))
+            return false;
+        *value = (uint64_t)sign_extend(*value, 16);
+        return true;
+    case OP_LHU:
+        return mmu_load(&h->mmu, va, 2, value, fault);
+    default:
+        if (!mmu_load(&h->mmu, va, 4, value, fault))
+            return false;
+        *value = arith_word(*value);
+        return true;
+    }
+}
+
+enum helper_answer jit_load(struct hart *h, const struct insn *d)
+{
+    struct fault fault;
+    uint64_t value;
+
+    begin(h, d);
+    if (UNLIKELY(!load(h, d, &value, &fault)))
+        return trap(h, &fault);
+    h->x[d->rd] = value;
+    return done(h, d);
+}
+
+static bool store(struct hart *h, const struct insn *d, struct fault *fault)
+{
+    uint64_t va = address(h, d), value = h->x[d->rs2];
+
+    switch ((enum op)d->op) {
+    case OP_SB:
+        return mmu_store(&h->mmu, va, 1, value, fault);
+    case OP_SH:
+        return mmu_store(&h->mmu, va, 2, value, fault);
+    default:
+        return mmu_store(&h->mmu, va, 4, value, fault);
+    }
+}
+
+enum helper_answer jit_store(struct hart *h, const struct insn *d)
+{
+    struct fault fault;
+
+    begin(h, d);
+    if (UNLIKELY(!store(h, d, &fault)))
+        return trap(h, &fault);
+    return done(h, d);
+}
+
+enum helper_answer jit_atomic(struct hart *h, const struct insn *d)
+{
+    struct fault fault;
+
+    begin(h, d);
+    if (UNLIKELY(!atomic_execute(h, d, &fault)))
+        return trap(h, &fault);
+    return done(h, d);
+}
+
+enum helper_answer jit_system(struct hart *h, const struct insn *d)
+{
+    struct fault fault;
+    uint64_t next;
+
+    begin(h, d);
+    next = (h->pc + d->size) & isa_address_mask(h->isa);
+    if (UNLIKELY(!system_execute(h, d, &fault)))
+        return trap(h, &fault);
+    if (h->is_translation_changed || h->pc != next || h->leave) {
+        h->steps++;
+        return gone(h);
+    }
+    h->at = NULL;
+    if (h->mmu.models)
+        keep_stamps_behind(h);
+    return HELPER_DONE;
+}
+
+enum helper_answer jit_fence_i(struct hart *h, const struct insn *d)
+{
+    begin(h, d);
+    mmu_fence_i(&h->mmu);
+    h->steps++;
+    h->pc = (h->pc + d->size) & isa_address_mask(h->isa);
+    return gone(h);
+}
+
+enum helper_answer jit_fault(struct hart *h, const struct insn *d)
+{
+    struct fault fault;
+
+    begin(h, d);
+    switch ((enum op)d->op) {
+    case OP_ECALL:
+        fault = (struct fault){0, CAUSE_ECALL_U + h->priv};
+        break;
+    case OP_EBREAK:
+        fault = (struct fault){h->pc, CAUSE_BREAKPOINT};
+        break;
+    default:
+        fault = (struct fault){d->bits, CAUSE_ILLEGAL};
+        break;
+    }
+    return trap(h, &fault);
+}
+
+enum helper_answer jit_compute(struct hart *h, const struct insn *d)
+{
+    h->x[d->rd] = bitmanip(d, h->x[d->rs1], h->x[d->rs2]);
+    return HELPER_DONE;
+}
+
+/* Counts the fetch of d itself; the instruction is still to come. With timing,
+ * what it stalled may have brought the end of the stretch before it: it is
+ * executed all the same, and the engine then looks. */
+enum helper_answer jit_fetch(struct hart *h, const struct insn *d)
+{
+    uint64_t va = h->context.page_va + d->offset;
+
+    h->pc = va;
+    count_fetches(h, h->steps);
+    mmu_count_fetch_slow(&h->mmu, va, d->size);
+    h->context.counted_steps = h->steps + 1;
+    keep_stamps_behind(h);
+    if (LIKELY(!h->leave))
+        return HELPER_DONE;
+    interp_single(h, d);
+    return HELPER_LEFT;
+}

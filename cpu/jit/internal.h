@@ -1,0 +1,223 @@
+/*
+ * What the files of the translator share.
+ *
+ * Generated code runs with the host's registers in these roles:
+ *
+ *   rbp   the hart, biased so that guest registers have short displacements
+ *   r15   h->steps, as it will be at the end of the superblock
+ *   r14   with models: the clock of the data filter; else a guest register
+ *   rbx rsi rdi r8-r13   guest registers, pinned: zero-extended words
+ *   rax rcx rdx          scratch
+ *
+ * Guest registers that are not pinned stay in h->x, sign-extended as always;
+ * pinned ones are brought there, sign-extended, before any C that looks.
+ */
+#ifndef QUIRE_CPU_JIT_INTERNAL_H
+#define QUIRE_CPU_JIT_INTERNAL_H
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/bits.h"
+#include "cpu/block.h"
+#include "cpu/internal.h"
+#include "cpu/jit/context.h"
+#include "cpu/jit/x86.h"
+#include "mmu/models.h"
+
+#define HART RBP
+#define STEPS R15
+#define CLOCK R14
+
+#define HART_BIAS 128
+#define HART_FIELD(name) ((int32_t)offsetof(struct hart, name) - HART_BIAS)
+#define JIT_FIELD(name) HART_FIELD(context.name)
+
+static inline struct operand hart_field(int32_t disp)
+{
+    return at(HART, disp);
+}
+
+#define FIELD(name) hart_field(HART_FIELD(name))
+#define HERE(name) hart_field(JIT_FIELD(name))
+
+/* How generated code returns to C. */
+enum jit_exit {
+    EXIT_PC,     /* no code for h->pc yet */
+    EXIT_LINK,   /* the same, and context.link wants to know it */
+    EXIT_BUDGET, /* the superblock at h->pc is longer than what is left */
+    EXIT_LEFT,   /* a helper has done all: h->leave */
+};
+
+/* What a helper answers. */
+enum helper_answer {
+    HELPER_DONE, /* go on with the next instruction */
+    HELPER_LEFT, /* return to C; h->pc and h->steps are right */
+    HELPER_GO,   /* go on at h->pc, anywhere; h->steps is right */
+};
+
+/* Executes d, whose page is h->context's; h->steps counts those before it.
+ * Registers are in h->x. */
+typedef enum helper_answer jit_helper(struct hart *h, const struct insn *d);
+jit_helper jit_load, jit_store, jit_atomic, jit_system, jit_fence_i, jit_fault,
+    jit_compute, jit_fetch;
+
+enum helper_kind {
+    HELPER_LOAD,
+    HELPER_STORE,
+    HELPER_ATOMIC,
+    HELPER_SYSTEM,
+    HELPER_FENCE_I,
+    HELPER_FAULT,
+    HELPER_COMPUTE,
+    HELPER_FETCH,
+    N_HELPERS,
+};
+
+/* Between C and generated code: counts and stamps of fetches. */
+void jit_begin_counting(struct hart *h);
+void jit_stop_counting(struct hart *h);
+
+#define JIT_PAGE_ENTRIES (MMU_PAGE_SIZE / 2)
+
+/* Translated code of one frame, for one privilege. */
+struct jit_page {
+    uint64_t pa;
+    enum privilege priv;
+    struct jit_page *next_in_bucket;
+    uint32_t entries[JIT_PAGE_ENTRIES]; /* offsets in the code cache */
+};
+
+#define JIT_BUCKETS 1024
+
+struct jit {
+    /* The code cache, mapped twice: to write and to execute. */
+    uint8_t *rw, *rx;
+    size_t bytes;
+    struct code code;         /* the next superblock */
+    uint8_t *first;           /* behind the stubs */
+    struct insn *insns;       /* of all superblocks */
+    size_t n_insns, max_insns;
+
+    struct jit_page *pool;
+    size_t n_pages, max_pages;
+    struct jit_page *buckets[JIT_BUCKETS];
+    struct jit_page none; /* of pages without code */
+
+    bool has_models;
+    uint64_t flushes;         /* how often all code was dropped */
+    uint8_t pin[33]; /* of guest registers; NO_REG */
+
+    /* Stubs. */
+    uint8_t *helpers[N_HELPERS];
+    uint8_t *exit_pc;     /* eax: the pc */
+    uint8_t *exit_link;   /* called; see jit/flow.c */
+    uint8_t *exit_budget; /* eax: the pc */
+    uint8_t *go_far;      /* eax: the pc, maybe in another page */
+    enum jit_exit (*enter)(struct hart *h, const uint8_t *code);
+};
+
+static inline const uint8_t *jit_executable(const struct jit *j,
+                                            const uint8_t *rw)
+{
+    return j->rx + (rw - j->rw);
+}
+
+/* jit/memory.c: a code cache of so many bytes; false if the host refuses. */
+MUST_USE bool jit_map(struct jit *j, size_t bytes);
+void jit_unmap(struct jit *j);
+
+/* jit/stubs.c: writes what all superblocks share, at j->code. */
+void jit_write_stubs(struct hart *h);
+
+/* jit/pages.c */
+struct jit_page *jit_find_page(const struct jit *j, uint64_t pa,
+                               enum privilege priv);
+/* A new one, or NULL if there are too many. */
+struct jit_page *jit_add_page(struct jit *j, uint64_t pa, enum privilege priv);
+void jit_empty_page(struct jit *j, struct jit_page *page);
+
+/*
+ * One superblock on its way: decoded first, then written. Exits, slow paths
+ * and other rare code are queued and follow the likely path.
+ */
+struct rare {
+    enum { RARE_SLOW, RARE_EXIT, RARE_BUDGET } kind;
+    uint8_t *field[2]; /* the jumps that lead here, or NULL */
+    uint8_t *back;   /* RARE_SLOW: where it goes on */
+    unsigned i;      /* the instruction */
+    enum helper_kind helper;
+    int32_t target;  /* RARE_EXIT: from the start of the page */
+    uint32_t line;   /* RARE_EXIT: that was fetched from last */
+};
+
+#define MAX_RARE (3 * BLOCK_LIMIT + 4)
+#define NO_LINE UINT32_MAX
+
+struct superblock {
+    struct jit *jit;
+    struct hart *hart;
+    struct code *code;
+    struct jit_page *page;
+    const uint8_t *host; /* of the guest's page */
+    struct insn *insns;  /* n of them, in order of execution */
+    uint32_t first;      /* number of the first in jit->insns */
+    unsigned n;
+    bool is_followed[BLOCK_LIMIT]; /* a jump whose target comes next */
+    int32_t end;  /* where it goes on behind the last, unless that jumps */
+
+    uint8_t *start; /* its entry */
+    uint8_t *again; /* the same from code of the line where it begins */
+    uint8_t *body;  /* behind the fetch of its first line */
+    uint32_t line; /* with models: the line that was fetched from last */
+    struct rare rare[MAX_RARE];
+    unsigned n_rare;
+};
+
+/* Guest registers. */
+struct operand guest(const struct superblock *t, unsigned reg);
+void jit_pin_registers(struct jit *j);
+bool is_pinned(const struct superblock *t, unsigned reg);
+/* Its low half in a register: the pinned one, or `scratch` after a load. */
+enum host_reg get(struct superblock *t, unsigned reg, enum host_reg scratch);
+void get_into(struct superblock *t, unsigned reg, enum host_reg to);
+/* Where to compute rd: its own register, or `scratch`; then put it there. */
+enum host_reg result(const struct superblock *t, unsigned rd,
+                     enum host_reg scratch);
+void put(struct superblock *t, unsigned rd, enum host_reg from);
+void put_imm(struct superblock *t, unsigned rd, int32_t imm);
+
+struct rare *add_rare(struct superblock *t, struct rare r);
+/* Steps of the superblock from insn i on; after it. */
+static inline int32_t steps_left(const struct superblock *t, unsigned i)
+{
+    return (int32_t)(t->n - i);
+}
+
+/* One instruction each; false: not of theirs. */
+MUST_USE bool emit_compute(struct superblock *t, unsigned i);
+MUST_USE bool emit_access(struct superblock *t, unsigned i);
+MUST_USE bool emit_flow(struct superblock *t, unsigned i);
+MUST_USE bool emit_control(struct superblock *t, unsigned i);
+
+/* A call of a helper in the way of the code. */
+void emit_helper(struct superblock *t, unsigned i, enum helper_kind kind);
+/* The rest of the superblock goes on at `target`, from the page's start. */
+void emit_exit(struct superblock *t, int32_t target);
+void emit_rare(struct superblock *t);
+/* The checks at its start; the fetch of instruction i where its line is
+ * another than the last. */
+void emit_entry(struct superblock *t);
+void emit_fetch(struct superblock *t, unsigned i);
+
+/* jit/translate.c: the entry of the superblock at h->pc in this page, whose
+ * bytes are at host: its offset in the code cache, or one of */
+#define JIT_NO_CODE 0 /* nothing there can be translated */
+#define JIT_FULL 1    /* no room */
+uint32_t jit_translate(struct hart *h, struct jit_page *page,
+                       const uint8_t *host);
+
+/* jit/engine.c */
+void jit_drop_all(struct hart *h);
+
+#endif

@@ -1,0 +1,174 @@
+/*
+ * Superblocks: the instructions of one page from an entry on along the likely
+ * path. Forward branches are taken for unlikely and become exits; a jump
+ * within the page is followed; a branch backwards ends the superblock, as does
+ * whatever leaves it for sure. Its instructions are decoded first, so that
+ * their number is known where it begins: steps are counted there, and exits
+ * take back what was not done.
+ */
+#include "cpu/hook.h"
+#include "cpu/jit/internal.h"
+
+/* Bytes that the code of the longest superblock stays below, stubs of its rare
+ * paths included. */
+#define MAX_CODE (BLOCK_LIMIT * 384u)
+
+static bool is_hooked(const struct hart *h, uint64_t pa)
+{
+    size_t i;
+
+    if (!h->hooks)
+        return false;
+    i = hook_find(h->hooks, pa);
+    return i < h->hooks->n && h->hooks->pas[i] == pa;
+}
+
+/* Nothing behind it is executed next. */
+static bool ends(const struct insn *d)
+{
+    switch ((enum op)d->op) {
+    case OP_ILLEGAL:
+    case OP_FENCE_I:
+    case OP_JAL:
+    case OP_JALR:
+    case OP_ECALL:
+    case OP_EBREAK:
+    case OP_MRET:
+    case OP_SRET:
+    case OP_WFI:
+    case OP_SFENCE_VMA:
+        return true;
+    case OP_BEQ:
+    case OP_BNE:
+    case OP_BLT:
+    case OP_BGE:
+    case OP_BLTU:
+    case OP_BGEU:
+        return d->imm <= d->offset;
+    default:
+        return false;
+    }
+}
+
+/* The instruction at an offset of the page; false: it goes on in the next, or
+ * somebody wants to be called before it. */
+static bool decode(const struct superblock *t, unsigned offset,
+                   struct insn *d)
+{
+    uint32_t bits;
+
+    if (offset + 2 > MMU_PAGE_SIZE || is_hooked(t->hart, t->page->pa + offset))
+        return false;
+    bits = (uint32_t)load_le(t->host + offset, 2);
+    if (isa_length(bits) == 4) {
+        if (offset + 4 > MMU_PAGE_SIZE)
+            return false;
+        bits = (uint32_t)load_le(t->host + offset, 4);
+    }
+    *d = isa_decode(t->hart->isa, bits);
+    d->offset = (uint16_t)offset;
+    block_make_page_relative(d);
+    return true;
+}
+
+static bool has_seen(const struct superblock *t, unsigned offset)
+{
+    for (unsigned i = 0; i < t->n; i++) {
+        if (t->insns[i].offset == offset)
+            return true;
+    }
+    return false;
+}
+
+/* Whether the superblock goes on where the jump leads. */
+static bool follows(const struct superblock *t, const struct insn *d)
+{
+    return d->op == OP_JAL && d->imm >= 0 &&
+           d->imm < (int32_t)MMU_PAGE_SIZE && t->n < t->hart->blocks->limit &&
+           !has_seen(t, (unsigned)d->imm);
+}
+
+static void decode_all(struct superblock *t, unsigned offset)
+{
+    struct insn d;
+
+    while (t->n < t->hart->blocks->limit && decode(t, offset, &d)) {
+        t->insns[t->n++] = d;
+        offset += d.size;
+        if (!ends(&d))
+            continue;
+        if (!follows(t, &d))
+            break;
+        t->is_followed[t->n - 1] = true;
+        offset = (unsigned)d.imm;
+    }
+    t->end = (int32_t)offset;
+}
+
+/* Writes to it must be heard of. */
+static void mark(const struct superblock *t)
+{
+    for (unsigned i = 0, k; i < t->n; i = k) {
+        unsigned from = t->insns[i].offset, to = from;
+
+        for (k = i; k < t->n && t->insns[k].offset == to; k++)
+            to += t->insns[k].size;
+        mmu_mark_code(&t->hart->mmu, t->page->pa + from, to - from);
+    }
+}
+
+static bool emit_one(struct superblock *t, unsigned i)
+{
+    if (i)
+        emit_fetch(t, i);
+    return emit_compute(t, i) || emit_access(t, i) || emit_flow(t, i) ||
+           emit_control(t, i);
+}
+
+static bool jumps_away(const struct insn *d)
+{
+    return d->op == OP_JAL || d->op == OP_JALR;
+}
+
+static bool emit(struct superblock *t)
+{
+    emit_entry(t);
+    for (unsigned i = 0; i < t->n; i++) {
+        if (!emit_one(t, i))
+            return false;
+    }
+    if (!jumps_away(&t->insns[t->n - 1]) || t->is_followed[t->n - 1])
+        emit_exit(t, t->end);
+    emit_rare(t);
+    return true;
+}
+
+static bool has_room(const struct jit *j)
+{
+    return j->code.at + MAX_CODE <= j->rw + j->bytes &&
+           j->n_insns + BLOCK_LIMIT <= j->max_insns;
+}
+
+uint32_t jit_translate(struct hart *h, struct jit_page *page,
+                       const uint8_t *host)
+{
+    struct jit *j = h->jit;
+    unsigned offset = h->pc & MMU_PAGE_MASK;
+    uint8_t *rollback = j->code.at;
+    struct superblock t = {.jit = j, .hart = h, .code = &j->code,
+                            .page = page, .host = host};
+
+    if (!has_room(j))
+        return JIT_FULL;
+    t.insns = j->insns + j->n_insns;
+    t.first = (uint32_t)j->n_insns;
+    decode_all(&t, offset);
+    if (!t.n || !emit(&t)) {
+        j->code.at = rollback;
+        return JIT_NO_CODE;
+    }
+    j->n_insns += t.n;
+    mark(&t);
+    page->entries[offset / 2] = (uint32_t)(t.start - j->rw);
+    return page->entries[offset / 2];
+}
