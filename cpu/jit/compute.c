@@ -17,7 +17,7 @@ static void binary(struct superblock *t, enum alu op, const struct insn *d)
     unsigned a = d->rs1, b = d->rs2;
     enum host_reg to = result(t, d->rd, RAX), acc = to;
 
-    if (op != ALU_SUB && (!a || (is_pinned(t, b) && t->jit->pin[b] == to))) {
+    if (op != ALU_SUB && (!a || (is_pinned(t, b) && t->pin[b] == to))) {
         a = d->rs2;
         b = d->rs1;
     }
@@ -28,7 +28,7 @@ static void binary(struct superblock *t, enum alu op, const struct insn *d)
             move(t, d->rd, a);
         return;
     }
-    if (is_pinned(t, b) && t->jit->pin[b] == to && a != b)
+    if (is_pinned(t, b) && t->pin[b] == to && a != b)
         acc = RAX;
     get_into(t, a, acc);
     x86_alu(t->code, op, acc, guest(t, b));
@@ -41,8 +41,8 @@ static void add(struct superblock *t, const struct insn *d)
 
     if (is_pinned(t, rd) && is_pinned(t, a) && is_pinned(t, b) && rd != a &&
         rd != b)
-        x86_lea(t->code, t->jit->pin[rd],
-                at_index(t->jit->pin[a], t->jit->pin[b], 1, 0));
+        x86_lea(t->code, t->pin[rd],
+                at_index(t->pin[a], t->pin[b], 1, 0));
     else
         binary(t, ALU_ADD, d);
 }
@@ -65,8 +65,8 @@ static void add_imm(struct superblock *t, const struct insn *d)
         move(t, d->rd, d->rs1);
     } else if (is_pinned(t, d->rs1) && is_pinned(t, d->rd) &&
                d->rs1 != d->rd) {
-        x86_lea(t->code, t->jit->pin[d->rd],
-                at(t->jit->pin[d->rs1], d->imm));
+        x86_lea(t->code, t->pin[d->rd],
+                at(t->pin[d->rs1], d->imm));
     } else {
         binary_imm(t, ALU_ADD, d->rd, d->rs1, d->imm);
     }
@@ -155,7 +155,7 @@ static void multiply(struct superblock *t, const struct insn *d)
 {
     enum host_reg to = result(t, d->rd, RAX);
 
-    if (is_pinned(t, d->rs2) && t->jit->pin[d->rs2] == to &&
+    if (is_pinned(t, d->rs2) && t->pin[d->rs2] == to &&
         d->rs1 != d->rs2)
         to = RAX;
     get_into(t, d->rs1, to);

@@ -35,6 +35,7 @@ static void link_to(struct superblock *t, int32_t target)
 
 void emit_exit(struct superblock *t, int32_t target)
 {
+    emit_swap_out(t);
     if (is_in_page(target)) {
         link_to(t, target);
         return;
@@ -98,16 +99,6 @@ static const uint8_t conditions[N_OPS] = {
     [OP_BGE] = COND_GE, [OP_BLTU] = COND_B, [OP_BGEU] = COND_AE,
 };
 
-/* Back to the superblock's own start, in the line where it begins. */
-static bool is_own_loop(const struct superblock *t, int32_t target)
-{
-    unsigned shift = t->hart->mmu.fetch_filter.line_shift;
-
-    return target == t->insns[0].offset &&
-           (!t->jit->has_models ||
-            t->line == (uint32_t)target >> shift);
-}
-
 static void branch(struct superblock *t, unsigned i)
 {
     const struct insn *d = &t->insns[i];
@@ -115,15 +106,17 @@ static void branch(struct superblock *t, unsigned i)
     int32_t target = d->imm; /* from the start of the page */
 
     compare(t, d);
-    if (steps_left(t, i) == 1 && is_own_loop(t, target)) {
-        x86_patch(x86_jcc(t->code, cond), t->again);
-        return;
+    if (t->is_loop && steps_left(t, i) == 1) {
+        target = t->end;
+        cond = cond_not(cond);
     }
     add_rare(t, (struct rare){.kind = RARE_EXIT,
                               .field = {x86_jcc(t->code, cond)},
                               .i = i,
                               .line = t->line,
                               .target = target});
+    if (t->is_loop && steps_left(t, i) == 1)
+        emit_back_edge(t);
 }
 
 bool emit_flow(struct superblock *t, unsigned i)
@@ -133,7 +126,11 @@ bool emit_flow(struct superblock *t, unsigned i)
     switch ((enum op)d->op) {
     case OP_JAL:
         put_return(t, d);
-        if (!t->is_followed[i])
+        if (t->is_followed[i])
+            return true;
+        if (t->is_loop)
+            emit_back_edge(t);
+        else
             emit_exit(t, d->imm);
         return true;
     case OP_JALR:

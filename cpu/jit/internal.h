@@ -98,6 +98,7 @@ struct jit {
     uint8_t *first;           /* behind the stubs */
     struct insn *insns;       /* of all superblocks */
     size_t n_insns, max_insns;
+    unsigned n_predictions;
 
     struct jit_page *pool;
     size_t n_pages, max_pages;
@@ -142,10 +143,14 @@ void jit_empty_page(struct jit *j, struct jit_page *page);
  * and other rare code are queued and follow the likely path.
  */
 struct rare {
-    enum { RARE_SLOW, RARE_EXIT, RARE_BUDGET } kind;
+    enum { RARE_SLOW, RARE_ACCESS, RARE_EXIT, RARE_BUDGET } kind;
     uint8_t *field[2]; /* the jumps that lead here, or NULL */
-    uint8_t *back;   /* RARE_SLOW: where it goes on */
+    uint8_t *back;   /* RARE_SLOW, RARE_ACCESS: where it goes on */
+    uint8_t *found;  /* RARE_ACCESS: the same, once the entry is known */
+    bool is_store;
+    unsigned prediction; /* in context.predicted */
     unsigned i;      /* the instruction */
+    bool is_swapped; /* as add_rare finds it */
     enum helper_kind helper;
     int32_t target;  /* RARE_EXIT: from the start of the page */
     uint32_t line;   /* RARE_EXIT: that was fetched from last */
@@ -153,6 +158,8 @@ struct rare {
 
 #define MAX_RARE (3 * BLOCK_LIMIT + 4)
 #define NO_LINE UINT32_MAX
+
+#define MAX_SWAPS 6
 
 struct superblock {
     struct jit *jit;
@@ -169,6 +176,16 @@ struct superblock {
     uint8_t *start; /* its entry */
     uint8_t *again; /* the same from code of the line where it begins */
     uint8_t *body;  /* behind the fetch of its first line */
+    uint8_t *loop;  /* where its own loop goes on: behind all checks */
+
+    /* Pinned registers; in a loop others than elsewhere, see jit/loops.c. */
+    uint8_t pin[33];
+    struct swap {
+        uint8_t in, out, host;
+    } swaps[MAX_SWAPS];
+    unsigned n_swaps;
+    bool is_loop;
+    bool is_swapped; /* where code is being written now */
     uint32_t line; /* with models: the line that was fetched from last */
     struct rare rare[MAX_RARE];
     unsigned n_rare;
@@ -194,11 +211,19 @@ static inline int32_t steps_left(const struct superblock *t, unsigned i)
     return (int32_t)(t->n - i);
 }
 
+/* jit/loops.c */
+void choose_registers(struct superblock *t);
+void emit_swap_in(struct superblock *t);
+void emit_swap_out(struct superblock *t);
+
 /* One instruction each; false: not of theirs. */
 MUST_USE bool emit_compute(struct superblock *t, unsigned i);
 MUST_USE bool emit_access(struct superblock *t, unsigned i);
 MUST_USE bool emit_flow(struct superblock *t, unsigned i);
 MUST_USE bool emit_control(struct superblock *t, unsigned i);
+
+/* See jit/access.c; a part of emit_rare. */
+void emit_other_entry(struct superblock *t, const struct rare *r);
 
 /* A call of a helper in the way of the code. */
 void emit_helper(struct superblock *t, unsigned i, enum helper_kind kind);
@@ -208,6 +233,7 @@ void emit_rare(struct superblock *t);
 /* The checks at its start; the fetch of instruction i where its line is
  * another than the last. */
 void emit_entry(struct superblock *t);
+void emit_back_edge(struct superblock *t);
 void emit_fetch(struct superblock *t, unsigned i);
 
 /* jit/translate.c: the entry of the superblock at h->pc in this page, whose

@@ -9,6 +9,7 @@
 struct rare *add_rare(struct superblock *t, struct rare r)
 {
     assert(t->n_rare < MAX_RARE);
+    r.is_swapped = t->is_swapped;
     t->rare[t->n_rare] = r;
     return &t->rare[t->n_rare++];
 }
@@ -16,9 +17,15 @@ struct rare *add_rare(struct superblock *t, struct rare r)
 static void call_helper(struct superblock *t, unsigned i,
                         enum helper_kind kind)
 {
+    bool is_swapped = t->is_swapped;
+
+    if (is_swapped)
+        emit_swap_out(t);
     x86_mov_imm(t->code, RCX, t->first + i);
     x86_mov_imm(t->code, RDX, (uint32_t)steps_left(t, i));
     x86_call_to(t->code, t->jit->helpers[kind]);
+    if (is_swapped)
+        emit_swap_in(t);
 }
 
 void emit_helper(struct superblock *t, unsigned i, enum helper_kind kind)
@@ -68,17 +75,35 @@ void emit_entry(struct superblock *t)
     emit_fetch(t, 0);
     if (to_body)
         x86_patch(to_body, t->body);
+    if (!t->is_loop)
+        return;
+    emit_swap_in(t);
+    t->loop = t->code->at;
+}
+
+/* From the end of a loop to its start: the checks again. */
+void emit_back_edge(struct superblock *t)
+{
+    take_steps(t);
+    emit_fetch(t, 0);
+    x86_jmp_to(t->code, t->loop);
 }
 
 static void write_one(struct superblock *t, const struct rare *r)
 {
     struct code *c = t->code;
 
+    t->is_swapped = r->is_swapped;
     for (unsigned k = 0; k < ARRAY_SIZE(r->field); k++) {
         if (r->field[k])
             x86_patch(r->field[k], c->at);
     }
     switch (r->kind) {
+    case RARE_ACCESS:
+        emit_other_entry(t, r);
+        call_helper(t, r->i, r->helper);
+        x86_jmp_to(c, r->back);
+        break;
     case RARE_SLOW:
         call_helper(t, r->i, r->helper);
         x86_jmp_to(c, r->back);
@@ -91,6 +116,7 @@ static void write_one(struct superblock *t, const struct rare *r)
         emit_exit(t, r->target);
         break;
     case RARE_BUDGET:
+        emit_swap_out(t);
         x86_alu_imm64(c, ALU_SUB, in_reg(STEPS), (int32_t)t->n);
         x86_mov(c, RAX, HERE(page_va));
         x86_alu_imm(c, ALU_ADD, in_reg(RAX), t->insns[0].offset);

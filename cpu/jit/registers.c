@@ -6,13 +6,13 @@
 
 bool is_pinned(const struct superblock *t, unsigned reg)
 {
-    return t->jit->pin[reg] != NO_REG;
+    return t->pin[reg] != NO_REG;
 }
 
 struct operand guest(const struct superblock *t, unsigned reg)
 {
     if (is_pinned(t, reg))
-        return in_reg(t->jit->pin[reg]);
+        return in_reg(t->pin[reg]);
     return hart_field(HART_FIELD(x) + 8 * (int32_t)reg);
 }
 
@@ -20,14 +20,14 @@ void get_into(struct superblock *t, unsigned reg, enum host_reg to)
 {
     if (!reg)
         x86_mov_imm(t->code, to, 0);
-    else if (t->jit->pin[reg] != to)
+    else if (t->pin[reg] != to)
         x86_mov(t->code, to, guest(t, reg));
 }
 
 enum host_reg get(struct superblock *t, unsigned reg, enum host_reg scratch)
 {
     if (is_pinned(t, reg))
-        return t->jit->pin[reg];
+        return t->pin[reg];
     get_into(t, reg, scratch);
     return scratch;
 }
@@ -35,7 +35,7 @@ enum host_reg get(struct superblock *t, unsigned reg, enum host_reg scratch)
 enum host_reg result(const struct superblock *t, unsigned rd,
                      enum host_reg scratch)
 {
-    return is_pinned(t, rd) ? t->jit->pin[rd] : scratch;
+    return is_pinned(t, rd) ? t->pin[rd] : scratch;
 }
 
 void put(struct superblock *t, unsigned rd, enum host_reg from)
@@ -43,8 +43,8 @@ void put(struct superblock *t, unsigned rd, enum host_reg from)
     if (rd == REG_SINK)
         return;
     if (is_pinned(t, rd)) {
-        if (t->jit->pin[rd] != from)
-            x86_mov(t->code, t->jit->pin[rd], in_reg(from));
+        if (t->pin[rd] != from)
+            x86_mov(t->code, t->pin[rd], in_reg(from));
         return;
     }
     x86_movsxd(t->code, from, in_reg(from));
@@ -56,7 +56,7 @@ void put_imm(struct superblock *t, unsigned rd, int32_t imm)
     if (rd == REG_SINK)
         return;
     if (is_pinned(t, rd))
-        x86_mov_imm(t->code, t->jit->pin[rd], (uint32_t)imm);
+        x86_mov_imm(t->code, t->pin[rd], (uint32_t)imm);
     else
         x86_store_imm64(t->code, guest(t, rd), imm);
 }

@@ -132,12 +132,14 @@ static bool jumps_away(const struct insn *d)
 
 static bool emit(struct superblock *t)
 {
+    choose_registers(t);
     emit_entry(t);
     for (unsigned i = 0; i < t->n; i++) {
         if (!emit_one(t, i))
             return false;
     }
-    if (!jumps_away(&t->insns[t->n - 1]) || t->is_followed[t->n - 1])
+    if (!t->is_loop &&
+        (!jumps_away(&t->insns[t->n - 1]) || t->is_followed[t->n - 1]))
         emit_exit(t, t->end);
     emit_rare(t);
     return true;
