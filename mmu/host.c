@@ -153,6 +153,7 @@ void mmu_kill_stores(struct mmu *m, uint64_t pa)
     if (!m->store_frames[mmu_frame(m, pa)])
         return;
     m->store_frames[mmu_frame(m, pa)] = false;
+    mmu_new_generation(m);
     if (m->models)
         filter_kill_stores(m->models->data, host);
     for (unsigned i = 0; i < HOST_PAGES; i++) {

@@ -35,6 +35,8 @@ MUST_USE bool mmu_peek_context(const struct mmu *m, const struct context *c,
                                uint64_t va, enum access access, uint64_t *pa);
 /* Forgets all that the host side remembers. */
 void mmu_forget_all(struct mmu *m);
+/* A host page, or a part of its rights, is forgotten: no cell counts. */
+void mmu_new_generation(struct mmu *m);
 /* A page's translation for fetches is about to go; `all`: many pages' is. */
 void mmu_forget_fetch(struct mmu *m, uint64_t va, bool all);
 

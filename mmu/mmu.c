@@ -8,8 +8,13 @@
  * changes the key and forgets nothing, a fence over everything is a new
  * number, and a fence over one page kills one entry.
  *
- *     63      36 35 34   33    32  31        12 11        0
- *    [  epoch  | priv | SUM | MXR | virtual pn | alignment ]
+ *     63        51 50   38 37 36   35    34  33 32 31        12 11        0
+ *    [ generation | epoch | priv | SUM | MXR | 0 0 | virtual pn | alignment ]
+ *
+ * Bits 33:32 are 0, so that an address that was computed in more than 32 bits
+ * matches nothing. The generation is 0 but in the cells of generated code: it
+ * is new whenever a page alone is forgotten, as nobody knows which of them it
+ * is in.
  */
 #include "mmu/mmu.h"
 
@@ -22,8 +27,10 @@
 #include "mmu/models.h"
 #include "mmu/observe.h"
 
-#define EPOCH_SHIFT 36
-#define EPOCH_MAX ((UINT64_C(1) << (64 - EPOCH_SHIFT)) - 1)
+#define EPOCH_SHIFT 38
+#define GENERATION_SHIFT 51
+#define EPOCH_MAX ((UINT64_C(1) << (GENERATION_SHIFT - EPOCH_SHIFT)) - 1)
+#define GENERATION_MAX ((UINT64_C(1) << (64 - GENERATION_SHIFT)) - 1)
 #define VA_MASK UINT64_C(0xffffffff)
 
 void mmu_forget_fetch(struct mmu *m, uint64_t va, bool all)
@@ -37,12 +44,34 @@ void mmu_forget_fetch(struct mmu *m, uint64_t va, bool all)
     m->fetch_line = FILTER_NO_TAG;
 }
 
+static void forget_cells(struct mmu *m)
+{
+    for (unsigned i = 0; i < MMU_CELLS; i++)
+        m->cells[i].tag = HOST_TAG_NONE;
+    m->generation = 0;
+}
+
+static void set_cell_key(struct mmu *m)
+{
+    m->cell_key = m->data_key | m->generation << GENERATION_SHIFT;
+}
+
+void mmu_new_generation(struct mmu *m)
+{
+    if (m->generation == GENERATION_MAX)
+        forget_cells(m);
+    else
+        m->generation++;
+    set_cell_key(m);
+}
+
 void mmu_forget_all(struct mmu *m)
 {
     for (unsigned i = 0; i < HOST_PAGES; i++) {
         m->pages[i].load_tag = HOST_TAG_NONE;
         m->pages[i].store_tag = HOST_TAG_NONE;
     }
+    forget_cells(m);
     mmu_forget_fetch(m, 0, true);
     if (m->models) {
         filter_kill_all(m->models->data);
@@ -78,7 +107,7 @@ static uint64_t key_of(const struct mmu *m, const struct context *c)
 
     return epoch << EPOCH_SHIFT |
            (uint64_t)c->rights.priv << MMU_KEY_PRIV_SHIFT |
-           (uint64_t)c->rights.sum << 33 | (uint64_t)c->rights.mxr << 32;
+           (uint64_t)c->rights.sum << 35 | (uint64_t)c->rights.mxr << 34;
 }
 
 static void set_context(const struct mmu *m, struct context *c,
@@ -98,6 +127,7 @@ static void update_contexts(struct mmu *m)
     set_context(m, &m->data, m->mprv ? m->mpp : m->priv);
     m->fetch_key = key_of(m, &m->fetch);
     m->data_key = key_of(m, &m->data);
+    set_cell_key(m);
 }
 
 /* Forgets translations: all, or those of the spaces with this ASID. */
@@ -238,6 +268,7 @@ static void forget_page(struct mmu *m, uint64_t va)
     struct host_page *p = mmu_page(m, va);
 
     p->load_tag = p->store_tag = HOST_TAG_NONE;
+    mmu_new_generation(m);
     mmu_forget_fetch(m, va, false);
 }
 

@@ -93,6 +93,15 @@ struct host_page {
     uint64_t unused;  /* generated code finds entries by a shift */
 };
 
+/* Of generated code: the host page that an access had last, for loads or for
+ * stores, with m->cell_key for its context. */
+struct access_cell {
+    uint64_t tag;
+    uintptr_t addend;
+};
+
+#define MMU_CELLS 4096
+
 struct fetch_page {
     uint64_t tag;
     uint64_t page_pa;
@@ -102,7 +111,7 @@ struct fetch_page {
 
 #define HOST_PAGES 4096
 #define FETCH_PAGES 256
-#define MMU_KEY_PRIV_SHIFT 34         /* in the keys of contexts */
+#define MMU_KEY_PRIV_SHIFT 36         /* in the keys of contexts */
 #define HOST_TAG_NONE UINT64_C(0x800) /* no address has this tag */
 
 /* Where instructions may be read, until the next call that can change
@@ -201,6 +210,8 @@ struct mmu {
     struct host_page pages[HOST_PAGES];
     struct fetch_page fetch_pages[FETCH_PAGES];
     struct filter data_filter, fetch_filter;
+    struct access_cell cells[MMU_CELLS];
+    uint64_t cell_key, generation;
 };
 
 /* `l2` is shared by all harts and may be NULL. */

@@ -1,6 +1,13 @@
 /*
- * Loads and stores: what hits in the MMU's host pages, or with models in the
- * filter (mmu/filter.h), is done here; the rest, and atomics, by helpers.
+ * Loads and stores. What is known to be in DRAM, present and permitted is done
+ * here, the rest and atomics by helpers:
+ *
+ *  - without models, each access has a cell (struct access_cell), which knows
+ *    the page where it was last. Comparing is five instructions, and the load
+ *    does not wait for it. Where the page is another, rare code looks it up in
+ *    the table of host pages and refills the cell;
+ *  - with models, the line is looked up in the filter (mmu/filter.h), and a hit
+ *    leaves its stamps.
  */
 #include "cpu/jit/internal.h"
 
@@ -36,47 +43,132 @@ static void address(struct superblock *t, const struct insn *d)
     }
 }
 
-/* rdx = the tag that an entry for the address in eax must have. */
-static void tag(struct superblock *t, uint64_t unit_mask, unsigned size)
+/* What an address and its entry must have in common: the page or line, and
+ * that it is aligned. */
+static int32_t tag_mask(const struct superblock *t, const struct insn *d)
 {
-    struct code *c = t->code;
+    uint64_t unit =
+        t->jit->has_models ? t->hart->mmu.data_filter.line_mask : MMU_PAGE_MASK;
+    unsigned size = size_of((enum op)d->op);
 
-    x86_mov(c, RDX, in_reg(RAX));
-    x86_alu_imm(c, ALU_AND, in_reg(RDX),
-                (int32_t)(uint32_t)(~unit_mask | (size - 1)));
-    x86_alu64(c, ALU_OR, RDX, FIELD(mmu.data_key));
+    return (int32_t)(uint32_t)(~unit | (size - 1));
 }
 
-/*
- * Which entry an address has is a function of the address, and finding it
- * takes instructions that the load of the entry waits for. Where an entry is a
- * page, each access therefore remembers in context.predicted where it was last,
- * and only where the tag there is another computes it: the tag alone decides.
- * Lines change too often for that.
- */
-
-/* The field of the entry whose offset, in units of `scale`, is in rcx. */
-static struct operand entry_field(const struct superblock *t, size_t field)
+/* rdx = the tag of the address in eax in the context `key`. */
+static void tag(struct superblock *t, const struct insn *d, struct operand key)
 {
-    if (t->jit->has_models)
-        return at_index(HART, RCX, 8,
-                        HART_FIELD(mmu.data_filter.entry) + (int32_t)field);
+    x86_mov(t->code, RDX, in_reg(RAX));
+    x86_alu_imm(t->code, ALU_AND, in_reg(RDX), tag_mask(t, d));
+    x86_alu64(t->code, ALU_OR, RDX, key);
+}
+
+/* The access itself, at host address `to`; a store clobbers edx. */
+static void transfer(struct superblock *t, const struct insn *d,
+                     struct operand to)
+{
+    static const uint16_t loads[N_OPS] = {
+        [OP_LB] = 0x0fbe,  [OP_LBU] = 0x0fb6, [OP_LH] = 0x0fbf,
+        [OP_LHU] = 0x0fb7, [OP_LW] = 0x8b,
+    };
+    unsigned size = size_of((enum op)d->op);
+    enum host_reg value;
+
+    if (loads[d->op]) {
+        value = result(t, d->rd, RAX);
+        x86_op(t->code, loads[d->op], 0, value, to);
+        put(t, d->rd, value);
+        return;
+    }
+    value = get(t, d->rs2, RDX);
+    if (size == 1)
+        x86_op(t->code, 0x88, X86_8, value, to);
+    else
+        x86_op(t->code, 0x89, size == 2 ? X86_16 : 0, value, to);
+}
+
+/* ---- without models ---- */
+
+static struct operand cell_field(const struct rare *r, size_t field)
+{
+    return hart_field(
+        HART_FIELD(mmu.cells) +
+        (int32_t)(r->cell * sizeof(struct access_cell) + field));
+}
+
+#define CELL(name) cell_field(r, offsetof(struct access_cell, name))
+
+/* The address is added in 64 bits, here and in the access: where that is not
+ * the same as in 32, bits 33:32 of the tag are not 0, and it matches none. */
+static void access_page(struct superblock *t, const struct insn *d,
+                        struct rare *r)
+{
+    struct code *c = t->code;
+    enum host_reg base = get(t, d->rs1, RAX);
+
+    /* Loads and stores never share one: they ask for different rights. */
+    r->cell = t->jit->n_cells++ * 2 % MMU_CELLS + (r->helper == HELPER_STORE);
+    x86_lea64(c, RDX, at_index(CELL_KEY, base, 1, d->imm));
+    x86_alu_imm64(c, ALU_AND, in_reg(RDX), tag_mask(t, d));
+    x86_alu64(c, ALU_CMP, RDX, CELL(tag));
+    r->field[0] = x86_jcc(c, COND_NE);
+    x86_mov64(c, RCX, CELL(addend));
+    transfer(t, d, at_index(RCX, base, 1, d->imm));
+}
+
+static struct operand page_field(size_t field)
+{
     return at_index(HART, RCX, 1, HART_FIELD(mmu.pages) + (int32_t)field);
 }
 
-/* rcx = the entry of the address in eax. */
-static void compute_page(struct superblock *t)
+/* Another page than last time. */
+static void access_other_page(struct superblock *t, const struct insn *d,
+                              const struct rare *r)
 {
-    x86_mov(t->code, RCX, in_reg(RAX));
-    x86_shift(t->code, SHIFT_SHR, RCX, MMU_PAGE_SHIFT - 5);
-    x86_alu_imm(t->code, ALU_AND, in_reg(RCX), (HOST_PAGES - 1) << 5);
+    struct code *c = t->code;
+    size_t field = r->helper == HELPER_STORE
+                       ? offsetof(struct host_page, store_tag)
+                       : offsetof(struct host_page, load_tag);
+    uint8_t *miss;
+
+    address(t, d);
+    x86_mov(c, RCX, in_reg(RAX));
+    x86_shift(c, SHIFT_SHR, RCX, MMU_PAGE_SHIFT - 5);
+    x86_alu_imm(c, ALU_AND, in_reg(RCX), (HOST_PAGES - 1) << 5);
     _Static_assert(sizeof(struct host_page) == 32, "a shift by 5");
+    tag(t, d, FIELD(mmu.data_key));
+    x86_alu64(c, ALU_CMP, RDX, page_field(field));
+    miss = x86_jcc(c, COND_NE);
+    tag(t, d, in_reg(CELL_KEY));
+    x86_store64(c, CELL(tag), RDX);
+    x86_mov64(c, RCX, page_field(offsetof(struct host_page, addend)));
+    x86_store64(c, CELL(addend), RCX);
+    transfer(t, d, at_index(RCX, RAX, 1, 0));
+    x86_jmp_to(c, r->back);
+    x86_patch(miss, c->at);
 }
 
-static void compute_line(struct superblock *t)
+/* ---- with models ---- */
+
+static struct operand line_field(size_t field)
+{
+    return at_index(HART, RCX, 8,
+                    HART_FIELD(mmu.data_filter.entry) + (int32_t)field);
+}
+
+#define LINE(name) line_field(offsetof(struct filter_entry, name))
+
+static void stamp(struct superblock *t, struct operand where)
+{
+    x86_mov64(t->code, RDX, where);
+    x86_store64(t->code, at(RDX, 0), CLOCK);
+}
+
+static void access_line(struct superblock *t, const struct insn *d,
+                        struct rare *r)
 {
     struct code *c = t->code;
 
+    address(t, d);
     x86_mov(c, RCX, in_reg(RAX));
     x86_shift(c, SHIFT_SHR, RCX, FILTER_FOLD);
     x86_alu(c, ALU_XOR, RCX, in_reg(RAX));
@@ -84,118 +176,36 @@ static void compute_line(struct superblock *t)
     x86_alu_imm(c, ALU_AND, in_reg(RCX), FILTER_ENTRIES - 1);
     x86_lea(c, RCX, at_index(RCX, RCX, 4, 0));
     _Static_assert(sizeof(struct filter_entry) == 40, "5 times 8");
+    tag(t, d, FIELD(mmu.data_key));
+    x86_alu64(c, ALU_CMP, RDX,
+              r->helper == HELPER_STORE ? LINE(store_tag) : LINE(load_tag));
+    r->field[0] = x86_jcc(c, COND_NE);
+    x86_alu_imm64(c, ALU_ADD, in_reg(CLOCK), 1);
+    stamp(t, LINE(way_stamp));
+    stamp(t, LINE(slot_stamp));
+    x86_alu64(c, ALU_ADD, RAX, LINE(addend));
+    transfer(t, d, at(RAX, 0));
 }
 
-static struct operand prediction(const struct rare *r)
-{
-    return hart_field(JIT_FIELD(predicted) + 4 * (int32_t)r->prediction);
-}
+/* ---- both ---- */
 
-static size_t tag_field(const struct superblock *t, bool is_store)
-{
-    if (t->jit->has_models)
-        return is_store ? offsetof(struct filter_entry, store_tag)
-                        : offsetof(struct filter_entry, load_tag);
-    return is_store ? offsetof(struct host_page, store_tag)
-                    : offsetof(struct host_page, load_tag);
-}
-
-static void stamp(struct superblock *t, size_t field)
-{
-    x86_mov64(t->code, RDX, entry_field(t, field));
-    x86_store64(t->code, at(RDX, 0), CLOCK);
-}
-
-/* rax = the host's address of the one in eax, from its entry. */
-static void reach(struct superblock *t)
-{
-    if (!t->jit->has_models) {
-        x86_alu64(t->code, ALU_ADD, RAX,
-                  entry_field(t, offsetof(struct host_page, addend)));
-        return;
-    }
-    x86_alu64(t->code, ALU_ADD, RAX,
-              entry_field(t, offsetof(struct filter_entry, addend)));
-    x86_alu_imm64(t->code, ALU_ADD, in_reg(CLOCK), 1);
-    stamp(t, offsetof(struct filter_entry, way_stamp));
-    stamp(t, offsetof(struct filter_entry, slot_stamp));
-}
-
-static void predict(struct superblock *t, struct rare *r)
-{
-    if (t->jit->has_models) {
-        compute_line(t);
-        return;
-    }
-    r->prediction = t->jit->n_predictions++ % JIT_PREDICTIONS;
-    x86_mov(t->code, RCX, prediction(r));
-}
-
-/* rax = the host's address of the access that insn i makes; what is queued
- * becomes complete when its `back` is set. */
-static struct rare *find(struct superblock *t, unsigned i, bool is_store)
+static void access(struct superblock *t, unsigned i, enum helper_kind helper)
 {
     const struct insn *d = &t->insns[i];
-    struct jit *j = t->jit;
-    uint64_t unit_mask =
-        j->has_models ? t->hart->mmu.data_filter.line_mask : MMU_PAGE_MASK;
     struct rare *r = add_rare(
-        t, (struct rare){.kind = RARE_ACCESS, .i = i, .is_store = is_store});
-
-    r->helper = is_store ? HELPER_STORE : HELPER_LOAD;
-    address(t, d);
-    predict(t, r);
-    tag(t, unit_mask, size_of((enum op)d->op));
-    x86_alu64(t->code, ALU_CMP, RDX, entry_field(t, tag_field(t, is_store)));
-    r->field[0] = x86_jcc(t->code, COND_NE);
-    r->found = t->code->at;
-    reach(t);
-    return r;
-}
-
-/* The prediction was wrong. */
-void emit_other_entry(struct superblock *t, const struct rare *r)
-{
-    uint8_t *miss;
+        t, (struct rare){.kind = RARE_ACCESS, .i = i, .helper = helper});
 
     if (t->jit->has_models)
-        return;
-    compute_page(t);
-    x86_alu64(t->code, ALU_CMP, RDX,
-              entry_field(t, tag_field(t, r->is_store)));
-    miss = x86_jcc(t->code, COND_NE);
-    x86_store(t->code, prediction(r), RCX);
-    x86_jmp_to(t->code, r->found);
-    x86_patch(miss, t->code->at);
-}
-
-static void load(struct superblock *t, unsigned i)
-{
-    static const uint16_t opcodes[N_OPS] = {
-        [OP_LB] = 0x0fbe, [OP_LBU] = 0x0fb6, [OP_LH] = 0x0fbf,
-        [OP_LHU] = 0x0fb7, [OP_LW] = 0x8b,
-    };
-    const struct insn *d = &t->insns[i];
-    struct rare *r = find(t, i, false);
-    enum host_reg to = result(t, d->rd, RAX);
-
-    x86_op(t->code, opcodes[d->op], 0, to, at(RAX, 0));
-    put(t, d->rd, to);
-    r->back = t->code->at;
-}
-
-static void store(struct superblock *t, unsigned i)
-{
-    const struct insn *d = &t->insns[i];
-    unsigned size = size_of((enum op)d->op);
-    struct rare *r = find(t, i, true);
-    enum host_reg value = get(t, d->rs2, RCX);
-
-    if (size == 1)
-        x86_op(t->code, 0x88, X86_8, value, at(RAX, 0));
+        access_line(t, d, r);
     else
-        x86_op(t->code, 0x89, size == 2 ? X86_16 : 0, value, at(RAX, 0));
+        access_page(t, d, r);
     r->back = t->code->at;
+}
+
+void emit_access_elsewhere(struct superblock *t, const struct rare *r)
+{
+    if (!t->jit->has_models)
+        access_other_page(t, &t->insns[r->i], r);
 }
 
 bool emit_access(struct superblock *t, unsigned i)
@@ -203,9 +213,9 @@ bool emit_access(struct superblock *t, unsigned i)
     enum op op = (enum op)t->insns[i].op;
 
     if (op >= OP_LB && op <= OP_LW)
-        load(t, i);
+        access(t, i, HELPER_LOAD);
     else if (op >= OP_SB && op <= OP_SW)
-        store(t, i);
+        access(t, i, HELPER_STORE);
     else if (op >= OP_LR_W && op <= OP_AMOMAXU_W)
         emit_helper(t, i, HELPER_ATOMIC);
     else

@@ -29,10 +29,6 @@ struct jit_context {
     uint64_t straddles;
 
     const uint8_t *link; /* the exit that was taken, see jit/flow.c */
-
-    /* Accesses of data: where the entry of each was last (jit/access.c). */
-#define JIT_PREDICTIONS 4096
-    uint32_t predicted[JIT_PREDICTIONS];
 };
 
 #endif

@@ -36,7 +36,6 @@ void jit_drop_all(struct hart *h)
     memset(j->buckets, 0, sizeof j->buckets);
     j->n_pages = 0;
     j->n_insns = 0;
-    memset(h->context.predicted, 0, sizeof h->context.predicted);
     j->flushes++;
     j->has_models = h->mmu.models;
     jit_pin_registers(j);

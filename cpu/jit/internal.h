@@ -5,7 +5,7 @@
  *
  *   rbp   the hart, biased so that guest registers have short displacements
  *   r15   h->steps, as it will be at the end of the superblock
- *   r14   with models: the clock of the data filter; else a guest register
+ *   r14   with models: the clock of the data filter; else mmu.cell_key
  *   rbx rsi rdi r8-r13   guest registers, pinned: zero-extended words
  *   rax rcx rdx          scratch
  *
@@ -27,7 +27,8 @@
 
 #define HART RBP
 #define STEPS R15
-#define CLOCK R14
+#define CLOCK R14 /* with models */
+#define CELL_KEY R14
 
 #define HART_BIAS 128
 #define HART_FIELD(name) ((int32_t)offsetof(struct hart, name) - HART_BIAS)
@@ -98,7 +99,7 @@ struct jit {
     uint8_t *first;           /* behind the stubs */
     struct insn *insns;       /* of all superblocks */
     size_t n_insns, max_insns;
-    unsigned n_predictions;
+    unsigned n_cells;         /* handed out, so far */
 
     struct jit_page *pool;
     size_t n_pages, max_pages;
@@ -146,9 +147,7 @@ struct rare {
     enum { RARE_SLOW, RARE_ACCESS, RARE_EXIT, RARE_BUDGET } kind;
     uint8_t *field[2]; /* the jumps that lead here, or NULL */
     uint8_t *back;   /* RARE_SLOW, RARE_ACCESS: where it goes on */
-    uint8_t *found;  /* RARE_ACCESS: the same, once the entry is known */
-    bool is_store;
-    unsigned prediction; /* in context.predicted */
+    unsigned cell;
     unsigned i;      /* the instruction */
     bool is_swapped; /* as add_rare finds it */
     enum helper_kind helper;
@@ -223,7 +222,7 @@ MUST_USE bool emit_flow(struct superblock *t, unsigned i);
 MUST_USE bool emit_control(struct superblock *t, unsigned i);
 
 /* See jit/access.c; a part of emit_rare. */
-void emit_other_entry(struct superblock *t, const struct rare *r);
+void emit_access_elsewhere(struct superblock *t, const struct rare *r);
 
 /* A call of a helper in the way of the code. */
 void emit_helper(struct superblock *t, unsigned i, enum helper_kind kind);

@@ -100,7 +100,7 @@ static void write_one(struct superblock *t, const struct rare *r)
     }
     switch (r->kind) {
     case RARE_ACCESS:
-        emit_other_entry(t, r);
+        emit_access_elsewhere(t, r);
         call_helper(t, r->i, r->helper);
         x86_jmp_to(c, r->back);
         break;

@@ -75,6 +75,4 @@ void jit_pin_registers(struct jit *j)
     memset(j->pin, NO_REG, sizeof j->pin);
     for (unsigned i = 0; i < ARRAY_SIZE(pins); i++)
         j->pin[pins[i].guest] = pins[i].host;
-    if (!j->has_models)
-        j->pin[16] = CLOCK;
 }

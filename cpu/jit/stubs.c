@@ -36,6 +36,8 @@ static void reload(struct jit *j)
     }
     if (j->has_models)
         x86_mov64(c, CLOCK, FIELD(mmu.data_filter.now));
+    else
+        x86_mov64(c, CELL_KEY, FIELD(mmu.cell_key));
 }
 
 /* The frame keeps the stack aligned for calls from helpers' stubs. */
