@@ -328,6 +328,16 @@ bool archive_is_loading(const struct archive *a)
     return a->mode == ARCHIVE_LOAD;
 }
 
+bool archive_is_hashing(const struct archive *a)
+{
+    return a->mode == ARCHIVE_HASH;
+}
+
+bool archive_may_change(const struct archive *a)
+{
+    return a->mode == ARCHIVE_LOAD || a->mode == ARCHIVE_FLIP;
+}
+
 bool archive_is_stored(const struct archive *a)
 {
     return a->mode == ARCHIVE_SAVE || a->mode == ARCHIVE_LOAD;

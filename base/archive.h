@@ -54,6 +54,9 @@ void archive_same_bytes(struct archive *a, const char *name, const void *p,
 void archive_check(struct archive *a, bool ok, const char *what);
 
 bool archive_is_loading(const struct archive *a);
+bool archive_is_hashing(const struct archive *a);
+/* LOAD and FLIP: fields may not be afterwards what they were. */
+bool archive_may_change(const struct archive *a);
 /* SAVE and LOAD: for what a digest among the fields stands for otherwise. */
 bool archive_is_stored(const struct archive *a);
 /* NULL, or why the restore failed. */

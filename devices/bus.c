@@ -21,10 +21,14 @@ void bus_init(struct bus *b, uint64_t ram_base_pa, uint64_t ram_size,
         b->ram = alloc_map(ram_size);
     if (rom_size)
         b->rom = alloc_map(rom_size);
+    page_sum_init(&b->ram_sum, b->ram, ram_size);
+    page_sum_init(&b->rom_sum, b->rom, rom_size);
 }
 
 void bus_free(struct bus *b)
 {
+    page_sum_free(&b->ram_sum);
+    page_sum_free(&b->rom_sum);
     alloc_unmap(b->ram, b->ram_size);
     alloc_unmap(b->rom, b->rom_size);
     memset(b, 0, sizeof *b);
@@ -136,8 +140,9 @@ static void snoop_read(const struct bus *b, uint64_t pa, uint64_t len)
         b->snoop.dma_read(b->snoop.ctx, pa, len);
 }
 
-static void snoop_write(const struct bus *b, uint64_t pa, uint64_t len)
+static void snoop_write(struct bus *b, uint64_t pa, uint64_t len)
 {
+    bus_mark_written(b, pa, len);
     if (b->snoop.dma_write && len)
         b->snoop.dma_write(b->snoop.ctx, pa, len);
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
+#include "base/page_sum.h"
 #include "devices/device.h"
 
 #define BUS_MAX_DEVICES 32
@@ -27,6 +28,7 @@ struct bus {
     uint64_t ram_base_pa, ram_size;
     uint8_t *rom; /* the boot ROM: read and fetch only */
     uint64_t rom_base_pa, rom_size;
+    struct page_sum ram_sum, rom_sum; /* see bus_mark_written */
     struct device *devices[BUS_MAX_DEVICES];
     unsigned n_devices;
     struct bus_snoop snoop;
@@ -56,6 +58,19 @@ static inline const uint8_t *bus_readable(const struct bus *b, uint64_t pa,
     if (len <= b->rom_size && at <= b->rom_size - len)
         return b->rom + at;
     return bus_ram(b, pa, len);
+}
+
+/* Bytes of DRAM at pa were written, or are about to be. Every write by whatever
+ * way tells of it, the host's too: the digest of DRAM relies on it. */
+static inline void bus_mark_written(struct bus *b, uint64_t pa, uint64_t len)
+{
+    page_sum_mark(&b->ram_sum, pa - b->ram_base_pa, len);
+}
+
+/* Whether the frame of pa, in DRAM, is marked since the last digest. */
+static inline bool bus_is_marked(const struct bus *b, uint64_t pa)
+{
+    return page_sum_is_marked(&b->ram_sum, pa - b->ram_base_pa);
 }
 
 /* One access of 1, 2, 4 or 8 bytes to a device. False (an access fault)

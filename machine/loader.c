@@ -339,8 +339,10 @@ void loader_place(const struct loader *l, struct bus *bus)
 
         memcpy(to, b->data, b->size);
         memset(to + b->size, 0, b->mem_size - b->size);
+        bus_mark_written(bus, b->pa, b->mem_size);
     }
     memcpy(bus->rom, l->rom, sizeof l->rom);
+    page_sum_mark(&bus->rom_sum, 0, sizeof l->rom);
 }
 
 void loader_archive_shape(const struct loader *l, struct archive *a)

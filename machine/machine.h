@@ -176,7 +176,12 @@ unsigned machine_console_room(const struct machine *m);
 /* All state that the guest can observe, now or later. A failed restore leaves
  * a machine that must not run. */
 void machine_archive(struct machine *m, struct archive *a);
+/* Of all state, 64 bits. It reads the frames of DRAM that were written since
+ * the last call, and changes nothing that the guest or -stats can see. */
 uint64_t machine_hash(struct machine *m);
+/* Reads all of DRAM: whether the next machine_hash will be right about it.
+ * False is a bug: somebody wrote without bus_mark_written. For tests. */
+MUST_USE bool machine_hash_check(const struct machine *m);
 
 /* The host reads physical memory (DRAM and boot ROM) without any effect;
  * false unless all of it is there. */

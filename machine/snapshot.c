@@ -36,6 +36,22 @@ static void archive_modelling(struct machine *m, struct archive *a)
     machine_switch_models(m, on);
 }
 
+/* For the hash, a digest that is kept up stands for the bytes. */
+static void archive_memory(struct archive *a, const char *name, uint8_t *bytes,
+                           struct page_sum *s)
+{
+    uint64_t sum;
+
+    if (archive_is_hashing(a)) {
+        sum = page_sum(s);
+        archive_u64(a, name, &sum);
+        return;
+    }
+    archive_pages(a, name, bytes, s->size);
+    if (archive_may_change(a))
+        page_sum_mark(s, 0, s->size);
+}
+
 void machine_archive(struct machine *m, struct archive *a)
 {
     archive_section(a, "machine");
@@ -56,8 +72,8 @@ void machine_archive(struct machine *m, struct archive *a)
     archive_bool(a, "reset_asked", &m->is_reset_asked);
     archive_verdict(m, a);
     archive_section(a, "memory");
-    archive_pages(a, "bootrom", m->bus.rom, m->bus.rom_size);
-    archive_pages(a, "ram", m->bus.ram, m->bus.ram_size);
+    archive_memory(a, "bootrom", m->bus.rom, &m->bus.rom_sum);
+    archive_memory(a, "ram", m->bus.ram, &m->bus.ram_sum);
     for (unsigned i = 0; i < m->n_harts; i++) {
         char name[16];
 
@@ -79,8 +95,15 @@ uint64_t machine_hash(struct machine *m)
     struct archive *a = archive_new_hash();
     uint64_t digest;
 
+    for (unsigned i = 0; i < m->n_harts; i++)
+        mmu_forget_stores(&m->harts[i].mmu);
     machine_archive(m, a);
     digest = archive_digest(a);
     archive_free(a);
     return digest;
+}
+
+bool machine_hash_check(const struct machine *m)
+{
+    return page_sum_check(&m->bus.ram_sum) && page_sum_check(&m->bus.rom_sum);
 }

@@ -106,6 +106,12 @@ void filter_kill_slot(struct filter *f, uint32_t slot)
     }
 }
 
+void filter_forget_stores(struct filter *f)
+{
+    for (unsigned i = 0; i < FILTER_ENTRIES; i++)
+        f->entry[i].store_tag = FILTER_NO_TAG;
+}
+
 void filter_kill_stores(struct filter *f, uintptr_t page_host)
 {
     for (unsigned i = 0; i < FILTER_ENTRIES; i++) {

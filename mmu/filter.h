@@ -113,5 +113,7 @@ void filter_kill_way(struct filter *f, uint32_t way);
 void filter_clean_way(struct filter *f, uint32_t way);
 /* Kills the store tags of the 4 KiB page at this host address. */
 void filter_kill_stores(struct filter *f, uintptr_t page_host);
+/* All store tags. */
+void filter_forget_stores(struct filter *f);
 
 #endif

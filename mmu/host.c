@@ -3,6 +3,7 @@
  * what; and who must hear of a write to DRAM.
  */
 #include <assert.h>
+#include <string.h>
 
 #include "mmu/heat.h"
 #include "mmu/internal.h"
@@ -52,7 +53,8 @@ static bool is_watched(const struct mmu *m, uint64_t page_pa)
 }
 
 /* With the visualiser looking, only a kind of access that it has seen in this
- * epoch is let through unseen. */
+ * epoch is let through unseen. For the digest of DRAM, only a store to a frame
+ * that is marked already. */
 static void find_reach(const struct mmu *m, const struct translation *t,
                        struct reach *r)
 {
@@ -62,10 +64,10 @@ static void find_reach(const struct mmu *m, const struct translation *t,
     r->host = bus_readable(m->bus, r->pa, r->len);
     r->may_load = r->host && heat_has(m->heat, HEAT_READ, r->pa) &&
                   permits(m, c, t, r, ACCESS_LOAD);
-    r->may_store = is_dram && t->leaf.bits & PTE_D &&
-                   heat_has(m->heat, HEAT_WRITE, r->pa) &&
-                   permits(m, c, t, r, ACCESS_STORE) &&
-                   !is_watched(m, t->page_pa);
+    r->may_store =
+        is_dram && t->leaf.bits & PTE_D &&
+        heat_has(m->heat, HEAT_WRITE, r->pa) && bus_is_marked(m->bus, r->pa) &&
+        permits(m, c, t, r, ACCESS_STORE) && !is_watched(m, t->page_pa);
     if (r->may_store)
         m->store_frames[mmu_frame(m, t->page_pa)] = true;
 }
@@ -165,6 +167,17 @@ void mmu_kill_stores(struct mmu *m, uint64_t pa)
     }
 }
 
+void mmu_forget_stores(struct mmu *m)
+{
+    memset(m->store_frames, 0, m->bus->ram_size >> MMU_PAGE_SHIFT);
+    if (m->models) {
+        filter_forget_stores(m->models->data);
+        return; /* and so no page is in the table */
+    }
+    for (unsigned i = 0; i < HOST_PAGES; i++)
+        m->pages[i].store_tag = HOST_TAG_NONE;
+}
+
 /* The bits of the 64-byte lines that [pa, pa + len) has in pa's frame. */
 static uint64_t line_mask(uint64_t pa, uint64_t len)
 {
@@ -223,6 +236,7 @@ static void break_reservation(struct mmu *h, uint64_t pa, uint64_t len)
 
 void mmu_written(struct mmu *m, uint64_t pa, uint64_t len)
 {
+    bus_mark_written(m->bus, pa, len);
     for (unsigned i = 0; i < m->n_harts; i++) {
         if (m->harts[i] != m)
             break_reservation(m->harts[i], pa, len);
@@ -249,6 +263,7 @@ void mmu_walked(struct mmu *m, const struct walk *w)
     if (!w->was_updated)
         return;
     pa = w->read_pa[w->n_reads - 1];
+    bus_mark_written(m->bus, pa, sizeof(uint32_t));
     for (unsigned i = 0; i < m->n_harts; i++) {
         if (m->harts[i] == m)
             continue;

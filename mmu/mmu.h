@@ -400,6 +400,10 @@ void mmu_watch_stores(struct mmu *m, uint64_t pa);
 void mmu_snoop_dma_read(struct mmu *m, uint64_t pa, uint64_t len);
 void mmu_snoop_dma_write(struct mmu *m, uint64_t pa, uint64_t len);
 
+/* No store goes unseen from now on, until its frame is marked again (see
+ * bus_mark_written): for who digests DRAM. Changes no count. */
+void mmu_forget_stores(struct mmu *m);
+
 /* The host looks: what `va` means now for such an access, with no effect at
  * all (no A or D, no TLB, no count, no device). False: it would fault. */
 MUST_USE bool mmu_peek_translate(const struct mmu *m, uint64_t va,

@@ -168,19 +168,35 @@ unsigned replace_rank(const struct replace *r, uint32_t i)
 
 /* ---- state ---- */
 
+/* Whether a set is as it was when its stamps were last made ranks: a touch or
+ * a fill since would be beyond any rank, and an invalidation leaves a gap. */
+static bool is_ranked(const uint64_t *stamp, uint32_t ways)
+{
+    uint64_t most = 0, n_valid = 0;
+
+    for (uint32_t i = 0; i < ways; i++) {
+        most = stamp[i] > most ? stamp[i] : most;
+        n_valid += stamp[i] != 0;
+    }
+    return most == n_valid;
+}
+
 /* 1 for the oldest valid entry of a set, and so on; random has no order. */
 static void normalize_set(const struct replace *r, uint32_t first)
 {
     uint64_t rank[REPLACE_MAX_WAYS];
     bool has_order = r->policy == REPLACE_LRU || r->policy == REPLACE_FIFO;
 
+    if (has_order && is_ranked(r->stamp + first, r->ways))
+        return;
     for (uint32_t i = 0; i < r->ways; i++) {
         rank[i] = r->stamp[first + i] != 0;
         if (rank[i] && has_order)
             rank[i] += replace_rank(r, first + i);
     }
     memcpy(r->stamp + first, rank, r->ways * sizeof *rank);
-    if (r->policy != REPLACE_PLRU)
+    if (r->policy != REPLACE_PLRU ||
+        (r->touched[first] && is_ranked(r->touched + first, r->ways)))
         return;
     for (uint32_t i = 0; i < r->ways; i++)
         rank[i] = 1 + tree_rank(r->touched + first, r->ways, i);

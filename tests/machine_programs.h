@@ -60,6 +60,7 @@ static inline struct machine *make(const uint32_t *program, size_t n)
     struct machine *m = machine_create(&config);
 
     memcpy(bus_ram(&m->bus, DRAM_BASE, 4 * n), program, 4 * n);
+    bus_mark_written(&m->bus, DRAM_BASE, 4 * n);
     return m;
 }
 
@@ -103,6 +104,7 @@ static inline void rom_disk(char path[])
 /* How the machines of ROMs differ from the default one. */
 static struct {
     bool is_timed;
+    bool has_no_models;
     unsigned block_limit;
     uint64_t models_from, models_to;
 } how;
@@ -126,6 +128,8 @@ static inline struct machine *make_rom(const struct rom *rom)
     config.hart.block_limit = how.block_limit;
     config.models_from = how.models_from;
     config.models_to = how.models_to;
+    if (how.has_no_models)
+        config.models_from = config.models_to = UINT64_MAX;
     snprintf(path, sizeof path, "%s/roms/%s.elf", folder ? folder : ".",
              rom->name);
     config.kernel = path;

@@ -36,6 +36,7 @@ static inline void poke(struct machine *m, uint64_t pa, unsigned size,
                         uint64_t value)
 {
     store_le(bus_ram(&m->bus, pa, size), size, value);
+    bus_mark_written(&m->bus, pa, size);
 }
 
 static inline uint64_t peek(const struct machine *m, uint64_t pa, unsigned size)
