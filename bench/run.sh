@@ -9,7 +9,8 @@ set -euo pipefail
 : "${top_builddir:=build}"
 : "${QEMU32=$(command -v qemu-system-riscv32 || true)}"
 names=("$@")
-[ $# -gt 0 ] || names=(compute memory tlb pagefault trap)
+[ $# -gt 0 ] || names=(compute stream random compute_vm stream_vm tlb
+    pagefault ecall)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 TIMEFORMAT=%U

@@ -16,12 +16,12 @@ tab=$(printf '\t')
 
 # Sets `machine` (options of the machine alone), `both` (those that the
 # reference needs too), `append` and `steps` for a program.
-programs="pagefault tlb memory fences permissions switched incoherent harts swap"
+programs="pagefault tlb stream_vm fences permissions switched incoherent harts swap"
 program() {
     both=
     steps="60007 400000 2000000"
     case $1 in
-    pagefault | tlb | memory) # Sv32: a storm of faults, fences, cache misses
+    pagefault | tlb | stream_vm) # Sv32: a storm of faults, fences, cache misses
         machine="-bios none -kernel $top_builddir/bench/guest/$1.elf"
         ;;
     fences) # ASIDs, global pages, megapages, every form of the fence

@@ -5,7 +5,7 @@
 . "$top_srcdir/tests/lib.sh"
 quire=$top_builddir/quire
 lines=300000
-programs="pagefault tlb memory"
+programs="pagefault tlb stream_vm compute_vm"
 
 if [ ! -x "$QEMU32" ]; then
     echo "1..0 # SKIP no qemu-system-riscv32"

@@ -5,11 +5,15 @@
 
 #include "abi/platform.h"
 
-uint32_t root_table[1024] __attribute__((aligned(4096)));
-uint32_t heap_table[1024] __attribute__((aligned(4096)));
+#define DRAM_TABLES 8u /* of 4 MiB each */
+#define TABLE_ENTRIES 1024u
+
+uint32_t heap_table[TABLE_ENTRIES] __attribute__((aligned(4096)));
+static uint32_t root_table[TABLE_ENTRIES] __attribute__((aligned(4096)));
+static uint32_t dram_tables[DRAM_TABLES * TABLE_ENTRIES]
+    __attribute__((aligned(4096)));
 
 void bench_exit(int code);
-void bench_unexpected(void);
 
 static int (*body)(void);
 
@@ -24,17 +28,20 @@ static uint32_t pte(uint32_t pa, uint32_t flags)
     return pa >> 12 << 10 | flags;
 }
 
+static void map(uint32_t *tables, unsigned pages, uint32_t va, uint32_t pa)
+{
+    for (unsigned i = 0; i < pages; i++)
+        tables[i] = pte(pa + i * PAGE_SIZE, PTE_RWX);
+    for (unsigned i = 0; i < pages; i += TABLE_ENTRIES)
+        root_table[(va >> 22) + i / TABLE_ENTRIES] =
+            pte((uint32_t)(uintptr_t)&tables[i], PTE_V);
+}
+
 void enter_supervisor(int (*f)(void), void (*handler)(void))
 {
-    for (unsigned i = 0; i < 16; i++) {
-        uint32_t at = DRAM_BASE + (i << 22);
-
-        root_table[at >> 22] = pte(at, PTE_RWX);
-    }
     root_table[0] = pte(0, PTE_RWX);
-    root_table[HEAP_VA >> 22] = pte((uint32_t)(uintptr_t)heap_table, PTE_V);
-    for (unsigned i = 0; i < HEAP_PAGES; i++)
-        heap_table[i] = pte(HEAP_PA + i * PAGE_SIZE, PTE_RWX);
+    map(dram_tables, DRAM_TABLES * TABLE_ENTRIES, DRAM_BASE, DRAM_BASE);
+    map(heap_table, HEAP_PAGES, HEAP_VA, HEAP_PA);
 
     body = f;
     CSR_WRITE(pmpaddr0, UINT32_MAX);

@@ -26,20 +26,30 @@
 #define PTE_RWX (PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D)
 
 #define PAGE_SIZE 4096u
-/* Data of the benchmarks: mapped by 4 KiB pages, away from the code. */
+/* Data of the benchmarks, away from the code: from HEAP_PA up to 16 MiB; its
+ * first HEAP_PAGES also stand at HEAP_VA, under Sv32. */
 #define HEAP_PA 0x80400000u
 #define HEAP_VA 0x40000000u
 #define HEAP_PAGES 1024u
 
-extern uint32_t root_table[1024], heap_table[1024];
+extern uint32_t heap_table[1024];
 
-/* Each benchmark is one of these; the result says whether it computed what it
- * should: 0 for yes. */
+/* Entered in M-mode; the result, which ends the program, says whether it
+ * computed what it should: 0 for yes. */
 int bench_main(void);
 
-/* Opens all of memory to S-mode and turns Sv32 on there: DRAM identically by
- * megapages, HEAP_VA by heap_table, all of it valid; then calls f in S-mode
- * with traps going to `handler`, and ends the program with its result. */
+/* What runs both in M-mode without translation and, linked with paged.c in
+ * place of bare.c, in S-mode under Sv32; the result as above. */
+int bench_body(void);
+
+/* A trap handler, in either mode, for programs that should have no traps: ends
+ * the program with a failure. */
+void bench_unexpected(void);
+
+/* Opens all of memory to S-mode and turns Sv32 on there: 32 MiB of DRAM
+ * identically and HEAP_VA by heap_table, in pages of 4 KiB, all of them valid;
+ * then calls f in S-mode with traps going to `handler`, and ends the program
+ * with its result. */
 void enter_supervisor(int (*f)(void), void (*handler)(void));
 
 static inline void sfence_page(uint32_t va)

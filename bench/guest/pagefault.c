@@ -5,7 +5,7 @@
 #include "bench/guest/bench.h"
 
 #ifndef ROUNDS
-#define ROUNDS 4000
+#define ROUNDS 1500
 #endif
 
 #define PAGES 256u

@@ -29,6 +29,7 @@ bench_exit:
     j       3b
 
     .balign 4
+    .globl bench_unexpected
 bench_unexpected:
     li      a0, 99
     j       bench_exit

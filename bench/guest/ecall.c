@@ -5,7 +5,7 @@
 #include "bench/guest/bench.h"
 
 #ifndef ROUNDS
-#define ROUNDS 3000000
+#define ROUNDS 2000000
 #endif
 
 __asm__(".balign 4\n"
@@ -38,16 +38,10 @@ static int storm(void)
     return count != ROUNDS;
 }
 
-static void unexpected(void)
-{
-    for (;;)
-        ;
-}
-
 int bench_main(void)
 {
     CSR_WRITE(mscratch, (uintptr_t)scratch);
     CSR_WRITE(mtvec, (uintptr_t)call_entry);
-    enter_supervisor(storm, unexpected);
+    enter_supervisor(storm, bench_unexpected);
     return 2;
 }
