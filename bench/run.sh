@@ -1,69 +1,185 @@
 #!/bin/bash
-# Quire's speed beside QEMU's: for each program a line of JSON with the
-# number of instructions (exact, Quire's own count), millions of them a second
-# of user CPU time, models off and on, and the ratios to QEMU's TCG. All in
-# one run, same binaries. Run by `make bench`, or as
+# Quire's engines beside QEMU's TCG: the same programs in one run, each engine
+# in turn, RUNS times. What is measured goes into a file, a line of JSON a
+# program; at the end there is a table. Run by `make bench`, or as
 #
-#     top_builddir=build bench/run.sh [NAME...]
+#     top_builddir=build RUNS=3 OUT=build/bench/results.json \
+#         bench/run.sh [NAME...]
 set -euo pipefail
-: "${top_builddir:=build}"
+folder=$(dirname "$0")
+: "${top_builddir:=build}" "${RUNS:=3}"
+: "${OUT:=$top_builddir/bench/results.json}"
 : "${QEMU32=$(command -v qemu-system-riscv32 || true)}"
+quire=$top_builddir/quire
 names=("$@")
 [ $# -gt 0 ] || names=(compute stream random compute_vm stream_vm tlb
-    pagefault ecall)
+    pagefault ecall boot swap)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 TIMEFORMAT=%U
+PATH=$PATH:/usr/sbin:/sbin
+models_off=(-tlb none -cache none)
 
-# Seconds of user CPU time of a command; fails when the command does.
-seconds() {
-    { time timeout 600 "$@" </dev/null >"$work/out" 2>&1; } 2>"$work/time" || {
-        cat "$work/out" >&2
-        echo "bench/run.sh: failed: $*" >&2
-        exit 1
-    }
-    cat "$work/time"
+has_engine() {
+    "$quire" -engine "$1" -help >/dev/null 2>&1 &&
+        "$quire" -engine "$1" -bios none -serial null -limit insns=1 \
+            -kernel "$top_builddir/bench/guest/ecall.elf" \
+            >"$work/out" 2>&1 </dev/null
+    [ $? = 126 ]
 }
 
-# The middle one of three.
-median() {
-    { seconds "$@"; seconds "$@"; seconds "$@"; } | sort -n | sed -n 2p
+# Can `perf` count what user code of the host executes?
+has_counter() {
+    perf stat -e instructions:u -x, -o "$work/perf" true 2>"$work/out" &&
+        grep -q '^[0-9]*,' "$work/perf"
 }
 
-run_quire() {
-    local elf=$1
-    shift
-    median "$top_builddir/quire" -bios none -kernel "$elf" -nographic \
-        -stats "json:$work/stats" "$@"
+engines=()
+[ -z "$QEMU32" ] || engines+=(qemu)
+for name in interp jit; do
+    has_engine $name && engines+=($name-off $name-on)
+done
+counter=no
+has_counter && counter=yes
+
+# Octavo's swap disk, and what its demonstration must print.
+prepare_octavo() {
+    truncate -s 64M "$work/swap.img"
+    mkswap -q "$work/swap.img"
+    "$top_builddir/tests/demo_expect" bigsort 48 1 >"$work/expected"
+    "$top_builddir/tests/demo_expect" cow 6 4 1 >>"$work/expected"
 }
 
-run_qemu() {
-    if [ -n "$QEMU32" ]; then
-        median "$QEMU32" -M virt -bios none -kernel "$1" -nographic
+# Sets `command` for a program and an engine, and `times`, how often it runs
+# for one measurement.
+choose() {
+    local append= init=
+    times=1
+    case $1 in
+    boot) append='init=/bin/sh -- -c exit' times=10 ;;
+    swap) append='init=/bin/sh -- /etc/demo.sh' ;;
+    esac
+    if [ "$2" = qemu ]; then
+        command=("$QEMU32" -M virt -nographic)
     else
-        echo null
+        command=("$quire" -nographic -pace none -engine "${2%-*}")
+        [ "${2#*-}" = on ] || command+=("${models_off[@]}")
+    fi
+    if [ -z "$append" ]; then
+        command+=(-bios none -kernel "$top_builddir/bench/guest/$1.elf")
+        return
+    fi
+    command+=(-m 16M -bios "$top_builddir/firmware32.elf" -snapshot
+        -kernel "$top_builddir/octavo32.elf" -append "$append")
+    add_drive "$2" root "$top_builddir/octavo32.img" readonly=on
+    add_drive "$2" swap "$work/swap.img"
+}
+
+add_drive() { # engine, name, file, option
+    local drive=file=$3,format=raw${4:+,$4}
+
+    if [ "$1" = qemu ]; then
+        command+=(-drive "$drive,if=none,id=$2"
+            -device "virtio-blk-device,drive=$2")
+    else
+        command+=(-drive "$drive")
     fi
 }
 
-for name in "${names[@]}"; do
-    elf=$top_builddir/bench/guest/$name.elf
-    off=$(run_quire "$elf" -tlb none -cache none)
-    on=$(run_quire "$elf")
-    steps=$(sed -n 's/^  "steps": \([0-9]*\),*$/\1/p' "$work/stats")
-    qemu=$(run_qemu "$elf")
-    awk -v name="$name" -v steps="$steps" -v off="$off" -v on="$on" \
-        -v qemu="$qemu" '
-        function mips(s) { return steps / s / 1e6 }
-        BEGIN {
-            printf "{\"bench\": \"%s\", \"instructions\": %s", name, steps
-            printf ", \"mips_models_off\": %.1f", mips(off)
-            printf ", \"mips_models_on\": %.1f", mips(on)
-            if (qemu == "null")
-                printf ", \"mips_qemu\": null"
-            else
-                printf ", \"mips_qemu\": %.1f, \"ratio_models_off\": %.3f" \
-                    ", \"ratio_models_on\": %.3f", mips(qemu), qemu / off, \
-                    qemu / on
-            print "}"
+fail() {
+    tail -n 20 "$work/out" >&2
+    echo "bench/run.sh: $1: ${command[*]}" >&2
+    exit 1
+}
+
+# Runs `command` with what the arguments put before it; the guest's verdict is
+# its status, and for the demonstration the lines that it prints as well.
+run() {
+    timeout --foreground 600 "$@" "${command[@]}" </dev/null \
+        >"$work/out" 2>&1 || fail failed
+}
+
+check_output() {
+    local line
+    [ "$1" = swap ] || return 0
+    while read -r line; do
+        tr -d '\r' <"$work/out" | grep -qxF -- "$line" || fail "no '$line'"
+    done <"$work/expected"
+}
+
+repeat() {
+    local i
+    for ((i = 0; i < times; i++)); do
+        run
+    done
+}
+
+# Once without a clock: the instructions of the guest (Quire's exact count) and
+# of the host. Lines of samples: program, engine, what, value.
+count() {
+    local host=() guest=null
+    choose "$@"
+    [ $counter = no ] ||
+        host=(perf stat -e instructions:u -x, -o "$work/perf" --)
+    [ "$2" = qemu ] || command+=(-stats "json:$work/stats")
+    run "${host[@]}"
+    check_output "$1"
+    [ "$2" = qemu ] ||
+        guest=$(sed -n 's/^  "steps": \([0-9]*\),*$/\1/p' "$work/stats")
+    echo "$1 $2 guest $guest" >>"$work/samples"
+    [ $counter = no ] || awk -F, -v name="$1" -v engine="$2" \
+        '/instructions/ { print name, engine, "host", $1 }' \
+        "$work/perf" >>"$work/samples"
+}
+
+measure() {
+    choose "$@"
+    { time repeat 2>&3; } 3>&2 2>"$work/time"
+    awk -v name="$1" -v engine="$2" -v times=$times \
+        '{ print name, engine, "seconds", $1 / times }' \
+        "$work/time" >>"$work/samples"
+}
+
+# The compiler of a program and its flags, as the program itself says.
+producer() {
+    readelf --debug-dump=info "$1" 2>"$work/out" | awk '
+        !done && /DW_AT_producer.*GNU C/ {
+            sub(/.*: GNU C/, "GNU C")
+            print
+            done = 1
         }'
+}
+
+# What a reader must know to compare with another run.
+describe() {
+    echo
+    awk -F': *' '/^model name/ && !done {
+            print "host:  " $2
+            done = 1
+        }' /proc/cpuinfo
+    echo "quire: $(producer "$quire")"
+    echo "guest: $(producer "$top_builddir/bench/guest/compute.r32.o")"
+    if [ -n "$QEMU32" ]; then
+        "$QEMU32" --version | sed -n '1s/^/qemu:  /p'
+    else
+        echo "no qemu-system-riscv32, so no ratios"
+    fi
+    [ $counter = yes ] || echo "no counter of host instructions (perf stat)"
+    echo "time:  user CPU, the middle one of $RUNS, start-up included"
+}
+
+prepare_octavo
+: >"$work/samples"
+for name in "${names[@]}"; do
+    for engine in "${engines[@]}"; do
+        count "$name" "$engine"
+    done
+    for ((round = 0; round < RUNS; round++)); do
+        for engine in "${engines[@]}"; do
+            measure "$name" "$engine"
+        done
+    done
+    echo "bench/run.sh: $name done" >&2
 done
+awk -f "$folder/table.awk" -v out="$OUT" "$folder/goals.tsv" "$work/samples"
+describe
