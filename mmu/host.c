@@ -169,6 +169,7 @@ void mmu_kill_stores(struct mmu *m, uint64_t pa)
 
 void mmu_forget_stores(struct mmu *m)
 {
+    mmu_new_generation(m);
     memset(m->store_frames, 0, m->bus->ram_size >> MMU_PAGE_SHIFT);
     if (m->models) {
         filter_forget_stores(m->models->data);
