@@ -109,3 +109,8 @@ void mmu_watch_dma(struct mmu *m, const struct cache_watch *watch)
     if (s->l2)
         cache_watch_dma(s->l2, watch);
 }
+
+bool mmu_hits_unseen(const struct mmu *m)
+{
+    return !m->sees_all && !(m->models && m->models->l1i.marks);
+}

@@ -142,6 +142,12 @@ bool mmu_fill_fetch(struct mmu *m, uint64_t va, const struct translation *t)
     p->page_pa = t->page_pa;
     p->addend = (uintptr_t)r.host - page_va;
     p->code = m->no_code;
+    if (m->models) {
+        struct filter *f = m->models->fetch;
+        uint32_t slot = t->slot < f->n_slots ? t->slot : f->n_slots;
+
+        p->slot_stamp = &f->slot_stamp[slot];
+    }
     if (t->level && t->slot == TLB_NO_SLOT)
         m->has_pieces[va >> 22 & 1023] = true;
     return true;

@@ -107,6 +107,7 @@ struct fetch_page {
     uint64_t page_pa;
     uintptr_t addend;
     void *code; /* the engine's, m->no_code at first */
+    uint64_t *slot_stamp; /* with models: of its slot in the ITLB, or a sink */
 };
 
 #define HOST_PAGES 4096
@@ -362,6 +363,10 @@ void mmu_count_fetch_slow(struct mmu *m, uint64_t va, unsigned size);
 
 /* Whether fetches must be counted, and the bytes of a line for that
  * (1: no two instructions share one). */
+/* Whether hits may go by unseen: nobody reads a trace, or wants to know of each
+ * use of what is stale. */
+bool mmu_hits_unseen(const struct mmu *m);
+
 static inline bool mmu_counts_fetches(const struct mmu *m)
 {
     return m->models || m->sees_all;

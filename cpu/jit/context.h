@@ -10,23 +10,23 @@
 struct insn;
 
 struct jit_context {
-    /* The page that executes: its virtual address, the same with the context
-     * of fetches (the tag of its struct fetch_page), the entry points of its
-     * code by halfword, and, with models, its filter_index. */
-    uint64_t tag;
+    /* The page that executes: its virtual address, the entry points of its code
+     * by halfword, and, with models, the stamp of its slot in the ITLB. */
     uint64_t page_va;
     const uint32_t *entries;
-    uint64_t index;
+    uint64_t *slot_stamp;
 
     uint8_t *code;            /* entry points count from here */
     const struct insn *insns; /* of all translated code */
 
     /* Fetches are counted by steps: so many are in the models' counts. The
-     * stamp of a fetch is its step plus `bias`. `straddles` are accesses of
-     * L1I beyond one a fetch. */
+     * stamp of a fetch is twice its step plus `bias` and 1, or 2 for the second
+     * line of an instruction. `straddles` are accesses of L1I beyond one a
+     * fetch. */
     uint64_t counted_steps;
     uint64_t bias;
     uint64_t straddles;
+    const uint8_t *cell; /* for jit_fetch */
 
     const uint8_t *link; /* the exit that was taken, see jit/flow.c */
 };

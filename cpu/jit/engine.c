@@ -136,11 +136,11 @@ static void enter_page(struct hart *h, struct jit_page *page)
     struct fetch_page *known = mmu_fetch_page(&h->mmu, h->pc);
 
     here->page_va = h->pc & ~MMU_PAGE_MASK;
-    here->tag = mmu_tag(here->page_va, 1, h->mmu.fetch_key);
     here->entries = page->entries;
-    here->index = filter_index(&h->mmu.fetch_filter, here->page_va);
-    if (known->tag == here->tag)
+    if (known->tag == mmu_tag(here->page_va, 1, h->mmu.fetch_key)) {
         known->code = page->entries;
+        here->slot_stamp = known->slot_stamp;
+    }
 }
 
 /* Code for h->pc in its page, which is at f; NULL: there cannot be any. */
@@ -193,10 +193,11 @@ static void link_exit(struct hart *h, const uint8_t *link, const uint8_t *code)
     struct jit *j = h->jit;
     uint8_t *after_call = j->rw + (link - j->rx);
     uint8_t *target = j->rw + (code - j->rx);
+    const uint8_t *header = target - LINK_HEADER;
     unsigned line = (unsigned)load_le(after_call + 2, 2);
 
-    if (j->has_models && line == load_le(target - 4, 2))
-        target -= load_le(target - 2, 2);
+    if (j->has_models)
+        target -= header[line == load_le(header, 4) ? 4 : 5];
     x86_patch(after_call - 9, target);
 }
 
@@ -241,7 +242,7 @@ static void run(struct hart *h)
 
 static void jit_run(struct hart *h)
 {
-    if (!h->jit || h->watch.exec || h->mmu.sees_all) {
+    if (!h->jit || h->watch.exec || !mmu_hits_unseen(&h->mmu)) {
         interpret_rest(h);
         return;
     }

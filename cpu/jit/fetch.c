@@ -1,71 +1,129 @@
 /*
- * Fetches, where they are modelled: each change of line looks it up in the
- * filter of fetches and leaves its stamps; fetches within a line need nothing,
- * as they are counted by steps. What could take the line or its translation
- * away makes generated code return or look its page up anew, so no mark of
- * the current line is needed.
+ * Fetches, where they are modelled. Within a line they need nothing, as they
+ * are counted by steps. At each change of line generated code looks whether L1I
+ * still has the line in the way where it was last (a struct line_cell, in the
+ * code cache) and stamps that way; otherwise C makes the fetch.
+ *
+ * The ITLB's slot of a page is stamped where a superblock is entered from
+ * elsewhere than its own page: until code of another page executes, no other
+ * slot is touched. Whatever takes the page's translation away, or the line that
+ * executes, makes generated code return or look its page up anew.
  */
 #include "cpu/jit/internal.h"
 
-static struct operand line_field(size_t field)
+static unsigned line_shift(const struct superblock *t)
 {
-    return at_index(HART, RCX, 8,
-                    HART_FIELD(mmu.fetch_filter.entry) + (int32_t)field);
+    return t->hart->mmu.fetch_filter.line_shift;
 }
 
-static void stamp(struct superblock *t, size_t field)
+bool has_lines(const struct superblock *t)
 {
-    x86_mov64(t->code, RDX, line_field(field));
-    x86_store64(t->code, at(RDX, 0), RAX);
+    return t->jit->has_models && t->hart->mmu.models->has_caches;
 }
 
-/* The line `line` of the page, at the step of instruction i; returns the jump
- * for a miss. */
-static uint8_t *touch_line(struct superblock *t, uint32_t line, unsigned i)
+uint32_t line_of(const struct superblock *t, unsigned offset)
+{
+    return has_lines(t) ? offset >> line_shift(t) : 0;
+}
+
+/* Cells grow downwards from the end of the code cache. */
+static struct line_cell *add_cell(struct superblock *t, uint32_t line)
+{
+    static const uint64_t no_line = CACHE_NO_LINE;
+    struct jit *j = t->jit;
+    struct line_cell *cell = (struct line_cell *)(void *)j->cells - 1;
+
+    *cell = (struct line_cell){
+        .line = &no_line,
+        .touched = &j->no_stamp,
+        .number = (t->page->pa >> line_shift(t)) + line,
+    };
+    j->cells = (uint8_t *)cell;
+    return cell;
+}
+
+/* mov rcx, [rip + distance of a field] */
+static void load_field(struct code *c, const void *field)
+{
+    static const uint8_t mov_rcx_rip[] = {0x48, 0x8b, 0x0d};
+
+    for (unsigned i = 0; i < sizeof mov_rcx_rip; i++)
+        x86_byte(c, mov_rcx_rip[i]);
+    x86_word(c, (uint32_t)((const uint8_t *)field - (c->at + 4)));
+}
+
+void emit_fetch_stamp(struct superblock *t, unsigned i, int32_t more)
+{
+    x86_mov64(t->code, RAX, HERE(bias));
+    x86_lea64(t->code, RAX,
+              at_index(RAX, STEPS, 2, 1 + more - 2 * steps_left(t, i)));
+}
+
+/* A line at the stamp in rax; returns the jump for a miss. */
+static uint8_t *touch_line(struct superblock *t, const struct line_cell *cell)
 {
     struct code *c = t->code;
-    const struct filter *f = &t->hart->mmu.fetch_filter;
-    uint64_t offset = (uint64_t)line << f->line_shift;
     uint8_t *miss;
 
-    x86_mov(c, RCX, HERE(index));
-    if (filter_index(f, offset))
-        x86_alu_imm(c, ALU_XOR, in_reg(RCX),
-                    (int32_t)filter_index(f, offset));
-    x86_lea(c, RCX, at_index(RCX, RCX, 4, 0));
-    x86_mov64(c, RAX, HERE(tag));
-    if (offset)
-        x86_alu_imm64(c, ALU_OR, in_reg(RAX), (int32_t)offset);
-    x86_alu64(c, ALU_CMP, RAX,
-              line_field(offsetof(struct filter_entry, load_tag)));
+    load_field(c, &cell->line);
+    x86_alu_imm64(c, ALU_CMP, at(RCX, 0), (int32_t)cell->number);
     miss = x86_jcc(c, COND_NE);
-    x86_mov64(c, RAX, HERE(bias));
-    x86_lea64(c, RAX, at_index(RAX, STEPS, 1, 1 - steps_left(t, i)));
-    stamp(t, offsetof(struct filter_entry, way_stamp));
-    stamp(t, offsetof(struct filter_entry, slot_stamp));
+    load_field(c, &cell->touched);
+    x86_store64(c, at(RCX, 0), RAX);
     return miss;
+}
+
+/* The lines of instruction i, the first of them if `needs_first`; its stamp is
+ * in rax then. */
+void emit_lines(struct superblock *t, unsigned i, bool needs_first)
+{
+    const struct insn *d = &t->insns[i];
+    uint32_t first = line_of(t, d->offset);
+    uint32_t last = line_of(t, d->offset + d->size - 1u);
+    struct rare rare = {.kind = RARE_FETCH, .i = i, .helper = HELPER_FETCH};
+
+    if (needs_first) {
+        rare.cell_at = add_cell(t, first);
+        rare.field[0] = touch_line(t, rare.cell_at);
+    }
+    t->body = t->code->at;
+    if (last != first) {
+        struct line_cell *cell = add_cell(t, last);
+
+        if (needs_first)
+            rare.cell_at->has_second = true;
+        else
+            rare.cell_at = cell;
+        emit_fetch_stamp(t, i, 1);
+        rare.field[1] = touch_line(t, cell);
+        x86_alu_imm64(t->code, ALU_ADD, HERE(straddles), 1);
+    }
+    t->line = last;
+    rare.back = t->code->at;
+    if (rare.cell_at)
+        add_rare(t, rare);
 }
 
 void emit_fetch(struct superblock *t, unsigned i)
 {
     const struct insn *d = &t->insns[i];
-    unsigned shift = t->hart->mmu.fetch_filter.line_shift;
-    uint32_t first = (uint32_t)d->offset >> shift;
-    uint32_t last = (uint32_t)(d->offset + d->size - 1) >> shift;
-    struct rare rare = {.kind = RARE_SLOW, .i = i, .helper = HELPER_FETCH};
+    bool needs_first = line_of(t, d->offset) != t->line;
 
-    if (!t->jit->has_models)
+    if (!has_lines(t))
         return;
-    if (first != t->line)
-        rare.field[0] = touch_line(t, first, i);
-    t->body = t->code->at;
-    if (last != first) {
-        rare.field[1] = touch_line(t, last, i);
-        x86_alu_imm64(t->code, ALU_ADD, HERE(straddles), 1);
-    }
-    t->line = last;
-    if (!rare.field[0] && !rare.field[1])
-        return;
-    rare.back = t->code->at;
-    add_rare(t, rare);
+    if (needs_first)
+        emit_fetch_stamp(t, i, 0);
+    emit_lines(t, i, needs_first);
+}
+
+/* Tells jit_fetch which cells to bring up to date. */
+void emit_fetch_cell(struct superblock *t, const struct rare *r)
+{
+    static const uint8_t lea_rax_rip[] = {0x48, 0x8d, 0x05};
+    struct code *c = t->code;
+
+    for (unsigned i = 0; i < sizeof lea_rax_rip; i++)
+        x86_byte(c, lea_rax_rip[i]);
+    x86_word(c, (uint32_t)((uint8_t *)r->cell_at - (c->at + 4)));
+    x86_store64(c, HERE(cell), RAX);
 }

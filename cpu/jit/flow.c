@@ -6,9 +6,8 @@
  * A link is `jmp next; next: call exit_link; .short target, line`. Taken for
  * the first time it returns to C, which finds what is at `target` (an offset in
  * the page) and makes the jump lead there. All superblocks of a page are
- * dropped at once, so links need no undoing. Behind `line`, the line that was
- * fetched from last, a superblock that begins in the same one has a second
- * entry that leaves it out.
+ * dropped at once, so links need no undoing. `line` is the one that was fetched
+ * from last: see jit/rare.c for what it saves.
  */
 #include "cpu/jit/internal.h"
 

@@ -12,7 +12,7 @@ static void count_fetches(struct hart *h, uint64_t steps)
     struct mmu *m = &h->mmu;
     struct jit_context *here = &h->context;
     struct filter *f = &m->fetch_filter;
-    uint64_t now = h->steps + here->bias + 1;
+    uint64_t now = 2 * h->steps + here->bias + 2;
 
     m->repeat_fetches += steps - here->counted_steps;
     here->counted_steps = steps;
@@ -26,7 +26,7 @@ static void count_fetches(struct hart *h, uint64_t steps)
 /* Later stamps are later than those that C has set meanwhile. */
 static void keep_stamps_behind(struct hart *h)
 {
-    h->context.bias = h->mmu.fetch_filter.now - h->steps;
+    h->context.bias = h->mmu.fetch_filter.now - 2 * h->steps;
 }
 
 void jit_begin_counting(struct hart *h)
@@ -225,6 +225,24 @@ enum helper_answer jit_compute(struct hart *h, const struct insn *d)
     return HELPER_DONE;
 }
 
+/* Where the lines of the fetch are now. */
+static void refresh_cells(struct hart *h)
+{
+    struct jit *j = h->jit;
+    struct cache *l1i = &h->mmu.models->l1i;
+    uint8_t *at = j->rw + (h->context.cell - j->rx);
+    struct line_cell *cell = (struct line_cell *)(void *)at;
+
+    for (unsigned n = 1u + cell->has_second; n--; cell--) {
+        uint32_t way = cache_find(l1i, cell->number);
+
+        if (way == CACHE_NO_WAY)
+            continue;
+        cell->line = &l1i->line[way];
+        cell->touched = &l1i->order.touched[way];
+    }
+}
+
 /* Counts the fetch of d itself; the instruction is still to come. With timing,
  * what it stalled may have brought the end of the stretch before it: it is
  * executed all the same, and the engine then looks. */
@@ -237,6 +255,7 @@ enum helper_answer jit_fetch(struct hart *h, const struct insn *d)
     mmu_count_fetch_slow(&h->mmu, va, d->size);
     h->context.counted_steps = h->steps + 1;
     keep_stamps_behind(h);
+    refresh_cells(h);
     if (LIKELY(!h->leave))
         return HELPER_DONE;
     interp_single(h, d);

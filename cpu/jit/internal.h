@@ -79,6 +79,8 @@ enum helper_kind {
 void jit_begin_counting(struct hart *h);
 void jit_stop_counting(struct hart *h);
 
+#define LINK_HEADER 6 /* bytes before a start: see jit/rare.c */
+
 #define JIT_PAGE_ENTRIES (MMU_PAGE_SIZE / 2)
 
 /* Translated code of one frame, for one privilege. */
@@ -96,7 +98,8 @@ struct jit {
     uint8_t *rw, *rx;
     size_t bytes;
     struct code code;         /* the next superblock */
-    uint8_t *first;           /* behind the stubs */
+    uint8_t *cells; /* the last struct line_cell; they grow down to the code */
+    uint64_t no_stamp;
     struct insn *insns;       /* of all superblocks */
     size_t n_insns, max_insns;
     unsigned n_cells;         /* handed out, so far */
@@ -144,10 +147,11 @@ void jit_empty_page(struct jit *j, struct jit_page *page);
  * and other rare code are queued and follow the likely path.
  */
 struct rare {
-    enum { RARE_SLOW, RARE_ACCESS, RARE_EXIT, RARE_BUDGET } kind;
+    enum { RARE_FETCH, RARE_ACCESS, RARE_EXIT, RARE_BUDGET } kind;
     uint8_t *field[2]; /* the jumps that lead here, or NULL */
-    uint8_t *back;   /* RARE_SLOW, RARE_ACCESS: where it goes on */
-    unsigned cell;
+    uint8_t *back;   /* RARE_FETCH, RARE_ACCESS: where it goes on */
+    unsigned cell;   /* RARE_ACCESS: of mmu.cells */
+    struct line_cell *cell_at; /* RARE_FETCH */
     unsigned i;      /* the instruction */
     bool is_swapped; /* as add_rare finds it */
     enum helper_kind helper;
@@ -157,6 +161,14 @@ struct rare {
 
 #define MAX_RARE (3 * BLOCK_LIMIT + 4)
 #define NO_LINE UINT32_MAX
+
+/* Where a line of code was last in L1I, for a place where it is fetched. */
+struct line_cell {
+    const uint64_t *line; /* of the way: its contents */
+    uint64_t *touched;    /* and its stamp */
+    uint64_t number;      /* of the line: physical address >> line_shift */
+    bool has_second; /* the instruction has another, the next cell below */
+};
 
 #define MAX_SWAPS 6
 
@@ -173,7 +185,6 @@ struct superblock {
     int32_t end;  /* where it goes on behind the last, unless that jumps */
 
     uint8_t *start; /* its entry */
-    uint8_t *again; /* the same from code of the line where it begins */
     uint8_t *body;  /* behind the fetch of its first line */
     uint8_t *loop;  /* where its own loop goes on: behind all checks */
 
@@ -234,6 +245,13 @@ void emit_rare(struct superblock *t);
 void emit_entry(struct superblock *t);
 void emit_back_edge(struct superblock *t);
 void emit_fetch(struct superblock *t, unsigned i);
+
+/* Parts of these, in jit/fetch.c. */
+bool has_lines(const struct superblock *t);
+uint32_t line_of(const struct superblock *t, unsigned offset);
+void emit_fetch_stamp(struct superblock *t, unsigned i, int32_t more);
+void emit_lines(struct superblock *t, unsigned i, bool needs_first);
+void emit_fetch_cell(struct superblock *t, const struct rare *r);
 
 /* jit/translate.c: the entry of the superblock at h->pc in this page, whose
  * bytes are at host: its offset in the code cache, or one of */

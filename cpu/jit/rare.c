@@ -42,39 +42,65 @@ static void take_steps(struct superblock *t)
                               .field = {x86_jcc(t->code, COND_A)}});
 }
 
-/* Before the start, for who links: the line where it begins, and how far back
- * the entry without its fetch is. */
-static void write_second_entry(struct superblock *t, uint8_t **to_body)
+/*
+ * With models a superblock has three entries: `start` for whoever comes from
+ * elsewhere; `linked` for code of the page, which need not stamp its slot; and
+ * `again` for code of the line where it begins, which need not look at that
+ * either. Before the start stands, for who links, the line, and how far back
+ * the other two are.
+ */
+struct entries {
+    uint8_t *again, *linked;
+    uint8_t *from_again, *from_linked; /* their jumps */
+};
+
+static void write_other_entries(struct superblock *t, struct entries *e)
 {
     struct code *c = t->code;
-    unsigned shift = t->hart->mmu.fetch_filter.line_shift;
-    unsigned line = t->insns[0].offset >> shift;
-    unsigned length;
+    uint8_t *start;
 
-    t->again = c->at;
+    e->again = c->at;
     take_steps(t);
-    *to_body = x86_jmp(c);
-    length = (unsigned)(c->at + 4 - t->again);
-    x86_byte(c, line & 0xff);
-    x86_byte(c, line >> 8);
-    x86_byte(c, length & 0xff);
-    x86_byte(c, length >> 8);
+    e->from_again = x86_jmp(c);
+    e->linked = c->at;
+    take_steps(t);
+    if (has_lines(t))
+        emit_fetch_stamp(t, 0, 0);
+    e->from_linked = x86_jmp(c);
+    start = c->at + LINK_HEADER;
+    x86_word(c, line_of(t, t->insns[0].offset));
+    x86_byte(c, (unsigned)(start - e->again));
+    x86_byte(c, (unsigned)(start - e->linked));
+}
+
+static void write_start(struct superblock *t)
+{
+    struct code *c = t->code;
+
+    t->start = c->at;
+    take_steps(t);
+    if (!t->jit->has_models)
+        return;
+    emit_fetch_stamp(t, 0, 0);
+    x86_mov64(c, RCX, HERE(slot_stamp));
+    x86_store64(c, at(RCX, 0), RAX);
 }
 
 void emit_entry(struct superblock *t)
 {
-    uint8_t *to_body = NULL;
+    struct entries e = {0};
 
     t->line = NO_LINE;
     if (t->jit->has_models)
-        write_second_entry(t, &to_body);
-    t->start = t->code->at;
-    if (!t->jit->has_models)
-        t->again = t->start;
-    take_steps(t);
-    emit_fetch(t, 0);
-    if (to_body)
-        x86_patch(to_body, t->body);
+        write_other_entries(t, &e);
+    write_start(t);
+    if (e.from_linked)
+        x86_patch(e.from_linked, t->code->at);
+    t->body = t->code->at;
+    if (has_lines(t))
+        emit_lines(t, 0, true);
+    if (e.from_again)
+        x86_patch(e.from_again, t->body);
     if (!t->is_loop)
         return;
     emit_swap_in(t);
@@ -104,7 +130,8 @@ static void write_one(struct superblock *t, const struct rare *r)
         call_helper(t, r->i, r->helper);
         x86_jmp_to(c, r->back);
         break;
-    case RARE_SLOW:
+    case RARE_FETCH:
+        emit_fetch_cell(t, r);
         call_helper(t, r->i, r->helper);
         x86_jmp_to(c, r->back);
         break;

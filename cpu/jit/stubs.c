@@ -95,20 +95,8 @@ static uint8_t *write_exit_link(struct jit *j)
     return start;
 }
 
-/* rdx = the index of a page in the filter of fetches, of edx. */
-static void write_index(struct jit *j, const struct hart *h)
-{
-    struct code *c = &j->code;
-
-    x86_shift(c, SHIFT_SHR, RDX, FILTER_FOLD);
-    x86_alu(c, ALU_XOR, RDX, HERE(page_va));
-    x86_shift(c, SHIFT_SHR, RDX, h->mmu.fetch_filter.line_shift);
-    x86_alu_imm(c, ALU_AND, in_reg(RDX), FILTER_ENTRIES - 1);
-    x86_store64(c, HERE(index), RDX);
-}
-
 #define FETCH_PAGE(field)                                                      \
-    at_index(HART, RCX, 1,                                                     \
+    at_index(HART, RCX, 8,                                                     \
              HART_FIELD(mmu.fetch_pages) +                                     \
                  (int32_t)offsetof(struct fetch_page, field))
 
@@ -125,12 +113,12 @@ static void write_find_fetch_page(struct code *c)
     x86_byte(c, FETCH_PAGES / 4);
     x86_alu(c, ALU_XOR, RCX, in_reg(RDX));
     x86_alu_imm(c, ALU_AND, in_reg(RCX), FETCH_PAGES - 1);
-    x86_shift(c, SHIFT_SHL, RCX, 5);
-    _Static_assert(sizeof(struct fetch_page) == 32, "a shift by 5");
+    x86_lea(c, RCX, at_index(RCX, RCX, 4, 0));
+    _Static_assert(sizeof(struct fetch_page) == 40, "5 times 8");
 }
 
 /* To the pc in eax, if its page is known and has code there. */
-static uint8_t *write_go_far(struct jit *j, const struct hart *h)
+static uint8_t *write_go_far(struct jit *j)
 {
     struct code *c = &j->code;
     uint8_t *start = c->at;
@@ -142,12 +130,13 @@ static uint8_t *write_go_far(struct jit *j, const struct hart *h)
     x86_alu64(c, ALU_OR, RDX, FIELD(mmu.fetch_key));
     x86_alu64(c, ALU_CMP, RDX, FETCH_PAGE(tag));
     x86_patch(x86_jcc(c, COND_NE), j->exit_pc);
-    x86_store64(c, HERE(tag), RDX);
     x86_mov(c, RDX, in_reg(RAX));
     x86_alu_imm(c, ALU_AND, in_reg(RDX), page_mask);
     x86_store64(c, HERE(page_va), RDX);
-    if (j->has_models)
-        write_index(j, h);
+    if (j->has_models) {
+        x86_mov64(c, RDX, FETCH_PAGE(slot_stamp));
+        x86_store64(c, HERE(slot_stamp), RDX);
+    }
     x86_mov64(c, RDX, FETCH_PAGE(code));
     x86_store64(c, HERE(entries), RDX);
     x86_mov(c, RCX, in_reg(RAX));
@@ -211,8 +200,8 @@ void jit_write_stubs(struct hart *h)
     j->exit_pc = write_exit(j, EXIT_PC);
     j->exit_budget = write_exit(j, EXIT_BUDGET);
     j->exit_link = write_exit_link(j);
-    j->go_far = write_go_far(j, h);
+    j->go_far = write_go_far(j);
     for (unsigned i = 0; i < N_HELPERS; i++)
         j->helpers[i] = write_helper(j, helpers[i]);
-    j->first = j->code.at;
+    j->cells = j->rw + j->bytes;
 }

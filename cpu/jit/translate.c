@@ -147,7 +147,7 @@ static bool emit(struct superblock *t)
 
 static bool has_room(const struct jit *j)
 {
-    return j->code.at + MAX_CODE <= j->rw + j->bytes &&
+    return j->code.at + MAX_CODE <= j->cells &&
            j->n_insns + BLOCK_LIMIT <= j->max_insns;
 }
 
