@@ -39,7 +39,9 @@ static void (*prepare)(struct machine *m);
 /* The reference's run: a digest of all harts after each step, and the end. */
 static uint64_t digests[MAX_STEPS + 1];
 static uint64_t end_steps, end_hash;
+static enum machine_stop end_stop;
 static struct mmu_counts end_counts[MACHINE_MAX_HARTS];
+static struct hart_stats end_stats[MACHINE_MAX_HARTS];
 static enum shape shape_now;
 
 enum shape guest_shape(void)
@@ -261,6 +263,26 @@ static void say_counts(struct text *t, struct mmu_counts *want,
                 (unsigned long long)b[i], (unsigned long long)a[i]);
 }
 
+/* A run that was not cut differs after `steps`: the first step of which that
+ * can be seen, if it is cut there. */
+static uint64_t first_difference(const struct guest *g, const struct variant *v,
+                                 uint64_t steps)
+{
+    uint64_t same = 0;
+
+    while (!g->act_every && same + 1 < steps) {
+        uint64_t middle = same + (steps - same) / 2;
+        struct machine *m = fresh(g, v);
+
+        machine_run(m, middle);
+        if (digest_of(m) == digests[middle])
+            same = middle;
+        else
+            steps = middle;
+    }
+    return steps;
+}
+
 /* Says where a run differs from the reference and ends the test. */
 static void differs(const struct guest *g, struct machine *m,
                     const struct variant *v, uint64_t cut, uint64_t before)
@@ -283,13 +305,17 @@ static void differs(const struct guest *g, struct machine *m,
         if (machine_steps(m) == end_steps)
             say_counts(&t, &end_counts[i], &counts);
     }
+    if (!cut)
+        say(&t, "\n  (cut elsewhere, it differs from step %llu on)",
+            (unsigned long long)first_difference(g, v, machine_steps(m)));
     ck_abort_msg("%s", t.s);
 }
 
 /* ---- runs ---- */
 
-static void check_end(const struct guest *g, struct machine *m,
-                      enum machine_stop stop)
+/* The others are equal to it then. */
+static void check_reference(const struct guest *g, struct machine *m,
+                            enum machine_stop stop)
 {
     enum machine_stop want = g->steps ? g->stop : STOP_PASS;
 
@@ -322,9 +348,12 @@ static void run_reference(const struct guest *g)
         digests[end_steps] = digest_of(m);
     }
     end_hash = machine_hash(m);
-    for (unsigned i = 0; i < m->n_harts; i++)
+    for (unsigned i = 0; i < m->n_harts; i++) {
         mmu_count(&m->harts[i].mmu, &end_counts[i]);
-    check_end(g, m, stop);
+        end_stats[i] = m->harts[i].stats;
+    }
+    end_stop = stop;
+    check_reference(g, m, stop);
 }
 
 static uint64_t slice(const struct guest *g, uint64_t cut, uint64_t n,
@@ -357,14 +386,14 @@ static void run(const struct guest *g, const struct variant *v, uint64_t cut)
         if (steps > end_steps || digest_of(m) != digests[steps])
             differs(g, m, v, cut, before);
     }
-    if (steps != end_steps || machine_hash(m) != end_hash)
+    if (steps != end_steps || stop != end_stop || machine_hash(m) != end_hash)
         differs(g, m, v, cut, 0);
     for (unsigned i = 0; i < m->n_harts; i++) {
         mmu_count(&m->harts[i].mmu, &counts);
-        if (memcmp(&counts, &end_counts[i], sizeof counts))
+        if (memcmp(&counts, &end_counts[i], sizeof counts) ||
+            memcmp(&m->harts[i].stats, &end_stats[i], sizeof end_stats[i]))
             differs(g, m, v, cut, 0);
     }
-    check_end(g, m, stop);
 }
 
 void guest_runs_alike(const struct guest *g)

@@ -43,7 +43,8 @@ static inline uint64_t peek(const struct machine *m, uint64_t pa, unsigned size)
 {
     uint8_t bytes[8];
 
-    ck_assert(machine_peek(m, pa, bytes, size));
+    if (!machine_peek(m, pa, bytes, size))
+        ck_abort_msg("no memory at %llx", (unsigned long long)pa);
     return load_le(bytes, size);
 }
 
