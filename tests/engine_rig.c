@@ -11,14 +11,17 @@
 #define POOL 96
 #define RISING 29 /* slices of 1, 2, .. so many steps, and again */
 
-/* An engine, and how long its blocks may be; the first is the reference. */
+/* An engine, how long its blocks may be, and its cache of code, 0 for the
+ * default: of the least size it is full now and then. The first is the
+ * reference. */
 struct variant {
     const char *engine;
     unsigned block_limit;
+    size_t code_cache_bytes;
 };
 
 static const struct variant variants[] = {
-    {"interp", 1}, {"interp", 0}, {"jit", 0}, {"jit", 3}};
+    {"interp", 1, 0}, {"interp", 0, 0}, {"jit", 0, 0}, {"jit", 3, 1}};
 
 /* How a run is cut: into slices of so many steps; 0: not; RISING: see there. */
 static const uint64_t cuts[] = {0, RISING, 2, 7};
@@ -92,6 +95,7 @@ static struct pooled *pooled(const struct variant *variant, enum shape shape,
     config.n_harts = harts;
     config.hart.engine = engine_find(variant->engine);
     config.hart.block_limit = variant->block_limit;
+    config.hart.code_cache_bytes = variant->code_cache_bytes;
     set_shape(&config, shape);
     if (configure)
         configure(&config);

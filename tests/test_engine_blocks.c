@@ -12,7 +12,7 @@
 static void write_straight(struct program *p, int length)
 {
     op_begin(p);
-    op_li(p, S0, length > 200 ? 5 : 40);
+    op_li(p, S0, length > 60 ? 5 : 40);
     op_li(p, A3, DATA);
     op_jump(p, LOOP);
     p->at = LOOP;
@@ -34,7 +34,7 @@ static void check_straight(struct machine *m, int length)
 
     for (int i = 0; i < length; i++)
         adds += i % 7 != 3 && i % 7 != 5;
-    ck_assert_uint_eq(reg(m, S2), adds * (length > 200 ? 5 : 40));
+    ck_assert_uint_eq(reg(m, S2), adds * (length > 60 ? 5 : 40));
 }
 
 START_TEST(a_block_may_be_of_any_length)
