@@ -24,7 +24,7 @@ static const struct variant variants[] = {
     {"interp", 1, 0}, {"interp", 0, 0}, {"jit", 0, 0}, {"jit", 3, 1}};
 
 /* How a run is cut: into slices of so many steps; 0: not; RISING: see there. */
-static const uint64_t cuts[] = {0, RISING, 2, 7};
+static const uint64_t cuts[] = {0, RISING, 7};
 
 struct pooled {
     struct machine *m;
