@@ -123,6 +123,10 @@ static struct machine *fresh(const struct guest *g,
 
     data = archive_data(k->pristine, &size);
     m->has_finished = false;
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        hart_set_hooks(&m->harts[i], NULL);
+        hart_set_watch(&m->harts[i], NULL);
+    }
     memset(m->bus.ram, 0, m->bus.ram_size);
     why = restore(m, data, size);
     ck_assert_msg(!why, "%s", why);
