@@ -31,6 +31,11 @@ const struct engine *engine_find(const char *name)
     return NULL;
 }
 
+const struct engine *engine_default(void)
+{
+    return engines[0];
+}
+
 /* ---- wires from and to the MMU ---- */
 
 static uint64_t cycle_now(const struct hart *h)
@@ -308,7 +313,7 @@ void hart_init(struct hart *h, const struct hart_config *config, unsigned id,
     h->xlen = config->xlen ? config->xlen : 32;
     h->bus = bus;
     h->clock = clock;
-    h->engine = config->engine ? config->engine : engines[0];
+    h->engine = config->engine ? config->engine : engine_default();
     h->extensions = extension_set(config);
     h->isa = isa_new_with(h->xlen, h->extensions);
     mmu_config.hart = id;

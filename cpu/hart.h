@@ -65,11 +65,17 @@ struct engine {
 
 /* Every engine that exists on this host, by name; NULL if there is none. */
 const struct engine *engine_find(const char *name);
+/* What hart_config.engine NULL means. */
+const struct engine *engine_default(void);
+
+/* Bounds of hart_config.code_cache_bytes: jumps in it reach all of it. */
+#define HART_MIN_CODE_CACHE ((size_t)64 << 10)
+#define HART_MAX_CODE_CACHE ((size_t)1 << 30)
 
 struct hart_config {
     unsigned xlen;               /* 32 */
     const struct engine *engine; /* NULL: the fastest */
-    size_t code_cache_bytes;     /* of jit, 0: 16 MiB */
+    size_t code_cache_bytes; /* of jit, rounded to pages; 0: 16 MiB */
     unsigned without;            /* enum extension that the hart lacks */
     struct mmu_config mmu;
     unsigned block_limit; /* instructions a block, 0: the default; for tests */
@@ -150,7 +156,8 @@ static inline uint64_t hart_retired(const struct hart *h)
     return h->steps - h->failed;
 }
 
-/* `l2` is shared by all harts and may be NULL. Options are copied. */
+/* `l2` is shared by all harts and may be NULL. Options are copied. Where the
+ * host refuses memory for code, h->engine is the interpreter. */
 void hart_init(struct hart *h, const struct hart_config *config, unsigned id,
                struct bus *bus, struct clock *clock, struct cache *l2);
 void hart_free(struct hart *h);

@@ -18,6 +18,7 @@ const char *options_set_rtc(struct options *o, const char *value);
 const char *options_set_cache(struct options *o, const char *value);
 const char *options_set_tlb(struct options *o, const char *value);
 const char *options_set_models(struct options *o, const char *value);
+const char *options_set_engine(struct options *o, const char *value);
 const char *options_set_debug(struct options *o, const char *value);
 
 /* When all are set: finds what is not given, and dies of what does not go

@@ -1,5 +1,6 @@
 /*
- * Options whose values are lists: -cpu, -drive, -dma, -rtc, -cache, -tlb, -d.
+ * Options whose values are lists: -cpu, -drive, -dma, -rtc, -cache, -tlb,
+ * -engine, -d.
  */
 #include <stdio.h>
 #include <string.h>
@@ -398,6 +399,50 @@ const char *options_set_models(struct options *o, const char *value)
     o->machine.models_from = from;
     o->machine.models_to = to;
     return NULL;
+}
+
+static const char *engine_usage(void)
+{
+    return engine_find("jit") ? "interp, or jit and then perhaps tb-size=SIZE"
+                              : "interp; jit translates to x86-64 alone";
+}
+
+static const char *set_code_cache(struct hart_config *hart, const char *text)
+{
+    uint64_t bytes;
+
+    if (hart->engine == engine_find("interp"))
+        return "interp translates nothing: leave tb-size out";
+    if (!parse_size(text, UINT64_C(1) << 20, &bytes) ||
+        bytes < HART_MIN_CODE_CACHE || bytes > HART_MAX_CODE_CACHE ||
+        bytes & MMU_PAGE_MASK)
+        return "tb-size is a size from 64K to 1G in whole pages of 4K (a bare "
+               "number counts MiB)";
+    hart->code_cache_bytes = bytes;
+    return NULL;
+}
+
+const char *options_set_engine(struct options *o, const char *value)
+{
+    struct hart_config *hart = &o->machine.hart;
+    struct part part;
+    bool is_bad;
+
+    if (!parse_part(&value, &part, &is_bad) || part.key[0])
+        return engine_usage();
+    hart->engine = engine_find(part.value);
+    hart->code_cache_bytes = 0;
+    if (!hart->engine)
+        return engine_usage();
+    while (parse_part(&value, &part, &is_bad)) {
+        const char *wrong = strcmp(part.key, "tb-size")
+                                ? engine_usage()
+                                : set_code_cache(hart, part.value);
+
+        if (wrong)
+            return wrong;
+    }
+    return is_bad ? engine_usage() : NULL;
 }
 
 const char *options_set_debug(struct options *o, const char *value)

@@ -181,14 +181,6 @@ static const char *set_pace(struct options *o, const char *value)
     return NULL;
 }
 
-static const char *set_engine(struct options *o, const char *value)
-{
-    o->machine.hart.engine = engine_find(value);
-    return o->machine.hart.engine ? NULL
-                                  : "the engines of this host are "
-                                    "interp and jit";
-}
-
 static const char *set_seed(struct options *o, const char *value)
 {
     if (!parse_u64(value, &o->machine.seed) || o->machine.seed > INT64_MAX)
@@ -345,7 +337,10 @@ static const struct option_row rows[] = {
       "a window, or pictures: each N steps (F holds %d), after N steps, or "
       "at the end (none)", set_display },
     { "nographic", NULL, "console on stdio", set_nographic },
-    { "engine", "interp", "how instructions are executed", set_engine },
+    { "engine", "interp|jit[,tb-size=SIZE]",
+      "how instructions are executed: interpreted, or translated to the host's "
+      "by way of SIZE bytes a hart, 64K to 1G (jit,tb-size=16M where the host "
+      "is x86-64, else interp)", options_set_engine },
     { "cache", "l1i=SIZE:WAYS:LINE[:lru|plru|fifo|random[:wb|wt"
       "[:alloc|noalloc]]],l1d=..,l2=..|none",
       "modelled caches (32K:8:64, 32K:8:64, 512K:8:64); l2=none drops that",

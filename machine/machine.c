@@ -103,6 +103,28 @@ static void reset(struct machine *m)
     start_round(m);
 }
 
+/* An engine that was asked for must be had; the default is what there is. */
+static void check_engine(const struct machine *m)
+{
+    static const char why[] = "the host gives no memory for code";
+    const struct engine *asked = m->config.hart.engine;
+
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        const struct engine *had = m->harts[i].engine;
+
+        if (asked && had != asked)
+            die(EXIT_USAGE,
+                "-engine %s: %s: allow it more, ask for less by tb-size=SIZE, "
+                "or use -engine interp",
+                asked->name, why);
+        if (!asked && had != engine_default()) {
+            log_error("%s: -engine %s is used, which is slower", why,
+                      had->name);
+            return;
+        }
+    }
+}
+
 static void create_harts(struct machine *m)
 {
     struct mmu *mmus[MACHINE_MAX_HARTS];
@@ -114,6 +136,7 @@ static void create_harts(struct machine *m)
         hart_init(&m->harts[i], &m->config.hart, i, &m->bus, &m->clock, m->l2);
         mmus[i] = &m->harts[i].mmu;
     }
+    check_engine(m);
     mmu_join(mmus, m->n_harts);
     if (m->config.is_dma_incoherent)
         machine_make_incoherent(m);

@@ -86,7 +86,36 @@ refuses "a size does not wrap" 2 '1M to 14G' -m 99999999999999999999G
 refuses "a machine without a hart" 2 'from 1 to 8' -smp 0
 refuses "nine harts" 2 'from 1 to 8' -smp cpus=9
 refuses "the machine is quire32" 2 'quire32' -M virt
-refuses "the engine is interp" 2 'interp' -engine jit
+refuses "an engine has a name that exists" 2 'interp' -engine tcg
+refuses "the interpreter has no code cache" 2 'leave tb-size out' \
+    -engine interp,tb-size=1M
+if "$quire" -engine jit,x=1 2>&1 | grep -q 'x86-64 alone'; then
+    skipped "jit: its code cache" "it translates to x86-64 alone"
+else
+    refuses "an engine's part is one that exists" 2 'tb-size=SIZE' \
+        -engine jit,thread=multi
+    refuses "a code cache of less than 64K" 2 '64K to 1G' \
+        -engine jit,tb-size=60K
+    refuses "a code cache of more than 1G" 2 '64K to 1G' \
+        -engine jit,tb-size=1025
+    refuses "a code cache has whole pages" 2 'whole pages' \
+        -engine jit,tb-size=70001B
+    refuses "a code cache has a size" 2 '64K to 1G' -engine jit,tb-size=
+    accepts "the smallest code cache" 0 -engine jit,tb-size=64K \
+        $bare "$work/good"
+    # The host keeps files, code in memory among them, below 50 KiB.
+    saved=$quire
+    printf '#!/bin/sh\ntrap "" XFSZ\nulimit -f 100\nexec "%s" "$@"\n' \
+        "$saved" >"$work/limited"
+    chmod +x "$work/limited"
+    quire=$work/limited
+    refuses "jit where the host gives no memory for code" 2 \
+        'or use -engine interp' -engine jit $bare "$work/good"
+    refuses "the default there is interp, and says so" 0 \
+        '-engine interp is used' $bare "$work/good"
+    accepts "interp needs none" 0 -engine interp $bare "$work/good"
+    quire=$saved
+fi
 refuses "the hart is rv32" 2 'rv32' -cpu rv64
 refuses "an extension that is unknown" 2 'pmp, misaligned, zba' -cpu rv32,q=on
 refuses "a switch is on or off" 2 '=on or =off' -cpu rv32,pmp=maybe

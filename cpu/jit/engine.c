@@ -11,7 +11,6 @@
 #include "cpu/jit/internal.h"
 
 #define DEFAULT_BYTES ((size_t)16 << 20)
-#define MIN_BYTES ((size_t)64 << 10)
 /* Of code a guest's instruction takes about so much, and of pages few. */
 #define BYTES_AN_INSN 16
 #define BYTES_A_PAGE 4096
@@ -24,7 +23,8 @@ static size_t bytes_for(const struct hart_config *config)
 
     if (!bytes)
         return DEFAULT_BYTES;
-    return bytes < MIN_BYTES ? MIN_BYTES : bytes & ~(size_t)MMU_PAGE_MASK;
+    return bytes < HART_MIN_CODE_CACHE ? HART_MIN_CODE_CACHE
+                                       : bytes & ~(size_t)MMU_PAGE_MASK;
 }
 
 void jit_drop_all(struct hart *h)
