@@ -31,6 +31,7 @@ struct filter_entry {
     uint64_t load_tag, store_tag; /* as in a host_page, by line */
     uintptr_t addend;             /* host address - virtual address */
     uint64_t *way_stamp, *slot_stamp;
+    uint64_t unused[3]; /* generated code finds entries by a shift */
 };
 
 struct filter {

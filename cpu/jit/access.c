@@ -151,9 +151,12 @@ static void access_other_page(struct superblock *t, const struct insn *d,
 
 static struct operand line_field(size_t field)
 {
-    return at_index(HART, RCX, 8,
+    return at_index(HART, RCX, 1,
                     HART_FIELD(mmu.data_filter.entry) + (int32_t)field);
 }
+
+#define ENTRY_SHIFT 6
+_Static_assert(sizeof(struct filter_entry) == 1u << ENTRY_SHIFT, "a shift");
 
 #define LINE(name) line_field(offsetof(struct filter_entry, name))
 
@@ -163,19 +166,29 @@ static void stamp(struct superblock *t, struct operand where)
     x86_store64(t->code, at(RDX, 0), CLOCK);
 }
 
+/* rcx = the offset of the entry for the address in eax. */
+static void find_line(struct superblock *t)
+{
+    struct code *c = t->code;
+    unsigned shift = t->hart->mmu.data_filter.line_shift;
+
+    x86_mov(c, RCX, in_reg(RAX));
+    x86_shift(c, SHIFT_SHR, RCX, FILTER_FOLD);
+    x86_alu(c, ALU_XOR, RCX, in_reg(RAX));
+    if (shift > ENTRY_SHIFT)
+        x86_shift(c, SHIFT_SHR, RCX, shift - ENTRY_SHIFT);
+    else if (shift < ENTRY_SHIFT)
+        x86_shift(c, SHIFT_SHL, RCX, ENTRY_SHIFT - shift);
+    x86_alu_imm(c, ALU_AND, in_reg(RCX), (FILTER_ENTRIES - 1) << ENTRY_SHIFT);
+}
+
 static void access_line(struct superblock *t, const struct insn *d,
                         struct rare *r)
 {
     struct code *c = t->code;
 
     address(t, d);
-    x86_mov(c, RCX, in_reg(RAX));
-    x86_shift(c, SHIFT_SHR, RCX, FILTER_FOLD);
-    x86_alu(c, ALU_XOR, RCX, in_reg(RAX));
-    x86_shift(c, SHIFT_SHR, RCX, t->hart->mmu.data_filter.line_shift);
-    x86_alu_imm(c, ALU_AND, in_reg(RCX), FILTER_ENTRIES - 1);
-    x86_lea(c, RCX, at_index(RCX, RCX, 4, 0));
-    _Static_assert(sizeof(struct filter_entry) == 40, "5 times 8");
+    find_line(t);
     tag(t, d, FIELD(mmu.data_key));
     x86_alu64(c, ALU_CMP, RDX,
               r->helper == HELPER_STORE ? LINE(store_tag) : LINE(load_tag));

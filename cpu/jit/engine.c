@@ -196,8 +196,10 @@ static void link_exit(struct hart *h, const uint8_t *link, const uint8_t *code)
     const uint8_t *header = target - LINK_HEADER;
     unsigned line = (unsigned)load_le(after_call + 2, 2);
 
-    if (j->has_models)
-        target -= header[line == load_le(header, 4) ? 4 : 5];
+    if (j->has_models && line == load_le(header, 4))
+        target -= header[LINK_AGAIN];
+    else if (j->has_models)
+        target += header[LINK_LINKED];
     x86_patch(after_call - 9, target);
 }
 

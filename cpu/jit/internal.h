@@ -79,7 +79,10 @@ enum helper_kind {
 void jit_begin_counting(struct hart *h);
 void jit_stop_counting(struct hart *h);
 
-#define LINK_HEADER 6 /* bytes before a start: see jit/rare.c */
+/* Before a start, with models: see jit/rare.c. */
+#define LINK_HEADER 6
+#define LINK_AGAIN 4
+#define LINK_LINKED 5
 
 #define JIT_PAGE_ENTRIES (MMU_PAGE_SIZE / 2)
 

@@ -33,74 +33,91 @@ void emit_helper(struct superblock *t, unsigned i, enum helper_kind kind)
     call_helper(t, i, kind);
 }
 
-/* Takes all steps of the superblock, if there are so many left. */
-static void take_steps(struct superblock *t)
+static void count_steps(struct superblock *t)
 {
     x86_alu_imm64(t->code, ALU_ADD, in_reg(STEPS), (int32_t)t->n);
     x86_alu64(t->code, ALU_CMP, STEPS, FIELD(run_until));
+}
+
+/* Takes all steps of the superblock, if there are so many left. */
+static void take_steps(struct superblock *t)
+{
+    count_steps(t);
     add_rare(t, (struct rare){.kind = RARE_BUDGET,
                               .field = {x86_jcc(t->code, COND_A)}});
 }
 
 /*
  * With models a superblock has three entries: `start` for whoever comes from
- * elsewhere; `linked` for code of the page, which need not stamp its slot; and
- * `again` for code of the line where it begins, which need not look at that
- * either. Before the start stands, for who links, the line, and how far back
- * the other two are.
+ * elsewhere; `linked` for code of the page, which need not stamp its
+ * slot; and `again` for code of the line where it begins, which need not look
+ * at that either. Before `start` stands, for who links, the line, and how far
+ * away the other two are.
  */
 struct entries {
-    uint8_t *again, *linked;
-    uint8_t *from_again, *from_linked; /* their jumps */
+    uint8_t *again;
+    uint8_t *from_again, *from_start; /* their jumps */
 };
 
-static void write_other_entries(struct superblock *t, struct entries *e)
+static void write_again(struct superblock *t, struct entries *e)
 {
-    struct code *c = t->code;
-    uint8_t *start;
-
-    e->again = c->at;
+    e->again = t->code->at;
     take_steps(t);
-    e->from_again = x86_jmp(c);
-    e->linked = c->at;
-    take_steps(t);
-    if (has_lines(t))
-        emit_fetch_stamp(t, 0, 0);
-    e->from_linked = x86_jmp(c);
-    start = c->at + LINK_HEADER;
-    x86_word(c, line_of(t, t->insns[0].offset));
-    x86_byte(c, (unsigned)(start - e->again));
-    x86_byte(c, (unsigned)(start - e->linked));
+    e->from_again = x86_jmp(t->code);
 }
 
-static void write_start(struct superblock *t)
+static void write_start(struct superblock *t, struct entries *e)
 {
     struct code *c = t->code;
 
     t->start = c->at;
     take_steps(t);
-    if (!t->jit->has_models)
-        return;
     emit_fetch_stamp(t, 0, 0);
     x86_mov64(c, RCX, HERE(slot_stamp));
     x86_store64(c, at(RCX, 0), RAX);
+    e->from_start = x86_jmp(c);
+}
+
+/* `linked` comes next. */
+static void write_header(const struct superblock *t, uint8_t *header,
+                         const struct entries *e)
+{
+    uint32_t line = line_of(t, t->insns[0].offset);
+
+    memcpy(header, &line, sizeof line);
+    header[LINK_AGAIN] = (uint8_t)(t->start - e->again);
+    header[LINK_LINKED] = (uint8_t)(t->code->at - t->start);
+}
+
+static void emit_entries(struct superblock *t)
+{
+    struct entries e;
+    uint8_t *header;
+
+    write_again(t, &e);
+    header = t->code->at;
+    t->code->at += LINK_HEADER;
+    write_start(t, &e);
+    write_header(t, header, &e);
+    take_steps(t);
+    if (has_lines(t))
+        emit_fetch_stamp(t, 0, 0);
+    x86_patch(e.from_start, t->code->at);
+    t->body = t->code->at;
+    if (has_lines(t))
+        emit_lines(t, 0, true);
+    x86_patch(e.from_again, t->body);
 }
 
 void emit_entry(struct superblock *t)
 {
-    struct entries e = {0};
-
     t->line = NO_LINE;
-    if (t->jit->has_models)
-        write_other_entries(t, &e);
-    write_start(t);
-    if (e.from_linked)
-        x86_patch(e.from_linked, t->code->at);
-    t->body = t->code->at;
-    if (has_lines(t))
-        emit_lines(t, 0, true);
-    if (e.from_again)
-        x86_patch(e.from_again, t->body);
+    if (t->jit->has_models) {
+        emit_entries(t);
+    } else {
+        t->start = t->code->at;
+        take_steps(t);
+    }
     if (!t->is_loop)
         return;
     emit_swap_in(t);
@@ -110,9 +127,20 @@ void emit_entry(struct superblock *t)
 /* From the end of a loop to its start: the checks again. */
 void emit_back_edge(struct superblock *t)
 {
-    take_steps(t);
-    emit_fetch(t, 0);
-    x86_jmp_to(t->code, t->loop);
+    bool is_new_line =
+        has_lines(t) && (line_of(t, t->insns[0].offset) != t->line ||
+                         line_of(t, t->insns[0].offset + 3u) != t->line);
+
+    if (is_new_line) {
+        take_steps(t);
+        emit_fetch(t, 0);
+        x86_jmp_to(t->code, t->loop);
+        return;
+    }
+    count_steps(t);
+    x86_patch(x86_jcc(t->code, COND_BE), t->loop);
+    add_rare(t, (struct rare){.kind = RARE_BUDGET,
+                              .field = {x86_jmp(t->code)}});
 }
 
 static void write_one(struct superblock *t, const struct rare *r)
