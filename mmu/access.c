@@ -230,10 +230,10 @@ static struct filter_entry *filtered(struct mmu *m, uint64_t va)
 }
 
 /* Hits in the filter of the models: see mmu/filter.h. */
-static ALWAYS_INLINE const struct filter_entry *
+static ALWAYS_INLINE struct filter_entry *
 filter_load(struct mmu *m, uint64_t va, unsigned size)
 {
-    const struct filter_entry *e = filtered(m, va);
+    struct filter_entry *e = filtered(m, va);
     struct filter *f = m->models->data;
 
     if (e->load_tag != filter_tag(f, va, size, m->data_key))
@@ -242,10 +242,10 @@ filter_load(struct mmu *m, uint64_t va, unsigned size)
     return e;
 }
 
-static ALWAYS_INLINE const struct filter_entry *
+static ALWAYS_INLINE struct filter_entry *
 filter_store(struct mmu *m, uint64_t va, unsigned size)
 {
-    const struct filter_entry *e = filtered(m, va);
+    struct filter_entry *e = filtered(m, va);
     struct filter *f = m->models->data;
 
     if (e->store_tag != filter_tag(f, va, size, m->data_key))

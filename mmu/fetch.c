@@ -233,7 +233,7 @@ static void trace_fetch(struct mmu *m, uint64_t va, unsigned size)
 static void count_fetch(struct mmu *m, uint64_t va, unsigned size)
 {
     struct filter *f = m->models->fetch;
-    const struct filter_entry *e = filter_at(f, va);
+    struct filter_entry *e = filter_at(f, va);
     bool is_one_line = (va & f->line_mask) + size <= f->line_mask + 1;
     uint64_t tag = filter_tag(f, va & ~f->line_mask, 1, m->fetch_key);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "mmu/replace.h"
 
 void filter_init(struct filter *f, unsigned line_bytes, uint32_t n_ways,
                  uint32_t n_slots, uint64_t *way_stamp, uint64_t *slot_stamp)
@@ -24,7 +25,7 @@ void filter_init(struct filter *f, unsigned line_bytes, uint32_t n_ways,
         f->way_entry = alloc_zeroed(n_ways, sizeof *f->way_entry);
         memset(f->way_entry, 0xff, n_ways * sizeof *f->way_entry);
     }
-    filter_kill_all(f);
+    filter_reset(f);
 }
 
 void filter_free(struct filter *f)
@@ -34,9 +35,36 @@ void filter_free(struct filter *f)
     memset(f, 0, sizeof *f);
 }
 
+static void settle_entry(struct filter_entry *e)
+{
+    if (!e->last)
+        return;
+    if (*e->way_stamp < e->last)
+        *e->way_stamp = e->last;
+    if (*e->slot_stamp < e->last)
+        *e->slot_stamp = e->last;
+    e->last = 0;
+}
+
 static void kill_entry(struct filter_entry *e)
 {
+    settle_entry(e);
     e->load_tag = e->store_tag = FILTER_NO_TAG;
+}
+
+void filter_reset(struct filter *f)
+{
+    memset(f->entry, 0, sizeof f->entry);
+    f->now = f->settled = f->asked = REPLACE_MAX_WAYS;
+}
+
+void filter_settle_all(struct filter *f)
+{
+    if (f->asked == f->now)
+        return;
+    for (unsigned i = 0; i < FILTER_ENTRIES; i++)
+        settle_entry(&f->entry[i]);
+    f->asked = f->now;
 }
 
 void filter_kill_all(struct filter *f)
@@ -71,6 +99,32 @@ void filter_clean_way(struct filter *f, uint32_t way)
         e->store_tag = FILTER_NO_TAG;
 }
 
+void filter_settle_ways(struct filter *f, uint32_t first, uint32_t n)
+{
+    for (uint32_t way = first; way < first + n; way++) {
+        struct filter_entry *e = entry_of(f, way);
+
+        if (e)
+            settle_entry(e);
+    }
+}
+
+bool filter_settle_slot(struct filter *f, uint32_t slot)
+{
+    const uint64_t *map = &f->slot_map[(size_t)slot * FILTER_WORDS];
+    uint64_t before = f->slot_stamp[slot];
+
+    for (unsigned word = 0; word < FILTER_WORDS; word++) {
+        for (uint64_t rest = map[word]; rest; rest &= rest - 1) {
+            unsigned i = word * 64 + (unsigned)__builtin_ctzll(rest);
+
+            if (f->entry[i].slot_stamp == &f->slot_stamp[slot])
+                settle_entry(&f->entry[i]);
+        }
+    }
+    return f->slot_stamp[slot] != before;
+}
+
 void filter_set(struct filter *f, uint64_t va, uint64_t load_tag,
                 uint64_t store_tag, uintptr_t addend, uint32_t way,
                 uint32_t slot)
@@ -82,6 +136,7 @@ void filter_set(struct filter *f, uint64_t va, uint64_t load_tag,
         filter_kill_way(f, way);
         f->way_entry[way] = (uint16_t)i;
     }
+    settle_entry(e);
     e->load_tag = load_tag;
     e->store_tag = store_tag;
     e->addend = addend;

@@ -1,9 +1,10 @@
 /*
  * The filter in front of a first-level TLB and cache: it knows which lines
- * would hit in both, so that a hit costs two stores (the stamps of the way
- * and of the slot) instead of two lookups. Exact: an entry proves presence
- * only, recency is in the stamps, and whatever takes a line, a right or a
- * translation away kills the entry.
+ * would hit in both, so that a hit costs one store instead of two lookups.
+ * Exact: an entry proves presence only, and whatever takes a line, a right or a
+ * translation away kills the entry. When it was used last is the latest touch
+ * of its way and of its slot; it is brought to their stamps when somebody asks
+ * for an order (filter_settle_ways and its kin), or when the entry dies.
  *
  *  - load_tag valid: the line is in the cache, the slot is what a lookup of
  *    the page would find, and it permits a load (or a fetch);
@@ -31,7 +32,8 @@ struct filter_entry {
     uint64_t load_tag, store_tag; /* as in a host_page, by line */
     uintptr_t addend;             /* host address - virtual address */
     uint64_t *way_stamp, *slot_stamp;
-    uint64_t unused[3]; /* generated code finds entries by a shift */
+    uint64_t last;      /* use that the stamps do not have yet, or 0 */
+    uint64_t unused[2]; /* generated code finds entries by a shift */
 };
 
 struct filter {
@@ -41,6 +43,7 @@ struct filter {
     /* The clock of the stamps: ++ at each access. `settled` follows it at
      * each that was counted otherwise, so the difference is what hit here. */
     uint64_t now, settled;
+    uint64_t asked; /* `now` when all uses were brought to the stamps */
     uint64_t *way_stamp, *slot_stamp;
     uint64_t *slot_map; /* FILTER_WORDS a slot: entries that may refer to it */
     uint32_t n_slots;
@@ -53,6 +56,8 @@ struct filter {
 void filter_init(struct filter *f, unsigned line_bytes, uint32_t n_ways,
                  uint32_t n_slots, uint64_t *way_stamp, uint64_t *slot_stamp);
 void filter_free(struct filter *f);
+/* Forgets all, uses too, and starts the clock again. */
+void filter_reset(struct filter *f);
 
 /* Higher bits are folded in, so that buffers a power of two apart do not meet.
  * The index of a page's line is that of the page xor that of the offset. */
@@ -77,12 +82,9 @@ static ALWAYS_INLINE uint64_t filter_tag(const struct filter *f, uint64_t va,
 }
 
 static ALWAYS_INLINE void filter_touch(struct filter *f,
-                                       const struct filter_entry *e)
+                                       struct filter_entry *e)
 {
-    uint64_t now = ++f->now;
-
-    *e->way_stamp = now;
-    *e->slot_stamp = now;
+    e->last = ++f->now;
 }
 
 /* One access counted elsewhere: its stamp. */
@@ -93,7 +95,7 @@ static inline uint64_t filter_tick(struct filter *f)
 }
 
 /* Hits since the last call. */
-static inline uint64_t filter_settle(struct filter *f)
+static inline uint64_t filter_count_hits(struct filter *f)
 {
     uint64_t n = f->now - f->settled;
 
@@ -107,6 +109,13 @@ void filter_set(struct filter *f, uint64_t va, uint64_t load_tag,
                 uint64_t store_tag, uintptr_t addend, uint32_t way,
                 uint32_t slot);
 
+/* Brings uses to the stamps: of all entries; of those for the ways from `first`
+ * on; of those for a slot (true: its stamp changed). */
+void filter_settle_all(struct filter *f);
+void filter_settle_ways(struct filter *f, uint32_t first, uint32_t n);
+bool filter_settle_slot(struct filter *f, uint32_t slot);
+
+/* While ways and slots are still what they were. */
 void filter_kill_all(struct filter *f);
 void filter_kill_slot(struct filter *f, uint32_t slot);
 /* The line that the way held was lost, or only cleaned. */

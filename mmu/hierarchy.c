@@ -78,11 +78,20 @@ static void snoop(struct mmu *m, uint64_t line, bool is_write)
     }
 }
 
+/* The way of an L1 that a fill takes. */
+static uint32_t l1_victim(struct filter *f, struct cache *c, uint64_t line)
+{
+    uint32_t ways = c->geometry.ways;
+
+    filter_settle_ways(f, (uint32_t)(line & c->set_mask) * ways, ways);
+    return cache_victim(c, line);
+}
+
 static uint32_t fill_l1d(struct mmu *m, uint64_t line)
 {
     struct models *s = m->models;
     struct cache *c = &s->l1d;
-    uint32_t way = cache_victim(c, line);
+    uint32_t way = l1_victim(s->data, c, line);
 
     if (c->line[way] != CACHE_NO_LINE) {
         if (c->is_dirty[way])
@@ -181,7 +190,7 @@ uint32_t models_insn(struct mmu *m, uint64_t pa)
         return way;
     }
     cache_count_miss(c, line);
-    way = cache_victim(c, line);
+    way = l1_victim(s->fetch, c, line);
     if (c->line[way] != CACHE_NO_LINE)
         drop_l1i(m, way);
     fetch_line(m, c, line);
@@ -194,8 +203,8 @@ void models_drop_l1i(struct mmu *m)
 {
     struct models *s = m->models;
 
-    cache_empty(&s->l1i);
     filter_kill_all(s->fetch);
+    cache_empty(&s->l1i);
     m->fetch_line = FILTER_NO_TAG;
 }
 

@@ -37,13 +37,6 @@ static void init_filter(struct models *s, struct filter *f, struct cache *c,
                 s->has_tlbs ? t->order.touched : &s->sink);
 }
 
-/* Stamps become ranks on the way, so the clocks can start again. */
-static void restart_clock(struct filter *f)
-{
-    filter_kill_all(f);
-    f->now = f->settled = REPLACE_MAX_WAYS;
-}
-
 struct models *models_new(struct mmu *m, struct cache *l2)
 {
     const struct mmu_config *config = &m->config;
@@ -67,8 +60,6 @@ struct models *models_new(struct mmu *m, struct cache *l2)
     }
     init_filter(s, s->data, &s->l1d, &s->dtlb);
     init_filter(s, s->fetch, &s->l1i, &s->itlb);
-    restart_clock(s->data);
-    restart_clock(s->fetch);
     return s;
 }
 
@@ -90,25 +81,25 @@ void models_clear(struct mmu *m)
 {
     struct models *s = m->models;
 
+    filter_kill_all(s->data);
+    filter_kill_all(s->fetch);
     tlb_clear(&s->itlb);
     tlb_clear(&s->dtlb);
     tlb_clear(&s->l2tlb);
     cache_clear(&s->l1i);
     cache_clear(&s->l1d);
-    filter_kill_all(s->data);
-    filter_kill_all(s->fetch);
     m->fetch_line = FILTER_NO_TAG;
 }
 
 void models_settle(struct mmu *m)
 {
     struct models *s = m->models;
-    uint64_t n = filter_settle(s->data);
+    uint64_t n = filter_count_hits(s->data);
 
     if (m->data.scheme)
         s->dtlb.stats.accesses += n;
     s->l1d.stats.accesses += n;
-    n = filter_settle(s->fetch) + m->repeat_fetches;
+    n = filter_count_hits(s->fetch) + m->repeat_fetches;
     m->repeat_fetches = 0;
     if (m->fetch.scheme)
         s->itlb.stats.accesses += n;
@@ -154,6 +145,13 @@ void models_count(struct mmu *m, struct mmu_counts *counts)
     }
 }
 
+/* The order is about to be looked at. */
+static void settle_uses(const struct mmu *m)
+{
+    filter_settle_all(m->models->data);
+    filter_settle_all(m->models->fetch);
+}
+
 static const struct tlb *tlb_of(const struct mmu *m, enum mmu_tlb which)
 {
     switch (which) {
@@ -180,6 +178,7 @@ unsigned mmu_tlb_entries(const struct mmu *m, enum mmu_tlb which,
 void mmu_tlb_look(const struct mmu *m, enum mmu_tlb which, unsigned slot,
                   struct tlb_view *view)
 {
+    settle_uses(m);
     tlb_look(tlb_of(m, which), slot, view);
 }
 
@@ -209,6 +208,7 @@ unsigned mmu_cache_lines(const struct mmu *m, enum mmu_cache which,
 void mmu_cache_look(const struct mmu *m, enum mmu_cache which, unsigned way,
                     struct cache_view *view)
 {
+    settle_uses(m);
     cache_look(cache_of(m, which), way, view);
 }
 
@@ -231,6 +231,8 @@ void models_archive(struct mmu *m, struct archive *a)
 
     if (m->models)
         models_settle(m);
+    filter_settle_all(s->data);
+    filter_settle_all(s->fetch);
     if (s->has_tlbs) {
         tlb_archive(&s->itlb, "itlb", a);
         tlb_archive(&s->dtlb, "dtlb", a);
@@ -244,8 +246,9 @@ void models_archive(struct mmu *m, struct archive *a)
     if (archive_is_stored(a))
         archive_walks(&s->walks, a);
     if (archive_is_loading(a)) {
-        restart_clock(s->data);
-        restart_clock(s->fetch);
+        /* Stamps are ranks now, so the clocks can start again. */
+        filter_reset(s->data);
+        filter_reset(s->fetch);
         m->fetch_line = FILTER_NO_TAG;
     }
 }

@@ -91,14 +91,14 @@ void tlb_clear(struct tlb *t)
     replace_clear(&t->order);
 }
 
-static uint32_t first_of_set(const struct tlb *t, uint64_t key)
+uint32_t tlb_first_of_set(const struct tlb *t, uint64_t key)
 {
     return (uint32_t)(key >> TLB_ASID_BITS & t->set_mask) * t->geometry.ways;
 }
 
 uint32_t tlb_peek(const struct tlb *t, uint64_t key)
 {
-    uint32_t first = first_of_set(t, key);
+    uint32_t first = tlb_first_of_set(t, key);
 
     for (uint32_t slot = first; slot < first + t->geometry.ways; slot++) {
         if (tlb_matches(t, slot, key))
@@ -139,7 +139,7 @@ uint32_t tlb_find(struct tlb *t, uint64_t key)
 
 uint32_t tlb_victim(struct tlb *t, uint64_t key)
 {
-    return replace_victim(&t->order, first_of_set(t, key));
+    return replace_victim(&t->order, tlb_first_of_set(t, key));
 }
 
 static uint64_t level_mask(const struct tlb *t, unsigned level)
@@ -195,7 +195,7 @@ static uint32_t next_match(const struct tlb *t, uint32_t slot,
                            const struct tlb_fence *f)
 {
     uint64_t key = tlb_key(f->vpn, 0), vpn_mask = ~tlb_key(0, UINT16_MAX);
-    uint32_t first = first_of_set(t, key), end = first + t->geometry.ways;
+    uint32_t first = tlb_first_of_set(t, key), end = first + t->geometry.ways;
 
     for (slot = slot < first ? first : slot; slot < end; slot++) {
         if (UNLIKELY(!((t->key[slot] ^ key) & t->mask[slot] & vpn_mask)) &&
@@ -251,7 +251,7 @@ static bool is_possible(const struct tlb *t, uint32_t slot)
     if (info & TLB_WHOLE)
         return level && is_fully_associative(t) &&
                !(info >> 12 & level_mask(t, level));
-    return first_of_set(t, key) == slot / t->geometry.ways * t->geometry.ways;
+    return tlb_first_of_set(t, key) == slot / t->geometry.ways * t->geometry.ways;
 }
 
 static bool is_consistent(const struct tlb *t)

@@ -84,6 +84,8 @@ struct tlb_fill {
     bool is_piece;    /* of a superpage, even where it could be whole */
 };
 
+/* The first slot of the set where this page can be. */
+uint32_t tlb_first_of_set(const struct tlb *t, uint64_t key);
 /* The entry that a fill of this page takes. */
 uint32_t tlb_victim(struct tlb *t, uint64_t key);
 /* Puts it there, where nothing may be (tlb_drop); the caller

@@ -140,10 +140,30 @@ static void forget_overlaps(struct mmu *m, const struct side *side,
     }
 }
 
+/* The entry of a first level that a fill takes. With lru a stamp that lacks the
+ * latest uses is too early: the one that goes first is settled, until it is
+ * still the first then. */
+static uint32_t first_victim(const struct side *side, uint64_t key)
+{
+    struct tlb *t = side->tlb;
+    uint32_t slot, first;
+
+    if (t->geometry.replacement == REPLACE_PLRU) {
+        first = tlb_first_of_set(t, key);
+        for (slot = first; slot < first + t->geometry.ways; slot++)
+            (void)filter_settle_slot(side->filter, slot);
+    }
+    slot = tlb_victim(t, key);
+    while (t->geometry.replacement == REPLACE_LRU && tlb_is_valid(t, slot) &&
+           filter_settle_slot(side->filter, slot))
+        slot = tlb_victim(t, key);
+    return slot;
+}
+
 static uint32_t fill_first(struct mmu *m, const struct side *side,
                            const struct tlb_fill *fill)
 {
-    uint32_t slot = tlb_victim(side->tlb, fill->key);
+    uint32_t slot = first_victim(side, fill->key);
 
     if (tlb_is_valid(side->tlb, slot))
         drop_slot(m, side, slot);

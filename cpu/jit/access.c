@@ -7,7 +7,7 @@
  *    does not wait for it. Where the page is another, rare code looks it up in
  *    the table of host pages and refills the cell;
  *  - with models, the line is looked up in the filter (mmu/filter.h), and a hit
- *    leaves its stamps.
+ *    leaves its time there.
  */
 #include "cpu/jit/internal.h"
 
@@ -160,12 +160,6 @@ _Static_assert(sizeof(struct filter_entry) == 1u << ENTRY_SHIFT, "a shift");
 
 #define LINE(name) line_field(offsetof(struct filter_entry, name))
 
-static void stamp(struct superblock *t, struct operand where)
-{
-    x86_mov64(t->code, RDX, where);
-    x86_store64(t->code, at(RDX, 0), CLOCK);
-}
-
 /* rcx = the offset of the entry for the address in eax. */
 static void find_line(struct superblock *t)
 {
@@ -194,8 +188,7 @@ static void access_line(struct superblock *t, const struct insn *d,
               r->helper == HELPER_STORE ? LINE(store_tag) : LINE(load_tag));
     r->field[0] = x86_jcc(c, COND_NE);
     x86_alu_imm64(c, ALU_ADD, in_reg(CLOCK), 1);
-    stamp(t, LINE(way_stamp));
-    stamp(t, LINE(slot_stamp));
+    x86_store64(c, LINE(last), CLOCK);
     x86_alu64(c, ALU_ADD, RAX, LINE(addend));
     transfer(t, d, at(RAX, 0));
 }
