@@ -12,7 +12,7 @@
 #define PAGES 256u
 #define SWAPS 8u
 #define READ_AFTER_SWAP 48u
-#define WORDS_PER_PAGE 4u
+#define WORDS_PER_PAGE 1u
 
 static uint32_t frame_of(unsigned page)
 {
@@ -29,10 +29,12 @@ static void swap_pages(unsigned i, unsigned j)
     sfence_page(HEAP_VA + j * PAGE_SIZE);
 }
 
-/* Where a page keeps the number of its frame: other lines in other pages. */
+/* Where a page keeps the number of its frame: spread over lines, so that all
+ * of these fit into a cache, and only the translations do not fit. */
 static volatile uint32_t *word_of(unsigned page, unsigned word)
 {
-    return (volatile uint32_t *)(HEAP_VA + page * PAGE_SIZE) + word * 256;
+    return (volatile uint32_t *)(HEAP_VA + page * PAGE_SIZE) +
+           (page % 64 * 16 + word);
 }
 
 /* The number of pages among `n` from `first` on that read as another's. */

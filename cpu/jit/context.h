@@ -16,15 +16,17 @@ struct jit_context {
     const uint32_t *entries;
     uint64_t *slot_stamp;
 
+    uint64_t limit;           /* run_until, when it was entered */
     uint8_t *code;            /* entry points count from here */
     const struct insn *insns; /* of all translated code */
 
     /* Fetches are counted by steps: so many are in the models' counts. The
      * stamp of a fetch is twice its step plus `bias` and 1, or 2 for the second
-     * line of an instruction. `straddles` are accesses of L1I beyond one a
+     * line of an instruction; `near_bias` is the same for steps counted from
+     * `limit`. `straddles` are accesses of L1I beyond one a
      * fetch. */
     uint64_t counted_steps;
-    uint64_t bias;
+    uint64_t bias, near_bias;
     uint64_t straddles;
     const uint8_t *cell; /* for jit_fetch */
 

@@ -11,6 +11,8 @@
 #include "cpu/jit/internal.h"
 
 #define DEFAULT_BYTES ((size_t)16 << 20)
+/* Steps at once: their number has a sign in generated code. */
+#define MAX_STRETCH (UINT64_C(1) << 40)
 /* Of code a guest's instruction takes about so much, and of pages few. */
 #define BYTES_AN_INSN 16
 #define BYTES_A_PAGE 4096
@@ -248,6 +250,8 @@ static void jit_run(struct hart *h)
         interpret_rest(h);
         return;
     }
+    if (h->run_until > h->steps + MAX_STRETCH)
+        h->run_until = h->steps + MAX_STRETCH;
     while (h->steps < h->run_until)
         run(h);
 }

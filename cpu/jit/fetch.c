@@ -54,7 +54,7 @@ static void load_field(struct code *c, const void *field)
 
 void emit_fetch_stamp(struct superblock *t, unsigned i, int32_t more)
 {
-    x86_mov64(t->code, RAX, HERE(bias));
+    x86_mov64(t->code, RAX, HERE(near_bias));
     x86_lea64(t->code, RAX,
               at_index(RAX, STEPS, 2, 1 + more - 2 * steps_left(t, i)));
 }

@@ -27,12 +27,14 @@ static void count_fetches(struct hart *h, uint64_t steps)
 static void keep_stamps_behind(struct hart *h)
 {
     h->context.bias = h->mmu.fetch_filter.now - 2 * h->steps;
+    h->context.near_bias = h->context.bias + 2 * h->context.limit;
 }
 
 void jit_begin_counting(struct hart *h)
 {
     struct models *s = h->mmu.models;
 
+    h->context.limit = h->run_until;
     if (!s)
         return;
     if (s->is_fetch_cached != s->has_caches) {
@@ -67,7 +69,7 @@ static enum helper_answer done(struct hart *h, const struct insn *d)
     h->at = NULL;
     if (h->mmu.models)
         keep_stamps_behind(h);
-    if (LIKELY(!h->leave))
+    if (LIKELY(h->run_until == h->context.limit))
         return HELPER_DONE;
     h->steps++;
     h->pc = (h->pc + d->size) & isa_address_mask(h->isa);
@@ -80,7 +82,7 @@ static enum helper_answer gone(struct hart *h)
     h->at = NULL;
     if (h->mmu.models)
         keep_stamps_behind(h);
-    return h->leave ? HELPER_LEFT : HELPER_GO;
+    return h->run_until == h->context.limit ? HELPER_GO : HELPER_LEFT;
 }
 
 static enum helper_answer trap(struct hart *h, const struct fault *fault)
@@ -181,7 +183,8 @@ enum helper_answer jit_system(struct hart *h, const struct insn *d)
     next = (h->pc + d->size) & isa_address_mask(h->isa);
     if (UNLIKELY(!system_execute(h, d, &fault)))
         return trap(h, &fault);
-    if (h->is_translation_changed || h->pc != next || h->leave) {
+    if (h->is_translation_changed || h->pc != next ||
+        h->run_until != h->context.limit) {
         h->steps++;
         return gone(h);
     }
@@ -256,8 +259,9 @@ enum helper_answer jit_fetch(struct hart *h, const struct insn *d)
     h->context.counted_steps = h->steps + 1;
     keep_stamps_behind(h);
     refresh_cells(h);
-    if (LIKELY(!h->leave))
+    if (LIKELY(h->run_until == h->context.limit))
         return HELPER_DONE;
+    hart_leave(h);
     interp_single(h, d);
     return HELPER_LEFT;
 }

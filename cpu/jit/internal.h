@@ -4,7 +4,8 @@
  * Generated code runs with the host's registers in these roles:
  *
  *   rbp   the hart, biased so that guest registers have short displacements
- *   r15   h->steps, as it will be at the end of the superblock
+ *   r15   what h->steps will be at the end of the superblock, less the limit of
+ *         the stretch: beyond 0 there are not so many steps left
  *   r14   with models: the clock of the data filter; else mmu.cell_key
  *   rbx rsi rdi r8-r13   guest registers, pinned: zero-extended words
  *   rax rcx rdx          scratch

@@ -33,18 +33,12 @@ void emit_helper(struct superblock *t, unsigned i, enum helper_kind kind)
     call_helper(t, i, kind);
 }
 
-static void count_steps(struct superblock *t)
-{
-    x86_alu_imm64(t->code, ALU_ADD, in_reg(STEPS), (int32_t)t->n);
-    x86_alu64(t->code, ALU_CMP, STEPS, FIELD(run_until));
-}
-
 /* Takes all steps of the superblock, if there are so many left. */
 static void take_steps(struct superblock *t)
 {
-    count_steps(t);
+    x86_alu_imm64(t->code, ALU_ADD, in_reg(STEPS), (int32_t)t->n);
     add_rare(t, (struct rare){.kind = RARE_BUDGET,
-                              .field = {x86_jcc(t->code, COND_A)}});
+                              .field = {x86_jcc(t->code, COND_G)}});
 }
 
 /*
@@ -137,8 +131,8 @@ void emit_back_edge(struct superblock *t)
         x86_jmp_to(t->code, t->loop);
         return;
     }
-    count_steps(t);
-    x86_patch(x86_jcc(t->code, COND_BE), t->loop);
+    x86_alu_imm64(t->code, ALU_ADD, in_reg(STEPS), (int32_t)t->n);
+    x86_patch(x86_jcc(t->code, COND_LE), t->loop);
     add_rare(t, (struct rare){.kind = RARE_BUDGET,
                               .field = {x86_jmp(t->code)}});
 }

@@ -40,6 +40,20 @@ static void reload(struct jit *j)
         x86_mov64(c, CELL_KEY, FIELD(mmu.cell_key));
 }
 
+static void load_steps(struct code *c)
+{
+    x86_mov64(c, STEPS, FIELD(steps));
+    x86_alu64(c, ALU_SUB, STEPS, HERE(limit));
+}
+
+/* Clobbers rdx. */
+static void store_steps(struct code *c)
+{
+    x86_mov64(c, RDX, in_reg(STEPS));
+    x86_alu64(c, ALU_ADD, RDX, HERE(limit));
+    x86_store64(c, FIELD(steps), RDX);
+}
+
 /* The frame keeps the stack aligned for calls from helpers' stubs. */
 static void write_enter(struct jit *j)
 {
@@ -52,7 +66,7 @@ static void write_enter(struct jit *j)
     x86_lea64(c, HART, at(RDI, HART_BIAS));
     x86_mov64(c, RAX, in_reg(RSI));
     reload(j);
-    x86_mov64(c, STEPS, FIELD(steps));
+    load_steps(c);
     x86_jmp_reg(c, RAX);
     memcpy(&j->enter, &enter, sizeof j->enter);
 }
@@ -75,7 +89,7 @@ static uint8_t *write_exit(struct jit *j, enum jit_exit why)
     uint8_t *start = c->at;
 
     x86_store64(c, FIELD(pc), RAX);
-    x86_store64(c, FIELD(steps), STEPS);
+    store_steps(c);
     spill(j);
     write_return(j, why);
     return start;
@@ -89,7 +103,7 @@ static uint8_t *write_exit_link(struct jit *j)
 
     x86_pop(c, RAX);
     x86_store64(c, HERE(link), RAX);
-    x86_store64(c, FIELD(steps), STEPS);
+    store_steps(c);
     spill(j);
     write_return(j, EXIT_LINK);
     return start;
@@ -157,6 +171,7 @@ static uint8_t *write_helper(struct jit *j, jit_helper *helper)
     spill(j);
     x86_mov64(c, RAX, in_reg(STEPS));
     x86_alu64(c, ALU_SUB, RAX, in_reg(RDX));
+    x86_alu64(c, ALU_ADD, RAX, HERE(limit));
     x86_store64(c, FIELD(steps), RAX);
     x86_lea64(c, RDI, at(HART, -HART_BIAS));
     x86_op(c, 0xc1, X86_W, SHIFT_SHL, in_reg(RCX));
@@ -177,7 +192,7 @@ static uint8_t *write_helper(struct jit *j, jit_helper *helper)
     x86_alu_imm64(c, ALU_ADD, in_reg(RSP), 8); /* nobody returns there */
     x86_alu_imm(c, ALU_CMP, in_reg(RAX), HELPER_GO);
     other = x86_jcc(c, COND_NE);
-    x86_mov64(c, STEPS, FIELD(steps));
+    load_steps(c);
     x86_mov(c, RAX, FIELD(pc));
     x86_jmp_to(c, j->go_far);
     x86_patch(other, c->at);
