@@ -105,8 +105,8 @@ static void branch(struct superblock *t, unsigned i)
     int32_t target = d->imm; /* from the start of the page */
 
     compare(t, d);
-    if (t->is_loop && steps_left(t, i) == 1) {
-        target = t->end;
+    if (t->is_followed[i] || (t->is_loop && steps_left(t, i) == 1)) {
+        target = d->offset + d->size;
         cond = cond_not(cond);
     }
     add_rare(t, (struct rare){.kind = RARE_EXIT,

@@ -88,6 +88,24 @@ static bool follows(const struct superblock *t, const struct insn *d)
            !has_seen(t, (unsigned)d->imm);
 }
 
+/* A loop back to the start is unrolled, so that steps are counted and looked at
+ * once for several rounds. Where harts take turns of few steps, the last ones
+ * of each turn, which a superblock is too long for, would cost more. */
+#define UNROLLED_STEPS 32
+
+static bool unrolls(const struct superblock *t, const struct insn *d)
+{
+    bool is_branch = d->op >= OP_BEQ && d->op <= OP_BGEU;
+    unsigned rounds = 1;
+
+    for (unsigned i = 1; i < t->n; i++)
+        rounds += t->insns[i].offset == t->insns[0].offset;
+    return is_branch && d->imm == t->insns[0].offset &&
+           t->n + t->n / rounds <= UNROLLED_STEPS &&
+           t->n + t->n / rounds <= t->hart->blocks->limit &&
+           t->hart->mmu.n_harts == 1;
+}
+
 static void decode_all(struct superblock *t, unsigned offset)
 {
     struct insn d;
@@ -97,7 +115,7 @@ static void decode_all(struct superblock *t, unsigned offset)
         offset += d.size;
         if (!ends(&d))
             continue;
-        if (!follows(t, &d))
+        if (!follows(t, &d) && !unrolls(t, &d))
             break;
         t->is_followed[t->n - 1] = true;
         offset = (unsigned)d.imm;
