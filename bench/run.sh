@@ -4,7 +4,10 @@
 # program; at the end there is a table. Run by `make bench`, or as
 #
 #     top_builddir=build RUNS=3 OUT=build/bench/results.json \
-#         bench/run.sh [NAME...]
+#         ENGINES='qemu jit-off' bench/run.sh [NAME...]
+#
+# Without ENGINES: qemu, interp-off, interp-on, jit-off and jit-on, as far as
+# the host has them; off and on are the models of TLBs and caches.
 set -euo pipefail
 folder=$(dirname "$0")
 : "${top_builddir:=build}" "${RUNS:=3}"
@@ -34,11 +37,21 @@ has_counter() {
         grep -q '^[0-9]*,' "$work/perf"
 }
 
+available() {
+    [ -z "$QEMU32" ] || echo qemu
+    for name in interp jit; do
+        ! has_engine $name || echo $name-off $name-on
+    done
+}
+
 engines=()
-[ -z "$QEMU32" ] || engines+=(qemu)
-for name in interp jit; do
-    has_engine $name && engines+=($name-off $name-on)
+for name in $(available); do
+    case " ${ENGINES:-$name} " in *" $name "*) engines+=("$name") ;; esac
 done
+[ ${#engines[@]} -gt 0 ] || {
+    echo "bench/run.sh: no engine of '$ENGINES' is there" >&2
+    exit 2
+}
 counter=no
 has_counter && counter=yes
 
