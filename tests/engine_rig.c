@@ -56,23 +56,29 @@ enum shape guest_shape(void)
 
 static void set_shape(struct machine_config *c, enum shape shape)
 {
-    const struct tlb_geometry no_tlb = {0};
-    const struct cache_geometry none = {0}, one = {.size_bytes = 256,
-                                                   .ways = 1,
-                                                   .line_bytes = 16};
+    const struct cache_geometry one = {256, 1, 16, REPLACE_LRU, false, false};
     struct mmu_config *mmu = &c->hart.mmu;
 
-    if (shape == SHAPE_OFF || shape == SHAPE_CACHE)
-        mmu->itlb = mmu->dtlb = mmu->l2tlb = no_tlb;
-    if (shape == SHAPE_OFF || shape == SHAPE_TLB)
-        mmu->l1i = mmu->l1d = c->l2 = none;
+    if (shape != SHAPE_DEFAULT) {
+        mmu->itlb = mmu->dtlb = mmu->l2tlb = (struct tlb_geometry){0, 0, 0};
+        mmu->l1i = mmu->l1d = c->l2 =
+            (struct cache_geometry){0, 0, 0, 0, false, false};
+    }
     if (shape == SHAPE_TLB) {
-        mmu->itlb = mmu->dtlb = (struct tlb_geometry){.entries = 4, .ways = 2};
-        mmu->l2tlb = (struct tlb_geometry){.entries = 16, .ways = 4};
+        mmu->itlb = (struct tlb_geometry){4, 2, REPLACE_LRU};
+        mmu->dtlb = (struct tlb_geometry){4, 4, REPLACE_PLRU};
+        mmu->l2tlb = (struct tlb_geometry){16, 4, REPLACE_LRU};
+    }
+    if (shape == SHAPE_CACHE) {
+        mmu->l1i =
+            (struct cache_geometry){1024, 2, 32, REPLACE_LRU, false, false};
+        mmu->l1d =
+            (struct cache_geometry){1024, 4, 32, REPLACE_PLRU, false, false};
+        c->l2 = (struct cache_geometry){4096, 4, 64, REPLACE_FIFO, true, false};
     }
     if (shape == SHAPE_TINY || shape == SHAPE_TIMED) {
-        mmu->itlb = mmu->dtlb = (struct tlb_geometry){.entries = 1, .ways = 1};
-        mmu->l2tlb = (struct tlb_geometry){.entries = 4, .ways = 1};
+        mmu->itlb = mmu->dtlb = (struct tlb_geometry){1, 1, REPLACE_LRU};
+        mmu->l2tlb = (struct tlb_geometry){4, 1, REPLACE_LRU};
         mmu->l1i = mmu->l1d = c->l2 = one;
         c->l2.size_bytes = 1024;
         mmu->is_timed = shape == SHAPE_TIMED;
@@ -127,7 +133,8 @@ static struct machine *fresh(const struct guest *g,
         hart_set_hooks(&m->harts[i], NULL);
         hart_set_watch(&m->harts[i], NULL);
     }
-    memset(m->bus.ram, 0, m->bus.ram_size);
+    memset(m->bus.ram, 0, GUEST_RAM);
+    bus_mark_written(&m->bus, DRAM_BASE, GUEST_RAM);
     why = restore(m, data, size);
     ck_assert_msg(!why, "%s", why);
     g->write(&p, g->arg);
@@ -396,6 +403,9 @@ static void run(const struct guest *g, const struct variant *v, uint64_t cut)
     }
     if (steps != end_steps || stop != end_stop || machine_hash(m) != end_hash)
         differs(g, m, v, cut, 0);
+    /* All that was written is marked, or the hash was of older memory. */
+    if (!page_sum_check(&m->bus.ram_sum))
+        ck_abort_msg("%s wrote to DRAM without a mark", v->engine);
     for (unsigned i = 0; i < m->n_harts; i++) {
         mmu_count(&m->harts[i].mmu, &counts);
         if (memcmp(&counts, &end_counts[i], sizeof counts) ||

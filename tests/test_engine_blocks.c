@@ -122,9 +122,10 @@ static void write_apart(struct program *p, int place)
     op(p, "addi", S0, S0, 0, -1);
     op(p, "bne", 0, S0, ZERO, -28);
     op_c(p, "c.jr", 0, RA, 0, 0);
-    for (uint64_t i = 0; i < 64; i += 2) /* the rest to its other page */
+    for (uint64_t i = 0; i < 64; i += 2) { /* the rest to its other page */
         poke(p->m, PAGE_C + i, 2, peek(p->m, PAGE_B + i, 2));
-    memset(bus_ram(&p->m->bus, PAGE_B, 64), 0, 64);
+        poke(p->m, PAGE_B + i, 2, 0);
+    }
 }
 
 static void check_apart(struct machine *m, int place)

@@ -215,6 +215,7 @@ static void write_delegation(struct program *p, int arg)
     op_begin(p);
     op_csrw(p, STVEC, (uint32_t)PAGE_B);
     op_li(p, S0, ROUNDS);
+    op_li(p, A1, 0);
     op_li(p, A2, 1u << CAUSE_BREAKPOINT);
     op_li(p, A7, MSTATUS_MPP);
     op_li(p, S11, (uint32_t)LOOP + 0x80);

@@ -54,7 +54,7 @@ static uint64_t entry_of(enum way way)
 /* Where the second page is entered, and its instruction that adds to s2 is. */
 static uint64_t landing_of(enum way way)
 {
-    return way < BRANCH ? SECOND : SECOND + 0x40;
+    return way < BRANCH || way == INDIRECT ? SECOND : SECOND + 0x40;
 }
 
 static void write_first(struct machine *m, enum way way)
