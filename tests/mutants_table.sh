@@ -12,7 +12,7 @@ holds() {
     point "$1" || shown "$work/wrong" 50
 }
 
-echo 1..7
+echo 1..11
 grep -v '^#' "$table" >"$work/table"
 while IFS=$tab read -r part file text replacement; do
     [ "$text" != "$replacement" ] &&
@@ -32,28 +32,32 @@ for rom in $(rom_names); do
 done >"$work/wrong"
 holds "each ROM has a row"
 
-# Octavo's.
-table=$top_srcdir/tests/octavo_mutants.tsv
-grep -v '^#' "$table" >"$work/table"
-while IFS=$tab read -r test file function t1 r1 t2 r2 t3 r3; do
-    cp "$top_srcdir/$file" "$work/planted" &&
-        replace "$work/planted" "$function" "$t1" "$r1" \
-            ${t2:+"$t2" "$r2"} ${t3:+"$t3" "$r3"} &&
-        ! cmp -s "$top_srcdir/$file" "$work/planted" ||
-        echo "$file: $function: $t1"
-done <"$work/table" >"$work/wrong" 2>&1
-holds "Octavo: each row changes its function"
+# faults NAME FILE: those of a table that names functions, of FILE.tsv.
+faults() {
+    grep -v '^#' "$top_srcdir/tests/$2.tsv" >"$work/table"
+    while IFS=$tab read -r test file function t1 r1 t2 r2 t3 r3; do
+        cp "$top_srcdir/$file" "$work/planted" &&
+            replace "$work/planted" "$function" "$t1" "$r1" \
+                ${t2:+"$t2" "$r2"} ${t3:+"$t3" "$r3"} &&
+            ! cmp -s "$top_srcdir/$file" "$work/planted" ||
+            echo "$file: $function: $t1"
+    done <"$work/table" >"$work/wrong" 2>&1
+    holds "$1: each row changes its function"
 
-sort "$work/table" | uniq -d >"$work/wrong"
-holds "Octavo: no row stands twice"
+    sort "$work/table" | uniq -d >"$work/wrong"
+    holds "$1: no row stands twice"
 
-for test in $(cut -f 1 "$work/table" | sort -u); do
-    case $test in
-    *.sh) [ -f "$top_srcdir/$test" ] ;;
-    *) [ -f "$top_srcdir/$test.c" ] ;;
-    esac || echo "$test: no such test"
-done >"$work/wrong"
-holds "Octavo: each row names a test"
+    for test in $(cut -f 1 "$work/table" | sort -u); do
+        case $test in
+        *.sh) [ -f "$top_srcdir/$test" ] ;;
+        *) [ -f "$top_srcdir/$test.c" ] ;;
+        esac || echo "$test: no such test"
+    done >"$work/wrong"
+    holds "$1: each row names a test"
 
-[ "$(grep -c . "$work/table")" -ge 30 ]
-point "Octavo: at least 30 faults are planted"
+    [ "$(grep -c . "$work/table")" -ge 30 ]
+    point "$1: at least 30 faults are planted"
+}
+
+faults Octavo octavo_mutants
+faults "The translator" jit_mutants
