@@ -48,6 +48,7 @@ void jit_drop_all(struct hart *h)
     h->mmu.no_code = j->none.entries;
     for (unsigned i = 0; i < FETCH_PAGES; i++)
         h->mmu.fetch_pages[i].code = j->none.entries;
+    jit_tell_dropped(h);
 }
 
 static bool jit_start(struct hart *h, const struct hart_config *config)
@@ -77,6 +78,7 @@ static void jit_stop(struct hart *h)
     alloc_unmap(j->insns, j->max_insns * sizeof *j->insns);
     alloc_unmap(j->pool, j->max_pages * sizeof *j->pool);
     jit_unmap(j);
+    free(j->pieces);
     free(j);
     h->jit = NULL;
 }
@@ -90,8 +92,10 @@ static void jit_drop(struct hart *h, uint64_t pa, uint64_t len)
             struct jit_page *page =
                 jit_find_page(h->jit, at, (enum privilege)priv);
 
-            if (page)
-                jit_empty_page(h->jit, page);
+            if (!page)
+                continue;
+            jit_tell_written(h, at);
+            jit_empty_page(h->jit, page);
         }
         if (at == last)
             break;

@@ -28,6 +28,7 @@ static void link_to(struct superblock *t, int32_t target)
 
     x86_jmp_to(c, c->at + 5);
     x86_call_to(c, t->jit->exit_link);
+    jit_note(t, JIT_DATA, 0);
     short_word(c, (unsigned)target);
     short_word(c, t->line);
 }

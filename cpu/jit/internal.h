@@ -23,6 +23,7 @@
 #include "cpu/block.h"
 #include "cpu/internal.h"
 #include "cpu/jit/context.h"
+#include "cpu/jit/watch.h"
 #include "cpu/jit/x86.h"
 #include "mmu/models.h"
 
@@ -115,6 +116,9 @@ struct jit {
 
     bool has_models;
     uint64_t flushes;         /* how often all code was dropped */
+    const struct jit_watch *watch; /* or NULL */
+    struct jit_piece *pieces;      /* of the next superblock; NULL: unwatched */
+    size_t n_pieces;
     uint8_t pin[33]; /* of guest registers; NO_REG */
 
     /* Stubs. */
@@ -188,6 +192,7 @@ struct superblock {
     bool is_followed[BLOCK_LIMIT]; /* a jump whose target comes next */
     int32_t end;  /* where it goes on behind the last, unless that jumps */
 
+    uint8_t *first_byte;
     uint8_t *start; /* its entry */
     uint8_t *body;  /* behind the fetch of its first line */
     uint8_t *loop;  /* where its own loop goes on: behind all checks */
@@ -263,6 +268,15 @@ void emit_fetch_cell(struct superblock *t, const struct rare *r);
 #define JIT_FULL 1    /* no room */
 uint32_t jit_translate(struct hart *h, struct jit_page *page,
                        const uint8_t *host);
+
+/* jit/watch.c: for a watcher. The next piece of code begins; steps that lead on
+ * are counted (rax and the flags are lost); what has happened. */
+#define JIT_MAX_PIECES (2 * (BLOCK_LIMIT + MAX_RARE) + 4)
+void jit_note(struct superblock *t, enum jit_part part, unsigned step);
+void jit_count_entry(struct superblock *t);
+void jit_tell_translated(const struct superblock *t);
+void jit_tell_written(const struct hart *h, uint64_t page_pa);
+void jit_tell_dropped(const struct hart *h);
 
 /* jit/engine.c */
 void jit_drop_all(struct hart *h);

@@ -39,6 +39,7 @@ static void take_steps(struct superblock *t)
     x86_alu_imm64(t->code, ALU_ADD, in_reg(STEPS), (int32_t)t->n);
     add_rare(t, (struct rare){.kind = RARE_BUDGET,
                               .field = {x86_jcc(t->code, COND_G)}});
+    jit_count_entry(t);
 }
 
 /*
@@ -90,7 +91,9 @@ static void emit_entries(struct superblock *t)
 
     write_again(t, &e);
     header = t->code->at;
+    jit_note(t, JIT_DATA, 0);
     t->code->at += LINK_HEADER;
+    jit_note(t, JIT_ENTRY, 0);
     write_start(t, &e);
     write_header(t, header, &e);
     take_steps(t);
@@ -106,6 +109,7 @@ static void emit_entries(struct superblock *t)
 void emit_entry(struct superblock *t)
 {
     t->line = NO_LINE;
+    jit_note(t, JIT_ENTRY, 0);
     if (t->jit->has_models) {
         emit_entries(t);
     } else {
@@ -125,9 +129,10 @@ void emit_back_edge(struct superblock *t)
         has_lines(t) && (line_of(t, t->insns[0].offset) != t->line ||
                          line_of(t, t->insns[0].offset + 3u) != t->line);
 
-    if (is_new_line) {
+    if (is_new_line || t->jit->watch) {
         take_steps(t);
-        emit_fetch(t, 0);
+        if (is_new_line)
+            emit_fetch(t, 0);
         x86_jmp_to(t->code, t->loop);
         return;
     }
@@ -139,8 +144,13 @@ void emit_back_edge(struct superblock *t)
 
 static void write_one(struct superblock *t, const struct rare *r)
 {
+    static const enum jit_part parts[] = {[RARE_FETCH] = JIT_SLOW,
+                                          [RARE_ACCESS] = JIT_SLOW,
+                                          [RARE_EXIT] = JIT_EXIT,
+                                          [RARE_BUDGET] = JIT_BUDGET};
     struct code *c = t->code;
 
+    jit_note(t, parts[r->kind], r->i);
     t->is_swapped = r->is_swapped;
     for (unsigned k = 0; k < ARRAY_SIZE(r->field); k++) {
         if (r->field[k])

@@ -153,9 +153,11 @@ static bool emit(struct superblock *t)
     choose_registers(t);
     emit_entry(t);
     for (unsigned i = 0; i < t->n; i++) {
+        jit_note(t, JIT_STEP, i);
         if (!emit_one(t, i))
             return false;
     }
+    jit_note(t, JIT_END, t->n - 1);
     if (!t->is_loop &&
         (!jumps_away(&t->insns[t->n - 1]) || t->is_followed[t->n - 1]))
         emit_exit(t, t->end);
@@ -174,21 +176,23 @@ uint32_t jit_translate(struct hart *h, struct jit_page *page,
 {
     struct jit *j = h->jit;
     unsigned offset = h->pc & MMU_PAGE_MASK;
-    uint8_t *rollback = j->code.at;
     struct superblock t = {.jit = j, .hart = h, .code = &j->code,
-                            .page = page, .host = host};
+                            .page = page, .host = host,
+                            .first_byte = j->code.at};
 
     if (!has_room(j))
         return JIT_FULL;
     t.insns = j->insns + j->n_insns;
     t.first = (uint32_t)j->n_insns;
+    j->n_pieces = 0;
     decode_all(&t, offset);
     if (!t.n || !emit(&t)) {
-        j->code.at = rollback;
+        j->code.at = t.first_byte;
         return JIT_NO_CODE;
     }
     j->n_insns += t.n;
     mark(&t);
+    jit_tell_translated(&t);
     page->entries[offset / 2] = (uint32_t)(t.start - j->rw);
     return page->entries[offset / 2];
 }
