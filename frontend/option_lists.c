@@ -452,7 +452,9 @@ const char *options_set_debug(struct options *o, const char *value)
         unsigned item;
     } items[] = {{"exec", DEBUG_EXEC},
                  {"int", DEBUG_INT},
-                 {"tlb-stale", DEBUG_TLB_STALE}};
+                 {"tlb-stale", DEBUG_TLB_STALE},
+                 {"jit", DEBUG_JIT}};
+    static const char usage[] = "a list of: exec, int, tlb-stale, jit";
     struct part part;
     bool is_bad;
 
@@ -462,8 +464,8 @@ const char *options_set_debug(struct options *o, const char *value)
         while (i < ARRAY_SIZE(items) && strcmp(part.value, items[i].name))
             i++;
         if (i == ARRAY_SIZE(items) || part.key[0])
-            return "a list of: exec, int, tlb-stale";
+            return usage;
         o->debug |= items[i].item;
     }
-    return is_bad ? "a list of: exec, int, tlb-stale" : NULL;
+    return is_bad ? usage : NULL;
 }

@@ -246,6 +246,13 @@ static const char *set_limit(struct options *o, const char *value)
     return NULL;
 }
 
+static const char *set_perf_map(struct options *o, const char *value)
+{
+    (void)value;
+    o->has_perf_map = true;
+    return NULL;
+}
+
 static const char *set_hash(struct options *o, const char *value)
 {
     return parse_steps(value, "every=", &o->hash_every)
@@ -356,8 +363,9 @@ static const struct option_row rows[] = {
       "sleep while all harts wait, or not (host at a terminal)", set_pace },
     { "seed", "N", "of the guest's random numbers and of random replacement",
       set_seed },
-    { "d", "exec,int,tlb-stale",
-      "log instructions, traps, uses of stale TLB entries", options_set_debug },
+    { "d", "exec,int,tlb-stale,jit",
+      "log instructions, traps, uses of stale TLB entries, translated code",
+      options_set_debug },
     { "D", "F", "log and hashes go to F instead of stderr", set_log_file },
     { "trace", "PATTERN[,PATTERN..]",
       "log the kernel's events (kmem:*) or functions (alloc_pages); help "
@@ -366,6 +374,9 @@ static const struct option_row rows[] = {
     { "stats", "json:F|csv:F|txt:F", "write statistics at the end", set_stats },
     { "trace-mem", "F", "write each access to memory, one a line",
       set_trace_mem },
+    { "perfmap", NULL,
+      "write /tmp/perf-PID.map, so that profilers of the host name translated "
+      "code", set_perf_map },
     { "limit", "insns=N", "end after N steps, with status 126", set_limit },
     { "timeout", "SECONDS", "end after so long, with status 124", set_timeout },
     { "expect", "REGEX",

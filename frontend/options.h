@@ -23,6 +23,7 @@ enum {
     DEBUG_EXEC = 1,
     DEBUG_INT = 2,
     DEBUG_TLB_STALE = 4,
+    DEBUG_JIT = 8,
 };
 
 /* What the user asked for. Strings live until options_free. */
@@ -44,6 +45,7 @@ struct options {
     const char *stats_file;
     const char *trace_file; /* of -trace-mem, or NULL */
     const char *trace_patterns; /* of -trace, with commas, or NULL */
+    bool has_perf_map;
     uint64_t hash_every;    /* steps, 0 for none */
 
     bool has_limit;

@@ -74,6 +74,19 @@ static void warn_of_nothing(const struct options *o)
                   "say");
 }
 
+/* What is not translated, as somebody watches each instruction or access. */
+static void warn_of_interpreting(const struct options *o)
+{
+    const char *why = o->debug & DEBUG_EXEC        ? "-d exec"
+                      : o->debug & DEBUG_TLB_STALE ? "-d tlb-stale"
+                      : o->trace_file              ? "-trace-mem"
+                                                   : NULL;
+
+    if (why && (o->debug & DEBUG_JIT || o->has_perf_map))
+        log_error("%s: shows nothing, as %s has all code interpreted",
+                  o->debug & DEBUG_JIT ? "-d jit" : "-perfmap", why);
+}
+
 void options_complete(struct options *o)
 {
     check_models(&o->machine.hart.mmu);
@@ -87,4 +100,5 @@ void options_complete(struct options *o)
     check_programs(o);
     options_check_files(o);
     warn_of_nothing(o);
+    warn_of_interpreting(o);
 }

@@ -19,6 +19,7 @@
 #include "frontend/output.h"
 #include "frontend/terminal.h"
 #include "frontend/tracer.h"
+#include "frontend/translations.h"
 #include "machine/stats.h"
 #include "mmu/trace.h"
 
@@ -44,6 +45,7 @@ struct session {
     struct monitor monitor;
     struct debug debug;
     struct tracer *tracer; /* NULL without -trace */
+    struct translations *translations; /* NULL: nobody watches them */
     struct visual *visual; /* NULL without a display */
     FILE *log;
     FILE *stats;         /* NULL without -stats */
@@ -342,6 +344,7 @@ static void open_session(struct session *s, const struct options *o)
     console_open(&s->console, o, &s->monitor);
     debug_open(&s->debug, s->machine, o->debug, s->log);
     s->tracer = tracer_open(o, s->machine, s->log);
+    s->translations = translations_open(o, s->machine, s->log);
     if (o->display.kind != VISUAL_NONE)
         s->visual = visual_open(&o->display, s->machine);
     s->is_paced = o->pace == PACE_HOST ||
@@ -427,6 +430,8 @@ int session_run(const struct options *o)
     if (!visual_close(s.visual))
         fail_host(&s);
     close_trace(&s);
+    if (!translations_close(s.translations))
+        fail_host(&s);
     judge_expectation(&s);
     terminal_restore();
     if (s.log != stderr)
