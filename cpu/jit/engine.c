@@ -37,11 +37,11 @@ void jit_drop_all(struct hart *h)
         return;
     memset(j->buckets, 0, sizeof j->buckets);
     j->n_pages = 0;
-    j->n_insns = 0;
-    j->flushes++;
+    j->drops++;
     j->has_models = h->mmu.models;
     jit_pin_registers(j);
     jit_write_stubs(h);
+    jit_start_part(j, 0);
     jit_empty_page(j, &j->none);
     h->context.code = j->rx;
     h->context.insns = j->insns;
@@ -62,6 +62,9 @@ static bool jit_start(struct hart *h, const struct hart_config *config)
     }
     j->max_insns = bytes / BYTES_AN_INSN;
     j->max_pages = bytes / BYTES_A_PAGE;
+    j->n_parts = (unsigned)(bytes / JIT_MIN_PART_BYTES);
+    if (j->n_parts > JIT_MAX_PARTS)
+        j->n_parts = JIT_MAX_PARTS;
     j->insns = alloc_map(j->max_insns * sizeof *j->insns);
     j->pool = alloc_map(j->max_pages * sizeof *j->pool);
     h->jit = j;
@@ -149,6 +152,15 @@ static void enter_page(struct hart *h, struct jit_page *page)
     }
 }
 
+/* A watcher is told when all is gone, and not of less. */
+static void make_room(struct hart *h)
+{
+    if (h->jit->watch)
+        jit_drop_all(h);
+    else
+        jit_evict(h->jit);
+}
+
 /* Code for h->pc in its page, which is at f; NULL: there cannot be any. */
 static const uint8_t *code_at(struct hart *h, const struct fetch *f)
 {
@@ -162,7 +174,7 @@ static const uint8_t *code_at(struct hart *h, const struct fetch *f)
         return j->rx + entry;
     entry = jit_translate(h, page, f->host - offset);
     if (entry == JIT_FULL) {
-        jit_drop_all(h);
+        make_room(h);
         page = page_at(h, f->pa - offset);
         enter_page(h, page);
         entry = jit_translate(h, page, f->host - offset);
@@ -217,7 +229,7 @@ static void run(struct hart *h)
     while (code) {
         struct jit_context *here = &h->context;
         const uint32_t *entries = here->entries;
-        uint64_t flushes = j->flushes;
+        uint64_t drops = j->drops;
         enum jit_exit why;
 
         jit_begin_counting(h);
@@ -237,7 +249,7 @@ static void run(struct hart *h)
             if (h->steps >= h->run_until)
                 break;
             code = find(h);
-            if (code && j->flushes == flushes && here->entries == entries)
+            if (code && j->drops == drops && here->entries == entries)
                 link_exit(h, here->link, code);
             break;
         case EXIT_PC:

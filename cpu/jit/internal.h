@@ -92,21 +92,30 @@ void jit_stop_counting(struct hart *h);
 struct jit_page {
     uint64_t pa;
     enum privilege priv;
+    unsigned parts; /* set of those where it has code */
     struct jit_page *next_in_bucket;
     uint32_t entries[JIT_PAGE_ENTRIES]; /* offsets in the code cache */
 };
 
 #define JIT_BUCKETS 1024
 
+/* The code cache is filled part by part, round and round; a part that is about
+ * to be filled anew is emptied first. */
+#define JIT_MAX_PARTS 4
+#define JIT_MIN_PART_BYTES (48u << 10) /* of code, with room to spare */
+
 struct jit {
     /* The code cache, mapped twice: to write and to execute. */
     uint8_t *rw, *rx;
     size_t bytes;
     struct code code;         /* the next superblock */
+    unsigned part, n_parts;   /* where it goes */
     uint8_t *cells; /* the last struct line_cell; they grow down to the code */
+    uint8_t *stubs_end;
     uint64_t no_stamp;
     struct insn *insns;       /* of all superblocks */
-    size_t n_insns, max_insns;
+    size_t n_insns, end_insns; /* the next one's, and where its part ends */
+    size_t max_insns;
     unsigned n_cells;         /* handed out, so far */
 
     struct jit_page *pool;
@@ -115,7 +124,7 @@ struct jit {
     struct jit_page none; /* of pages without code */
 
     bool has_models;
-    uint64_t flushes;         /* how often all code was dropped */
+    uint64_t drops; /* how often all code, or a part of it, was dropped */
     const struct jit_watch *watch; /* or NULL */
     struct jit_piece *pieces;      /* of the next superblock; NULL: unwatched */
     size_t n_pieces;
@@ -144,6 +153,10 @@ void jit_unmap(struct jit *j);
 void jit_write_stubs(struct hart *h);
 
 /* jit/pages.c */
+/* Where the next superblocks go: the part, which must be empty. */
+void jit_start_part(struct jit *j, unsigned part);
+/* Drops what stands in the next part, and starts it. */
+void jit_evict(struct jit *j);
 struct jit_page *jit_find_page(const struct jit *j, uint64_t pa,
                                enum privilege priv);
 /* A new one, or NULL if there are too many. */

@@ -218,5 +218,5 @@ void jit_write_stubs(struct hart *h)
     j->go_far = write_go_far(j);
     for (unsigned i = 0; i < N_HELPERS; i++)
         j->helpers[i] = write_helper(j, helpers[i]);
-    j->cells = j->rw + j->bytes;
+    j->stubs_end = j->code.at;
 }

@@ -168,7 +168,7 @@ static bool emit(struct superblock *t)
 static bool has_room(const struct jit *j)
 {
     return j->code.at + MAX_CODE <= j->cells &&
-           j->n_insns + BLOCK_LIMIT <= j->max_insns;
+           j->n_insns + BLOCK_LIMIT <= j->end_insns;
 }
 
 uint32_t jit_translate(struct hart *h, struct jit_page *page,
@@ -179,6 +179,7 @@ uint32_t jit_translate(struct hart *h, struct jit_page *page,
     struct superblock t = {.jit = j, .hart = h, .code = &j->code,
                             .page = page, .host = host,
                             .first_byte = j->code.at};
+    uint8_t *cells = j->cells;
 
     if (!has_room(j))
         return JIT_FULL;
@@ -188,10 +189,12 @@ uint32_t jit_translate(struct hart *h, struct jit_page *page,
     decode_all(&t, offset);
     if (!t.n || !emit(&t)) {
         j->code.at = t.first_byte;
+        j->cells = cells;
         return JIT_NO_CODE;
     }
     j->n_insns += t.n;
     mark(&t);
+    page->parts |= 1u << j->part;
     jit_tell_translated(&t);
     page->entries[offset / 2] = (uint32_t)(t.start - j->rw);
     return page->entries[offset / 2];

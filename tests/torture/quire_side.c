@@ -20,22 +20,38 @@ struct variant {
     unsigned block_limit;
     unsigned slice; /* at most so many steps at once; 0: freely */
     bool is_restored;
+    bool is_interpreted; /* else by the fastest engine */
+    size_t code_cache_bytes;
 };
 
 #define NO_MODELS 1000
 
 static const struct variant variants[N_VARIANTS + 1] = {
-    {"default models", 0, 0, 0, false},
-    {"no models", NO_MODELS, 0, 0, false},
-    {"TLBs of 1 entry", 1, 0, 0, false},
-    {"TLBs of 2 entries", 2, 0, 0, false},
-    {"TLBs of 64 entries", 64, 0, 0, false},
-    {"blocks of 1 instruction", NO_MODELS, 1, 0, false},
-    {"saved and restored", 0, 0, 0, true},
-    {"slices of 1 to 1000", 0, 0, 1000, false},
-    {"slices of 1 to 50000, no models", NO_MODELS, 0, 50000, false},
-    {"Quire, QEMU", 0, 0, 0, false},
+    {.name = "default models"},
+    {.name = "default models, interpreted", .is_interpreted = true},
+    {.name = "no models", .tlb = NO_MODELS},
+    {.name = "no models, interpreted",
+     .tlb = NO_MODELS,
+     .is_interpreted = true},
+    {.name = "TLBs of 1 entry", .tlb = 1},
+    {.name = "TLBs of 2 entries, interpreted",
+     .tlb = 2,
+     .is_interpreted = true},
+    {.name = "TLBs of 64 entries", .tlb = 64},
+    {.name = "blocks of 1 instruction", .tlb = NO_MODELS, .block_limit = 1},
+    {.name = "blocks of 1 instruction, interpreted",
+     .tlb = NO_MODELS,
+     .block_limit = 1,
+     .is_interpreted = true},
+    {.name = "saved and restored", .is_restored = true},
+    {.name = "slices of 1 to 1000", .slice = 1000},
+    {.name = "slices of 1 to 50000, no models",
+     .tlb = NO_MODELS,
+     .slice = 50000},
+    {.name = "little room for code", .code_cache_bytes = 1},
+    {.name = "Quire, QEMU"},
 };
+
 
 const char *variant_name(unsigned variant)
 {
@@ -51,6 +67,9 @@ static struct machine *create(const char *batch, const struct variant *v)
     config.ram_bytes = TORTURE_RAM;
     config.kernel = batch;
     config.hart.block_limit = v->block_limit;
+    config.hart.code_cache_bytes = v->code_cache_bytes;
+    if (v->is_interpreted)
+        config.hart.engine = engine_find("interp");
     if (v->tlb) {
         mmu->itlb = mmu->dtlb = mmu->l2tlb = (struct tlb_geometry){0};
         mmu->l1i = mmu->l1d = config.l2 = (struct cache_geometry){0};

@@ -37,7 +37,7 @@ struct totals {
 };
 
 /* quire_side.c: ways to run the same program that must not matter. */
-#define N_VARIANTS 9 /* and one more name, for QEMU */
+#define N_VARIANTS 13 /* and one more name, for QEMU */
 const char *variant_name(unsigned variant);
 /* Runs slots first .. end-1 of `image`, in place; returns the slot that does
  * not end, or `end`. Variant 0 is the reference. `cells` and `corners` may be
