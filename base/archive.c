@@ -32,6 +32,10 @@ struct archive {
     uint64_t flip_field; /* FLIP */
     unsigned flip_bit;
     char flipped[64];
+
+    void (*show)(void *ctx, const char *section, const char *name,
+                 const void *bytes, size_t size); /* SHOW */
+    void *ctx;
 };
 
 static struct archive *new_archive(enum archive_mode mode)
@@ -71,6 +75,18 @@ struct archive *archive_new_flip(uint64_t field, unsigned bit)
 
     a->flip_field = field;
     a->flip_bit = bit;
+    return a;
+}
+
+struct archive *archive_new_show(void (*field)(void *ctx, const char *section,
+                                               const char *name,
+                                               const void *bytes, size_t size),
+                                 void *ctx)
+{
+    struct archive *a = new_archive(ARCHIVE_SHOW);
+
+    a->show = field;
+    a->ctx = ctx;
     return a;
 }
 
@@ -176,6 +192,9 @@ static void visit(struct archive *a, const char *name, void *p, size_t size)
         break;
     case ARCHIVE_FLIP:
         flip(a, name, p, size);
+        break;
+    case ARCHIVE_SHOW:
+        a->show(a->ctx, a->section, name, p, size);
         break;
     }
     a->fields++;
@@ -340,7 +359,8 @@ bool archive_may_change(const struct archive *a)
 
 bool archive_is_stored(const struct archive *a)
 {
-    return a->mode == ARCHIVE_SAVE || a->mode == ARCHIVE_LOAD;
+    return a->mode == ARCHIVE_SAVE || a->mode == ARCHIVE_LOAD ||
+           a->mode == ARCHIVE_SHOW;
 }
 
 const char *archive_error(const struct archive *a)

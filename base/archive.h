@@ -21,6 +21,7 @@ enum archive_mode {
     ARCHIVE_LOAD, /* from memory that the caller keeps */
     ARCHIVE_HASH, /* into 64 bits */
     ARCHIVE_FLIP, /* inverts one bit of one field, for tests of the hash */
+    ARCHIVE_SHOW, /* tells of each field, for who compares two states */
 };
 
 struct archive;
@@ -31,6 +32,12 @@ struct archive *archive_new_hash(void);
 /* Flips bit `bit` (modulo the field's width) of field number `field`, counted
  * from 0 over all fields visited. */
 struct archive *archive_new_flip(uint64_t field, unsigned bit);
+/* Calls `field` for each field, those that a hash leaves out too. The text and
+ * the bytes are there during the call only. */
+struct archive *archive_new_show(void (*field)(void *ctx, const char *section,
+                                               const char *name,
+                                               const void *bytes, size_t size),
+                                 void *ctx);
 void archive_free(struct archive *a);
 
 /* Starts a part of the stream; names nest by convention: "hart0", "uart". */
@@ -44,7 +51,7 @@ void archive_bytes(struct archive *a, const char *name, void *p, size_t size);
 /* Like archive_bytes for large, mostly zero memory: saved by non-zero page. */
 void archive_pages(struct archive *a, const char *name, void *p, size_t size);
 
-/* SAVE and LOAD alone: what both sides must have in common and is no state, a
+/* SAVE, LOAD and SHOW: what both sides must have in common and is no state, a
  * number or bytes (a digest travels). `name` tells the user which. */
 void archive_same_u64(struct archive *a, const char *name, uint64_t here);
 void archive_same_bytes(struct archive *a, const char *name, const void *p,
@@ -57,7 +64,8 @@ bool archive_is_loading(const struct archive *a);
 bool archive_is_hashing(const struct archive *a);
 /* LOAD and FLIP: fields may not be afterwards what they were. */
 bool archive_may_change(const struct archive *a);
-/* SAVE and LOAD: for what a digest among the fields stands for otherwise. */
+/* SAVE, LOAD and SHOW: for what a digest among the fields stands for
+ * otherwise. */
 bool archive_is_stored(const struct archive *a);
 /* NULL, or why the restore failed. */
 const char *archive_error(const struct archive *a);

@@ -4,6 +4,7 @@
  */
 #include "base/archive.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/unit.h"
@@ -149,6 +150,35 @@ START_TEST(flipping_any_field_changes_the_hash)
 }
 END_TEST
 
+struct shown {
+    unsigned n;
+    char text[200];
+};
+
+static void show(void *ctx, const char *section, const char *name,
+                 const void *bytes, size_t size)
+{
+    struct shown *s = ctx;
+
+    (void)bytes;
+    s->n++;
+    snprintf(s->text, sizeof s->text, "%s.%s %zu", section, name, size);
+}
+
+START_TEST(fields_are_shown_with_their_names)
+{
+    struct state s = sample();
+    struct shown shown = {0};
+    struct archive *a = archive_new_show(show, &shown);
+
+    visit(&s, a);
+    ck_assert_uint_eq(shown.n, 5);
+    ck_assert_str_eq(shown.text, "state.memory 12288"); /* the last */
+    ck_assert(archive_is_stored(a));
+    archive_free(a);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("archive");
@@ -159,6 +189,7 @@ int main(void)
     tcase_add_test(tc, every_truncation_is_refused);
     tcase_add_test(tc, a_bool_of_two_is_refused);
     tcase_add_test(tc, flipping_any_field_changes_the_hash);
+    tcase_add_test(tc, fields_are_shown_with_their_names);
     suite_add_tcase(suite, tc);
     return unit_main(suite);
 }
