@@ -208,11 +208,29 @@ static void report(const struct options *o, const struct totals *t,
            (double)t->programs / seconds, t->differences);
 }
 
+/* The memory of a batch from BATCH on, for who runs it without us. */
+static bool write_image(const char *path, uint64_t seed)
+{
+    static uint8_t image[WINDOWS - BATCH + IMAGE_SIZE];
+    FILE *file = fopen(path, "wb");
+    bool ok;
+
+    if (!file) {
+        perror(path);
+        return false;
+    }
+    for (unsigned i = 0; i < MAX_SLOTS; i++)
+        generate(seed + i, program_at(image + WINDOWS - BATCH, i));
+    store_le(image + BATCH_SLOTS, 4, MAX_SLOTS);
+    ok = fwrite(image, sizeof image, 1, file) == 1;
+    return !fclose(file) && ok;
+}
+
 static bool parse(struct options *o, int argc, char **argv)
 {
     int opt;
 
-    while ((opt = getopt(argc, argv, "b:q:k:s:n:j:t:x:o:l")) != -1) {
+    while ((opt = getopt(argc, argv, "b:q:k:s:n:j:t:x:o:w:l")) != -1) {
         switch (opt) {
         case 'l':
             o->is_long = true;
@@ -223,6 +241,9 @@ static bool parse(struct options *o, int argc, char **argv)
             break;
         case 'o':
             o->folder = optarg;
+            break;
+        case 'w':
+            o->image = optarg;
             break;
         case 'b':
             o->batch = optarg;
@@ -266,11 +287,14 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: torture -b batch.elf [-q qemu] [-k quirks] "
                         "[-s seed] [-n programs] [-j jobs] [-t seconds] [-l]\n"
                         "       torture -b batch.elf [-q qemu] [-k quirks] "
-                        "-x seed [-o folder]\n");
+                        "-x seed [-o folder]\n"
+                        "       torture -b batch.elf [-s seed] -w image\n");
         return 2;
     }
     if (o.quirks && !quirks_read(o.quirks))
         return 2;
+    if (o.image)
+        return write_image(o.image, o.seed) ? 0 : 2;
     if (o.is_shrinking)
         return shrink(&o, o.seed, o.folder) ? 1 : 0;
     ok = run_workers(&o, &t);

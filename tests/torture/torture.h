@@ -26,6 +26,7 @@ struct options {
     bool is_long;      /* half of the ways a batch, in turn */
     bool is_shrinking; /* the one seed, into `folder` */
     const char *folder;
+    const char *image; /* write the memory of a batch here, and no more */
 };
 
 struct totals {
