@@ -22,7 +22,7 @@
 void block_make_page_relative(struct insn *d)
 {
     if (d->op == OP_JAL || d->op == OP_AUIPC ||
-        (d->op >= OP_BEQ && d->op <= OP_BGEU))
+        op_is_branch((enum op)d->op))
         d->imm = (int32_t)((uint32_t)d->imm + d->offset);
 }
 

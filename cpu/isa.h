@@ -151,6 +151,11 @@ enum op {
 };
 #define N_OPS (OP_CSRRCI + 1)
 
+static inline bool op_is_branch(enum op op)
+{
+    return op >= OP_BEQ && op <= OP_BGEU;
+}
+
 /* Where rd = x0 sends its result: a 33rd register that nobody reads. */
 #define REG_SINK 32
 

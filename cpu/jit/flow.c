@@ -119,32 +119,30 @@ static void branch(struct superblock *t, unsigned i)
         emit_back_edge(t);
 }
 
+static void jump(struct superblock *t, unsigned i)
+{
+    const struct insn *d = &t->insns[i];
+
+    put_return(t, d);
+    if (t->is_followed[i])
+        return;
+    if (t->is_loop)
+        emit_back_edge(t);
+    else
+        emit_exit(t, d->imm);
+}
+
 bool emit_flow(struct superblock *t, unsigned i)
 {
     const struct insn *d = &t->insns[i];
 
-    switch ((enum op)d->op) {
-    case OP_JAL:
-        put_return(t, d);
-        if (t->is_followed[i])
-            return true;
-        if (t->is_loop)
-            emit_back_edge(t);
-        else
-            emit_exit(t, d->imm);
-        return true;
-    case OP_JALR:
+    if (d->op == OP_JAL)
+        jump(t, i);
+    else if (d->op == OP_JALR)
         jump_register(t, d);
-        return true;
-    case OP_BEQ:
-    case OP_BNE:
-    case OP_BLT:
-    case OP_BGE:
-    case OP_BLTU:
-    case OP_BGEU:
+    else if (op_is_branch((enum op)d->op))
         branch(t, i);
-        return true;
-    default:
+    else
         return false;
-    }
+    return true;
 }

@@ -8,7 +8,7 @@
 
 static bool reads_rs2(enum op op)
 {
-    return (op >= OP_BEQ && op <= OP_BGEU) || (op >= OP_SB && op <= OP_SW) ||
+    return op_is_branch(op) || (op >= OP_SB && op <= OP_SW) ||
            (op >= OP_SC_W && op <= OP_AMOMAXU_W) ||
            (op >= OP_ADD && op <= OP_BEXTIW);
 }
@@ -32,8 +32,7 @@ static void count_uses(const struct superblock *t, unsigned uses[33])
 static bool is_own_loop(const struct superblock *t)
 {
     const struct insn *last = &t->insns[t->n - 1];
-    bool is_jump = last->op == OP_JAL ||
-                   (last->op >= OP_BEQ && last->op <= OP_BGEU);
+    bool is_jump = last->op == OP_JAL || op_is_branch((enum op)last->op);
 
     return is_jump && !t->is_followed[t->n - 1] &&
            last->imm == t->insns[0].offset;

@@ -38,15 +38,8 @@ static bool ends(const struct insn *d)
     case OP_WFI:
     case OP_SFENCE_VMA:
         return true;
-    case OP_BEQ:
-    case OP_BNE:
-    case OP_BLT:
-    case OP_BGE:
-    case OP_BLTU:
-    case OP_BGEU:
-        return d->imm <= d->offset;
     default:
-        return false;
+        return op_is_branch((enum op)d->op) && d->imm <= d->offset;
     }
 }
 
@@ -95,12 +88,11 @@ static bool follows(const struct superblock *t, const struct insn *d)
 
 static bool unrolls(const struct superblock *t, const struct insn *d)
 {
-    bool is_branch = d->op >= OP_BEQ && d->op <= OP_BGEU;
     unsigned rounds = 1;
 
     for (unsigned i = 1; i < t->n; i++)
         rounds += t->insns[i].offset == t->insns[0].offset;
-    return is_branch && d->imm == t->insns[0].offset &&
+    return op_is_branch((enum op)d->op) && d->imm == t->insns[0].offset &&
            t->n + t->n / rounds <= UNROLLED_STEPS &&
            t->n + t->n / rounds <= t->hart->blocks->limit &&
            t->hart->mmu.n_harts == 1;
