@@ -7,6 +7,7 @@
 lockstep=$top_builddir/tests/lockstep
 a=${A:-interp} b=${B:-jit}
 total=${TOTAL:-10000000000}
+every=${EVERY:-5000} # steps between comparisons of Octavo, about
 sum=0
 
 # more NAME OPTION...: adds a run's steps to the sum
@@ -31,7 +32,7 @@ truncate -s 32M "$work/swap"
 octavo() {
     name=$1 harts=$2 most=$3
     shift 3
-    more "$name, $harts harts" -smp "$harts" -steps "$most" -m 16M \
+    more "$name, $harts harts" -smp "$harts" -steps "$most" -every "$every" -m 16M \
         -bios "$top_builddir/firmware32.elf" \
         -kernel "$top_builddir/octavo32.elf" -dma reach=2M \
         -append "dma=2M lowmem=12M init=/bin/bigsort -- -m 14 -s $seed" \
