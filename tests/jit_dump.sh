@@ -34,7 +34,7 @@ for models in "" "-cache none -tlb none"; do
     point "a loop's superblock is entered as often as it runs" ||
         shown "$work/log"
     grep -q '^  80000004: fff50513  addi a0,a0,-1$' "$work/log" &&
-        grep -q '^  rare: ' "$work/log" && grep -q '; run_until$' "$work/log"
+        grep -q '^  rare: ' "$work/log" && grep -q '; exit_budget$' "$work/log"
     point "guest code, names and rare paths are shown" || shown "$work/log"
 done
 where=
@@ -118,6 +118,7 @@ is_disjoint() {
 # mapped SIZE: runs Octavo up to the prompt of its shell; the map of perf and the
 # mapping of its code go to $map, $from and $to.
 mapped() {
+    rm -f "$work/console"
     mkfifo "$work/keys"
     "$quire" -engine "jit,tb-size=$1" -perfmap -nographic -pace none \
         -kernel "$top_builddir/octavo32.elf" \
