@@ -152,13 +152,18 @@ static void enter_page(struct hart *h, struct jit_page *page)
     }
 }
 
-/* A watcher is told when all is gone, and not of less. */
+/* A watcher is told when all is gone, and not of less: then the parts are
+ * filled one after the other. */
 static void make_room(struct hart *h)
 {
-    if (h->jit->watch)
-        jit_drop_all(h);
+    struct jit *j = h->jit;
+
+    if (!j->watch)
+        jit_evict(j);
+    else if (j->part + 1 < j->n_parts)
+        jit_start_part(j, j->part + 1);
     else
-        jit_evict(h->jit);
+        jit_drop_all(h);
 }
 
 /* Code for h->pc in its page, which is at f; NULL: there cannot be any. */
