@@ -133,7 +133,7 @@ mapped() {
         [ $tries -lt 600 ] || break
         sleep 0.1
     done
-    code=$(sed -n 's/^\([0-9a-f]*\)-\([0-9a-f]*\) r-xs .*quire-jit.*/\1 \2/p' \
+    code=$(sed -n 's/^\([0-9a-f]*\)-\([0-9a-f]*\) r-xs .*\/dev\/zero.*/\1 \2/p' \
         "/proc/$pid/maps")
     kill $pid
     wait $pid 2>/dev/null

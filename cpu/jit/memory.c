@@ -1,45 +1,37 @@
 /*
  * Memory for generated code. No page of it is ever writable and executable:
- * one file in memory is mapped twice, before a sandbox closes.
+ * shared memory without a name is mapped twice, before a sandbox closes. (A
+ * file in memory would do the same, but for limits on the size of files.)
  */
-#define _GNU_SOURCE /* memfd_create */
+#define _GNU_SOURCE /* mremap */
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "cpu/jit/internal.h"
 
-#ifndef MFD_EXEC
-#define MFD_EXEC 0x10U
-#endif
-
-/* Kernels before 6.3 do not know MFD_EXEC, and do not need it. */
-static int memory_file(void)
+/* The same pages once more: what mremap does with an old size of 0. */
+static uint8_t *map_again(uint8_t *rw, size_t bytes)
 {
-    int file = memfd_create("quire-jit", MFD_CLOEXEC | MFD_EXEC);
+    void *p = mremap(rw, 0, bytes, MREMAP_MAYMOVE);
 
-    return file >= 0 ? file : memfd_create("quire-jit", MFD_CLOEXEC);
-}
-
-static uint8_t *map(int file, size_t bytes, int rights)
-{
-    void *p = mmap(NULL, bytes, rights, MAP_SHARED, file, 0);
-
-    return p == MAP_FAILED ? NULL : p;
+    if (p == MAP_FAILED)
+        return NULL;
+    if (!mprotect(p, bytes, PROT_READ | PROT_EXEC))
+        return p;
+    munmap(p, bytes);
+    return NULL;
 }
 
 bool jit_map(struct jit *j, size_t bytes)
 {
-    int file = memory_file();
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-    if (file < 0)
+    if (p == MAP_FAILED)
         return false;
     j->bytes = bytes;
-    if (!ftruncate(file, (off_t)bytes)) {
-        j->rw = map(file, bytes, PROT_READ | PROT_WRITE);
-        j->rx = map(file, bytes, PROT_READ | PROT_EXEC);
-    }
-    close(file);
-    if (j->rw && j->rx)
+    j->rw = p;
+    j->rx = map_again(p, bytes);
+    if (j->rx)
         return true;
     jit_unmap(j);
     return false;
