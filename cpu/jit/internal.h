@@ -102,7 +102,7 @@ struct jit_page {
 /* The code cache is filled part by part, round and round; a part that is about
  * to be filled anew is emptied first. */
 #define JIT_MAX_PARTS 4
-#define JIT_MIN_PART_BYTES (48u << 10) /* of code, with room to spare */
+#define JIT_MIN_PART_BYTES (64u << 10) /* room for the longest superblock */
 
 struct jit {
     /* The code cache, mapped twice: to write and to execute. */

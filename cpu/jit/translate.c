@@ -6,12 +6,14 @@
  * their number is known where it begins: steps are counted there, and exits
  * take back what was not done.
  */
+#include <assert.h>
+
 #include "cpu/hook.h"
 #include "cpu/jit/internal.h"
 
 /* Bytes that the code of the longest superblock stays below, stubs of its rare
  * paths included. */
-#define MAX_CODE (BLOCK_LIMIT * 384u)
+#define MAX_CODE (BLOCK_LIMIT * 768u)
 
 static bool is_hooked(const struct hart *h, uint64_t pa)
 {
@@ -184,6 +186,7 @@ uint32_t jit_translate(struct hart *h, struct jit_page *page,
         j->cells = cells;
         return JIT_NO_CODE;
     }
+    assert(j->code.at <= t.first_byte + MAX_CODE);
     j->n_insns += t.n;
     mark(&t);
     page->parts |= 1u << j->part;
