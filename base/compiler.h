@@ -13,6 +13,9 @@
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 /* Where control never comes. */
 #define UNREACHABLE() __builtin_unreachable()
+/* Before a loop: n times its body at a turn. */
+#define UNROLL(n) PRAGMA(GCC unroll n)
+#define PRAGMA(text) _Pragma(#text)
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define CONTAINER_OF(ptr, type, member)                                        \

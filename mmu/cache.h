@@ -81,12 +81,19 @@ static inline uint32_t cache_find(const struct cache *c, uint64_t line)
 {
     uint32_t ways = c->geometry.ways;
     uint32_t first = (uint32_t)(line & c->set_mask) * ways;
+    uint32_t way = CACHE_NO_WAY;
 
+    if (LIKELY(ways == 8)) { /* without a jump that would be foretold wrongly */
+        UNROLL(8)
+        for (uint32_t w = 0; w < 8; w++)
+            way = c->line[first + w] == line ? first + w : way;
+        return way;
+    }
     for (uint32_t w = first; w < first + ways; w++) {
         if (c->line[w] == line)
             return w;
     }
-    return CACHE_NO_WAY;
+    return way;
 }
 
 /* DMA leaves this cache alone from now on, and the watch is told. */

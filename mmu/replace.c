@@ -57,24 +57,27 @@ void replace_clear(struct replace *r)
     r->random = r->first_random;
 }
 
-/* The first of the n entries with the least stamp. */
-static uint32_t oldest(const uint64_t *stamp, uint32_t n)
+/* The first of the n entries with the least stamp: without a jump, as nobody
+ * could foretell it. */
+static ALWAYS_INLINE uint32_t oldest(const uint64_t *stamp, uint32_t n)
 {
-    uint64_t least[4] = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
-    uint32_t i = 0;
+    uint64_t least = stamp[0];
+    uint32_t at = 0;
 
-    for (; i + 4 <= n; i += 4) { /* four chains, for speed */
-        for (unsigned j = 0; j < 4; j++)
-            least[j] = stamp[i + j] < least[j] ? stamp[i + j] : least[j];
+    UNROLL(8)
+    for (uint32_t i = 1; i < n; i++) {
+        at = stamp[i] < least ? i : at;
+        least = stamp[i] < least ? stamp[i] : least;
     }
-    for (; i < n; i++)
-        least[0] = stamp[i] < least[0] ? stamp[i] : least[0];
-    least[0] = least[1] < least[0] ? least[1] : least[0];
-    least[2] = least[3] < least[2] ? least[3] : least[2];
-    least[0] = least[2] < least[0] ? least[2] : least[0];
-    for (i = 0; stamp[i] != least[0];)
-        i++;
-    return i;
+    return at;
+}
+
+/* The common numbers of ways have code of their own. */
+static uint32_t oldest_way(const uint64_t *stamp, uint32_t ways)
+{
+    if (LIKELY(ways == 8))
+        return oldest(stamp, 8);
+    return ways == 4 ? oldest(stamp, 4) : oldest(stamp, ways);
 }
 
 static uint64_t newest(const uint64_t *touched, uint32_t n)
@@ -137,7 +140,7 @@ uint32_t replace_victim(struct replace *r, uint32_t first)
     uint32_t way;
 
     if (r->policy == REPLACE_LRU || r->policy == REPLACE_FIFO)
-        return first + oldest(stamp, r->ways);
+        return first + oldest_way(stamp, r->ways);
     way = first_invalid(stamp, r->ways);
     if (way < r->ways)
         return first + way;
