@@ -18,6 +18,7 @@
 #define QUIRE_MMU_FILTER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/compiler.h"
@@ -103,27 +104,90 @@ static inline uint64_t filter_count_hits(struct filter *f)
     return n;
 }
 
-/* Enters the line of va; what stood in its place, or for its way at another
- * address, is gone. */
-void filter_set(struct filter *f, uint64_t va, uint64_t load_tag,
-                uint64_t store_tag, uintptr_t addend, uint32_t way,
-                uint32_t slot);
+static inline void filter_settle_entry(struct filter_entry *e)
+{
+    if (!e->last)
+        return;
+    if (*e->way_stamp < e->last)
+        *e->way_stamp = e->last;
+    if (*e->slot_stamp < e->last)
+        *e->slot_stamp = e->last;
+    e->last = 0;
+}
+
+static inline void filter_kill_entry(struct filter_entry *e)
+{
+    filter_settle_entry(e);
+    e->load_tag = e->store_tag = FILTER_NO_TAG;
+}
+
+/* The entry that may stand for a way, or NULL. */
+static inline struct filter_entry *filter_entry_of(struct filter *f,
+                                                   uint32_t way)
+{
+    unsigned i = f->way_entry ? f->way_entry[way] : FILTER_NO_ENTRY;
+
+    if (i == FILTER_NO_ENTRY || f->entry[i].way_stamp != &f->way_stamp[way])
+        return NULL;
+    return &f->entry[i];
+}
 
 /* Brings uses to the stamps: of all entries; of those for the ways from `first`
- * on; of those for a slot (true: its stamp changed). */
+ * on; of those for a slot or a way (true: its stamp changed). */
 void filter_settle_all(struct filter *f);
 void filter_settle_ways(struct filter *f, uint32_t first, uint32_t n);
 bool filter_settle_slot(struct filter *f, uint32_t slot);
+
+static inline bool filter_settle_way(struct filter *f, uint32_t way)
+{
+    struct filter_entry *e = filter_entry_of(f, way);
+    uint64_t before = f->way_stamp[way];
+
+    if (!e)
+        return false;
+    filter_settle_entry(e);
+    return f->way_stamp[way] != before;
+}
 
 /* While ways and slots are still what they were. */
 void filter_kill_all(struct filter *f);
 void filter_kill_slot(struct filter *f, uint32_t slot);
 /* The line that the way held was lost, or only cleaned. */
-void filter_kill_way(struct filter *f, uint32_t way);
+static inline void filter_kill_way(struct filter *f, uint32_t way)
+{
+    struct filter_entry *e = filter_entry_of(f, way);
+
+    if (e)
+        filter_kill_entry(e);
+}
+
 void filter_clean_way(struct filter *f, uint32_t way);
 /* Kills the store tags of the 4 KiB page at this host address. */
 void filter_kill_stores(struct filter *f, uintptr_t page_host);
 /* All store tags. */
 void filter_forget_stores(struct filter *f);
+
+/* Enters the line of va; what stood in its place, or for its way at another
+ * address, is gone. */
+static inline void filter_set(struct filter *f, uint64_t va, uint64_t load_tag,
+                              uint64_t store_tag, uintptr_t addend,
+                              uint32_t way, uint32_t slot)
+{
+    struct filter_entry *e = filter_at(f, va);
+    size_t i = (size_t)(e - f->entry);
+
+    if (f->way_entry) {
+        filter_kill_way(f, way);
+        f->way_entry[way] = (uint16_t)i;
+    }
+    filter_settle_entry(e);
+    e->load_tag = load_tag;
+    e->store_tag = store_tag;
+    e->addend = addend;
+    e->way_stamp = &f->way_stamp[way];
+    e->slot_stamp = &f->slot_stamp[slot];
+    if (slot < f->n_slots)
+        f->slot_map[slot * FILTER_WORDS + i / 64] |= UINT64_C(1) << i % 64;
+}
 
 #endif

@@ -78,13 +78,19 @@ static void snoop(struct mmu *m, uint64_t line, bool is_write)
     }
 }
 
-/* The way of an L1 that a fill takes. */
+/* The way of an L1 that a fill takes. With lru a stamp that lacks the latest
+ * uses is too early: the way that goes first is settled, until it is still the
+ * first then. */
 static uint32_t l1_victim(struct filter *f, struct cache *c, uint64_t line)
 {
-    uint32_t ways = c->geometry.ways;
+    uint32_t ways = c->geometry.ways, way;
 
-    filter_settle_ways(f, (uint32_t)(line & c->set_mask) * ways, ways);
-    return cache_victim(c, line);
+    if (c->geometry.replacement == REPLACE_PLRU)
+        filter_settle_ways(f, (uint32_t)(line & c->set_mask) * ways, ways);
+    way = cache_victim(c, line);
+    while (c->geometry.replacement == REPLACE_LRU && filter_settle_way(f, way))
+        way = cache_victim(c, line);
+    return way;
 }
 
 static uint32_t fill_l1d(struct mmu *m, uint64_t line)
