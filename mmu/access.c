@@ -297,10 +297,14 @@ static NOINLINE bool store_miss(struct mmu *m, uint64_t va, unsigned size,
 bool mmu_load_slow(struct mmu *m, uint64_t va, unsigned size, uint64_t *value,
                    struct fault *f)
 {
-    const struct filter_entry *e = m->models ? filter_load(m, va, size) : NULL;
+    const struct filter_entry *e;
 
-    if (!e)
+    if (!m->models)
         return load_miss(m, va, size, value, f);
+    e = filter_load(m, va, size);
+    if (!e)
+        return mmu_load_line(m, va, size, value) ||
+               load_miss(m, va, size, value, f);
     *value = load_le((const void *)(e->addend + va), size);
     return true;
 }
@@ -308,10 +312,14 @@ bool mmu_load_slow(struct mmu *m, uint64_t va, unsigned size, uint64_t *value,
 bool mmu_store_slow(struct mmu *m, uint64_t va, unsigned size, uint64_t value,
                     struct fault *f)
 {
-    const struct filter_entry *e = m->models ? filter_store(m, va, size) : NULL;
+    const struct filter_entry *e;
 
-    if (!e)
+    if (!m->models)
         return store_miss(m, va, size, value, f);
+    e = filter_store(m, va, size);
+    if (!e)
+        return mmu_store_line(m, va, size, value) ||
+               store_miss(m, va, size, value, f);
     store_le((void *)(e->addend + va), size, value);
     return true;
 }

@@ -52,7 +52,7 @@ struct cache {
     uint64_t now; /* of a shared cache; private ones use their hart's clock */
     struct cache_stats stats;
     uint64_t *set_misses; /* of stats.misses, by set */
-    uint8_t *marks; /* by way, of the watch; NULL: DMA is coherent */
+    uint8_t *marks;       /* by way, of the watch; NULL: DMA is coherent */
     struct cache_watch watch;
 };
 

@@ -48,7 +48,8 @@ struct filter {
     uint64_t *way_stamp, *slot_stamp;
     uint64_t *slot_map; /* FILTER_WORDS a slot: entries that may refer to it */
     uint32_t n_slots;
-    /* By way: the one entry for it, or FILTER_NO_ENTRY. NULL without a cache. */
+    /* By way: the one entry for it, or FILTER_NO_ENTRY. NULL without a cache.
+     */
     uint16_t *way_entry;
 };
 
@@ -82,8 +83,7 @@ static ALWAYS_INLINE uint64_t filter_tag(const struct filter *f, uint64_t va,
     return (va & (~f->line_mask | (size - 1))) | key;
 }
 
-static ALWAYS_INLINE void filter_touch(struct filter *f,
-                                       struct filter_entry *e)
+static ALWAYS_INLINE void filter_touch(struct filter *f, struct filter_entry *e)
 {
     e->last = ++f->now;
 }

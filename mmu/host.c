@@ -52,10 +52,21 @@ static bool is_watched(const struct mmu *m, uint64_t page_pa)
     return false;
 }
 
+bool mmu_stores_unseen(struct mmu *m, uint64_t pa)
+{
+    uint8_t *is_unseen = &m->store_frames[mmu_frame(m, pa)];
+
+    if (LIKELY(*is_unseen))
+        return true;
+    *is_unseen =
+        bus_is_marked(m->bus, pa) && !is_watched(m, pa & ~MMU_PAGE_MASK);
+    return *is_unseen;
+}
+
 /* With the visualiser looking, only a kind of access that it has seen in this
  * epoch is let through unseen. For the digest of DRAM, only a store to a frame
  * that is marked already. */
-static void find_reach(const struct mmu *m, const struct translation *t,
+static void find_reach(struct mmu *m, const struct translation *t,
                        struct reach *r)
 {
     const struct context *c = &m->data;
@@ -64,12 +75,10 @@ static void find_reach(const struct mmu *m, const struct translation *t,
     r->host = bus_readable(m->bus, r->pa, r->len);
     r->may_load = r->host && heat_has(m->heat, HEAT_READ, r->pa) &&
                   permits(m, c, t, r, ACCESS_LOAD);
-    r->may_store =
-        is_dram && t->leaf.bits & PTE_D &&
-        heat_has(m->heat, HEAT_WRITE, r->pa) && bus_is_marked(m->bus, r->pa) &&
-        permits(m, c, t, r, ACCESS_STORE) && !is_watched(m, t->page_pa);
-    if (r->may_store)
-        m->store_frames[mmu_frame(m, t->page_pa)] = true;
+    r->may_store = is_dram && t->leaf.bits & PTE_D &&
+                   heat_has(m->heat, HEAT_WRITE, r->pa) &&
+                   permits(m, c, t, r, ACCESS_STORE) &&
+                   mmu_stores_unseen(m, t->page_pa);
 }
 
 static void fill_page(struct mmu *m, uint64_t va, const struct translation *t)

@@ -155,6 +155,8 @@ static void forget(struct mmu *m, bool has_asid, uint64_t asid)
 /* PMP changed: what was permitted may not be, physical addresses too. */
 static void forget_rights(struct mmu *m)
 {
+    for (unsigned i = 0; i < ARRAY_SIZE(m->regions); i++)
+        m->regions[i] = (struct pmp_region){1, 0, 0};
     m->bare_epoch = new_epoch(m);
     forget(m, false, 0);
 }
@@ -357,6 +359,7 @@ void mmu_archive(struct mmu *m, struct archive *a)
     if (archive_is_loading(a)) {
         pmp_set(&m->pmp, 0, m->pmp.cfg[0], m->pmp.addr[0]);
         forget_rights(m);
+        mmu_forget_stores(m);
     }
     if (m->kept)
         models_archive(m, a);

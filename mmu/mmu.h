@@ -186,6 +186,8 @@ struct mmu {
     struct context data, fetch;
     struct attempt attempt;
     struct pmp pmp;
+    /* By privilege, where the last access was; see mmu/line.c. */
+    struct pmp_region regions[4];
 
     /* LR's reservation: physical, of its own bytes. */
     bool is_reserved;
@@ -195,7 +197,8 @@ struct mmu {
     struct mmu *harts[MMU_MAX_HARTS]; /* those that share the DRAM, self too */
     unsigned n_harts;
     uint64_t *code_lines;  /* a mask of 64-byte lines for each frame */
-    uint8_t *store_frames; /* frames that a store tag may stand for */
+    /* Frames that a store tag may stand for: nobody has to hear of a store. */
+    uint8_t *store_frames;
     uint64_t watches[MMU_MAX_WATCHES]; /* words whose stores are told */
     unsigned n_watches;
 

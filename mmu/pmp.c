@@ -111,3 +111,31 @@ bool pmp_permits(const struct pmp *p, uint64_t pa, uint64_t len,
     }
     return priv == PRIV_M;
 }
+
+void pmp_region(const struct pmp *p, uint64_t pa, enum privilege priv,
+                struct pmp_region *region)
+{
+    const unsigned all = PMP_R | PMP_W | PMP_X;
+
+    *region = (struct pmp_region){0, UINT64_MAX, priv == PRIV_M ? all : 0};
+    for (unsigned i = 0; i < p->n_active; i++) {
+        const struct pmp_range *r = &p->range[i];
+        bool is_in = r->first <= pa && pa <= r->last;
+
+        if (r->first > r->last)
+            continue;
+        if (pa < r->first)
+            region->last =
+                r->first - 1 < region->last ? r->first - 1 : region->last;
+        if (pa > r->last)
+            region->first =
+                r->last + 1 > region->first ? r->last + 1 : region->first;
+        if (!is_in)
+            continue;
+        region->first = r->first > region->first ? r->first : region->first;
+        region->last = r->last < region->last ? r->last : region->last;
+        region->rights =
+            priv == PRIV_M && !(p->cfg[i] & PMP_L) ? all : p->cfg[i] & all;
+        return;
+    }
+}

@@ -47,4 +47,14 @@ void pmp_write_addr(struct pmp *p, unsigned i, uint64_t addr);
 bool pmp_permits(const struct pmp *p, uint64_t pa, uint64_t len,
                  enum access access, enum privilege priv);
 
+/* Bytes about which it decides alike, one by one or together: what it permits,
+ * of PMP_R, PMP_W and PMP_X. */
+struct pmp_region {
+    uint64_t first, last;
+    unsigned rights;
+};
+/* Those around pa. */
+void pmp_region(const struct pmp *p, uint64_t pa, enum privilege priv,
+                struct pmp_region *region);
+
 #endif

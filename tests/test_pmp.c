@@ -178,6 +178,21 @@ static bool expect_permitted(uint64_t pa, uint64_t len, enum access access,
     return pmp.cfg[entry] & right[access];
 }
 
+static void expect_region(uint64_t pa, uint64_t len, enum access access,
+                          enum privilege priv)
+{
+    static const uint8_t right[] = {PMP_X, PMP_R, PMP_W};
+    struct pmp_region region;
+
+    pmp_region(&pmp, pa, priv, &region);
+    ck_assert(region.first <= pa && pa <= region.last);
+    if (pa + len - 1 <= region.last)
+        ck_assert_int_eq((region.rights & right[access]) != 0,
+                         expect_permitted(pa, len, access, priv));
+    if (region.first)
+        ck_assert_int_ne(decides(region.first - 1), decides(pa));
+}
+
 START_TEST(random_settings_agree_with_a_look_at_each_byte)
 {
     static const enum privilege privs[] = {PRIV_U, PRIV_S, PRIV_M};
@@ -198,6 +213,7 @@ START_TEST(random_settings_agree_with_a_look_at_each_byte)
                     random_below(&r, 72));
         ck_assert_int_eq(pmp_permits(&pmp, pa, len, access, priv),
                          expect_permitted(pa, len, access, priv));
+        expect_region(pa, len, access, priv);
     }
 }
 END_TEST
