@@ -25,7 +25,7 @@ static ALWAYS_INLINE bool find_page(struct mmu *m, uint64_t va,
                                     struct place *at)
 {
     const struct context *c = &m->data;
-    struct tlb *t = &m->models->dtlb;
+    const struct tlb *t = &m->models->dtlb;
     struct pte leaf;
     uint64_t key;
 
@@ -37,7 +37,7 @@ static ALWAYS_INLINE bool find_page(struct mmu *m, uint64_t va,
     if (!m->models->has_tlbs)
         return false;
     key = tlb_key(va >> MMU_PAGE_SHIFT, satp_asid(c->scheme, m->satp));
-    at->slot = tlb_find(t, key);
+    at->slot = tlb_find_quickly(t, key);
     if (at->slot == TLB_NO_SLOT)
         return false;
     leaf.bits = t->info[at->slot] & TLB_FLAGS;
@@ -77,6 +77,7 @@ static ALWAYS_INLINE bool find_place(struct mmu *m, uint64_t va, unsigned size,
     if (!host)
         return false;
     at->host = host + (at->pa & mask);
+    PREFETCH(at->host); /* the models take their time */
     return check_line(m, at->pa & ~mask, mask + 1, at);
 }
 

@@ -75,6 +75,19 @@ uint32_t tlb_find(struct tlb *t, uint64_t key);
 /* The same without touching a hint. */
 uint32_t tlb_peek(const struct tlb *t, uint64_t key);
 
+/* The same where it costs little, else TLB_NO_SLOT: of a fully associative one
+ * only by its hint. */
+static inline uint32_t tlb_find_quickly(const struct tlb *t, uint64_t key)
+{
+    unsigned hint = key >> TLB_ASID_BITS & (TLB_HINTS - 1);
+    uint32_t slot = t->hint_slot[hint];
+
+    if (t->set_mask)
+        return tlb_peek(t, key);
+    return t->hint_key[hint] == key && tlb_matches(t, slot, key) ? slot
+                                                                 : TLB_NO_SLOT;
+}
+
 /* What a walk or the next level found. */
 struct tlb_fill {
     uint64_t key;     /* of the page asked for */
