@@ -84,6 +84,19 @@ static uint64_t new_epoch(struct mmu *m)
     return ++m->last_epoch;
 }
 
+/* Where the numbers soon run out: nothing is cached under any, and they start
+ * again. Due before any that are drawn; 2 * MMU_SPACES are left after it. */
+static void spare_epochs(struct mmu *m)
+{
+    if (m->last_epoch <= EPOCH_MAX - 2 * MMU_SPACES)
+        return;
+    mmu_forget_all(m);
+    m->last_epoch = 0;
+    m->bare_epoch = new_epoch(m);
+    for (unsigned i = 0; i < MMU_SPACES; i++)
+        m->spaces[i].epoch = 0;
+}
+
 /* The epoch of the current satp; an address space not seen lately gets a new
  * one, in the place of the one that came longest ago. */
 static uint64_t space_epoch(struct mmu *m)
@@ -133,12 +146,7 @@ static void update_contexts(struct mmu *m)
 /* Forgets translations: all, or those of the spaces with this ASID. */
 static void forget(struct mmu *m, bool has_asid, uint64_t asid)
 {
-    if (m->last_epoch > EPOCH_MAX - 2 * MMU_SPACES) {
-        mmu_forget_all(m);
-        m->last_epoch = 0;
-        m->bare_epoch = new_epoch(m);
-        has_asid = false;
-    }
+    spare_epochs(m);
     for (unsigned i = 0; i < MMU_SPACES; i++) {
         struct space *s = &m->spaces[i];
         const struct walk_scheme *scheme = walk_scheme_of(s->satp, 32);
@@ -223,8 +231,10 @@ void mmu_set_satp(struct mmu *m, uint64_t satp)
         trace_satp(m->trace, m->number, satp);
     m->satp = satp;
     m->scheme = walk_scheme_of(satp, 32);
-    if (m->scheme)
+    if (m->scheme) {
+        spare_epochs(m);
         m->satp_epoch = space_epoch(m);
+    }
     update_contexts(m);
 }
 

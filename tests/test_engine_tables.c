@@ -256,6 +256,75 @@ START_TEST(a_ring_of_pages_walks_for_each)
 }
 END_TEST
 
+/* ---- more address spaces than there are epochs ---- */
+
+#define SPACES 32
+#define SPACE_ROUNDS 256 /* so 8192 times another space: see mmu/mmu.c */
+
+static void op_load_as_supervisor(struct program *p, uint32_t asid)
+{
+    op_li(p, A6, SATP_ON(asid));
+    op(p, "csrrw", ZERO, A6, 0, SATP);
+    op_call(p, S7);
+}
+
+/* A load, at one place, in a space before all the others and in one after
+ * them, where another page is mapped. */
+static void write_epochs(struct program *p, int fences)
+{
+    struct program load = {p->m, PAGE_A};
+
+    map_dram(p->m);
+    map(p->m, VA, DATA, RWX);
+    poke(p->m, DATA, 4, 1);
+    poke(p->m, DATA + 0x1000, 4, 2);
+    op(&load, "csrrs", ZERO, A1, 0, MSTATUS);
+    op(&load, "lw", A4, A3, 0, 0);
+    op(&load, "csrrc", ZERO, A2, 0, MSTATUS);
+    op(&load, "jalr", ZERO, RA, 0, 0);
+    op_begin(p);
+    op_li(p, A1, MSTATUS_MPRV | PRIV_S << MSTATUS_MPP_SHIFT);
+    op_li(p, A2, MSTATUS_MPRV);
+    op_li(p, A3, VA);
+    op_li(p, A5, 1u << 22);
+    op_li(p, S0, SPACE_ROUNDS);
+    op_li(p, S7, (uint32_t)PAGE_A);
+    for (int i = 0; i < fences; i++)
+        op(p, "sfence.vma", 0, A3, ZERO, 0);
+    op_load_as_supervisor(p, 0);
+    op_call(p, S7); /* what hits once is known at its place */
+    op(p, "addi", S5, A4, 0, 0);
+    op_write(p, (uint32_t)leaf_of(VA), pte_to(DATA + 0x1000, RWX));
+    op_li(p, S2, SATP_ON(1));
+    op_jump(p, LOOP + 12); /* one less, for the one that comes last */
+    p->at = LOOP;
+    op_li(p, S2, SATP_ON(1));
+    for (unsigned i = 0; i < SPACES; i++) {
+        op(p, "csrrw", ZERO, S2, 0, SATP);
+        op(p, "add", S2, S2, A5, 0);
+    }
+    op_loop(p, S0, LOOP);
+    op_load_as_supervisor(p, SPACES + 1);
+    op(p, "addi", S6, A4, 0, 0);
+    op_pass(p);
+}
+
+static void check_epochs(struct machine *m, int fences)
+{
+    (void)fences;
+    ck_assert_uint_eq(reg(m, S5), 1);
+    ck_assert_uint_eq(reg(m, S6), 2);
+}
+
+START_TEST(an_address_space_after_very_many_is_a_new_one)
+{
+    guest_runs_alike(&(struct guest){.write = write_epochs,
+                                     .check = check_epochs,
+                                     .arg = _i,
+                                     .shapes = 1u << SHAPE_OFF});
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("engine_tables");
@@ -268,6 +337,8 @@ int main(void)
                         0, 2);
     tcase_add_loop_test(tc, a_superpage_and_its_pages_take_turns, 0, 2);
     tcase_add_loop_test(tc, a_ring_of_pages_walks_for_each, 0, 2);
+    tcase_add_loop_test(tc, an_address_space_after_very_many_is_a_new_one, 0,
+                        2);
     suite_add_tcase(suite, tc);
     return unit_main(suite);
 }
