@@ -107,15 +107,10 @@ uint32_t tlb_peek(const struct tlb *t, uint64_t key)
     return TLB_NO_SLOT;
 }
 
-static unsigned hint_of(uint64_t key)
-{
-    return key >> TLB_ASID_BITS & (TLB_HINTS - 1);
-}
-
 static void set_hint(struct tlb *t, uint64_t key, uint32_t slot)
 {
-    t->hint_key[hint_of(key)] = key;
-    t->hint_slot[hint_of(key)] = slot;
+    t->hint_key[tlb_hint(key)] = key;
+    t->hint_slot[tlb_hint(key)] = slot;
 }
 
 static void clear_hints(struct tlb *t)
@@ -125,11 +120,11 @@ static void clear_hints(struct tlb *t)
 
 uint32_t tlb_find(struct tlb *t, uint64_t key)
 {
-    uint32_t slot = t->hint_slot[hint_of(key)];
+    uint32_t slot = t->hint_slot[tlb_hint(key)];
 
     if (!is_fully_associative(t))
         return tlb_peek(t, key);
-    if (t->hint_key[hint_of(key)] == key && tlb_matches(t, slot, key))
+    if (t->hint_key[tlb_hint(key)] == key && tlb_matches(t, slot, key))
         return slot;
     slot = tlb_peek(t, key);
     if (slot != TLB_NO_SLOT)

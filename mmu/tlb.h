@@ -75,11 +75,20 @@ uint32_t tlb_find(struct tlb *t, uint64_t key);
 /* The same without touching a hint. */
 uint32_t tlb_peek(const struct tlb *t, uint64_t key);
 
+/* Where the hint for a page is; higher bits are folded in, so that buffers a
+ * power of two apart do not take turns in one. */
+static inline unsigned tlb_hint(uint64_t key)
+{
+    uint64_t vpn = key >> TLB_ASID_BITS;
+
+    return (unsigned)(vpn ^ vpn >> 6 ^ vpn >> 12) & (TLB_HINTS - 1);
+}
+
 /* The same where it costs little, else TLB_NO_SLOT: of a fully associative one
  * only by its hint. */
 static inline uint32_t tlb_find_quickly(const struct tlb *t, uint64_t key)
 {
-    unsigned hint = key >> TLB_ASID_BITS & (TLB_HINTS - 1);
+    unsigned hint = tlb_hint(key);
     uint32_t slot = t->hint_slot[hint];
 
     if (t->set_mask)
