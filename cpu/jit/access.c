@@ -9,6 +9,8 @@
  *  - with models, the line is looked up in the filter (mmu/filter.h), and a hit
  *    leaves its time there.
  */
+#include <assert.h>
+
 #include "cpu/jit/internal.h"
 
 static unsigned size_of(enum op op)
@@ -95,6 +97,15 @@ static struct operand cell_field(const struct rare *r, size_t field)
         (int32_t)(r->cell * sizeof(struct access_cell) + field));
 }
 
+/* Loads and stores never share one: they ask for different rights. Cell 0 is
+ * none. */
+static unsigned new_cell(struct superblock *t, bool is_store)
+{
+    unsigned n = 1 + t->jit->n_cells++ % (MMU_CELLS / 2 - 1);
+
+    return 2 * n + is_store;
+}
+
 #define CELL(name) cell_field(r, offsetof(struct access_cell, name))
 
 /* The address is added in 64 bits, here and in the access: where that is not
@@ -105,8 +116,8 @@ static void access_page(struct superblock *t, const struct insn *d,
     struct code *c = t->code;
     enum host_reg base = get(t, d->rs1, RAX);
 
-    /* Loads and stores never share one: they ask for different rights. */
-    r->cell = t->jit->n_cells++ * 2 % MMU_CELLS + (r->helper == HELPER_STORE);
+    r->cell = t->given_cell ? t->given_cell
+                            : new_cell(t, r->helper == HELPER_STORE);
     x86_lea64(c, RDX, at_index(CELL_KEY, base, 1, d->imm));
     x86_alu_imm64(c, ALU_AND, in_reg(RDX), tag_mask(t, d));
     x86_alu64(c, ALU_CMP, RDX, CELL(tag));
@@ -227,4 +238,153 @@ bool emit_access(struct superblock *t, unsigned i)
     else
         return false;
     return true;
+}
+
+/* ---- several at once ---- */
+
+/*
+ * Accesses that follow each other, all loads or all stores, from one base:
+ * copies, and the registers that functions save. If the first and the last byte
+ * are in one page or line, one question answers for all; if not, rare code
+ * makes them one by one.
+ */
+struct group {
+    unsigned n, size; /* instructions; bytes of each */
+    int32_t low, high; /* displacements: of the first byte, behind the last */
+};
+
+static bool is_load(const struct insn *d)
+{
+    return d->op >= OP_LB && d->op <= OP_LW;
+}
+
+static bool is_store(const struct insn *d)
+{
+    return d->op >= OP_SB && d->op <= OP_SW;
+}
+
+/* Whether b, which follows a, may be one of its group. */
+static bool goes_with(const struct superblock *t, const struct insn *a,
+                      const struct insn *b)
+{
+    bool is_alike = is_load(a) ? is_load(b) : is_store(b);
+
+    return is_alike && b->rs1 == a->rs1 && !(is_load(a) && a->rd == a->rs1) &&
+           (!has_lines(t) ||
+            line_of(t, b->offset + b->size - 1u) == t->line) &&
+           (b->imm - a->imm) % (int32_t)size_of((enum op)a->op) == 0 &&
+           size_of((enum op)b->op) == size_of((enum op)a->op) &&
+           b->offset == a->offset + a->size;
+}
+
+static struct group find_group(const struct superblock *t, unsigned i)
+{
+    const struct insn *d = &t->insns[i];
+    struct group g = {1, size_of((enum op)d->op), d->imm, d->imm};
+    uint64_t unit =
+        t->jit->has_models ? t->hart->mmu.data_filter.line_mask : MMU_PAGE_MASK;
+
+    for (; i + g.n < t->n && goes_with(t, d + g.n - 1, d + g.n); g.n++) {
+        int32_t at = d[g.n].imm;
+        int32_t low = at < g.low ? at : g.low;
+        int32_t high = at > g.high ? at : g.high;
+
+        if (high + (int32_t)g.size - low > (int32_t)unit)
+            break;
+        g.low = low;
+        g.high = high;
+    }
+    g.high += (int32_t)g.size;
+    return g;
+}
+
+static void transfer_group(struct superblock *t, unsigned i,
+                           const struct group *g)
+{
+    x86_alu64(t->code, ALU_ADD, RCX, in_reg(RAX));
+    for (unsigned k = i; k < i + g->n; k++)
+        transfer(t, &t->insns[k], at(RCX, t->insns[k].imm - g->low));
+}
+
+/* eax = the lowest address; a jump where the highest is in another unit. */
+static uint8_t *check_span(struct superblock *t, const struct group *g,
+                           uint64_t unit_mask)
+{
+    struct code *c = t->code;
+
+    x86_lea(c, RDX, at(RAX, g->high - g->low - 1));
+    x86_alu(c, ALU_XOR, RDX, in_reg(RAX));
+    x86_op(c, 0xf7, 0, 0, in_reg(RDX)); /* test edx, imm32 */
+    x86_word(c, (uint32_t)~unit_mask);
+    return x86_jcc(c, COND_NE);
+}
+
+static void group_in_page(struct superblock *t, unsigned i,
+                          const struct group *g, struct rare *r)
+{
+    struct code *c = t->code;
+    struct insn low = t->insns[i];
+
+    low.imm = g->low;
+    address(t, &low);
+    r->field[0] = check_span(t, g, MMU_PAGE_MASK);
+    r->cell = new_cell(t, is_store(&low));
+    x86_lea64(c, RDX, at_index(CELL_KEY, RAX, 1, 0));
+    x86_alu_imm64(c, ALU_AND, in_reg(RDX), tag_mask(t, &low));
+    x86_alu64(c, ALU_CMP, RDX, CELL(tag));
+    r->field[1] = x86_jcc(c, COND_NE);
+    x86_mov64(c, RCX, CELL(addend));
+    transfer_group(t, i, g);
+}
+
+static void group_in_line(struct superblock *t, unsigned i,
+                          const struct group *g, struct rare *r)
+{
+    struct code *c = t->code;
+    struct insn low = t->insns[i];
+
+    low.imm = g->low;
+    address(t, &low);
+    r->field[0] = check_span(t, g, t->hart->mmu.data_filter.line_mask);
+    find_line(t);
+    tag(t, &low, FIELD(mmu.data_key));
+    x86_alu64(c, ALU_CMP, RDX, is_store(&low) ? LINE(store_tag) : LINE(load_tag));
+    r->field[1] = x86_jcc(c, COND_NE);
+    x86_alu_imm64(c, ALU_ADD, in_reg(CLOCK), (int32_t)g->n);
+    x86_store64(c, LINE(last), CLOCK);
+    x86_mov64(c, RCX, LINE(addend));
+    transfer_group(t, i, g);
+}
+
+/* One by one. The first brings the group's cell up to date. */
+void emit_ungrouped(struct superblock *t, const struct rare *r)
+{
+    for (unsigned i = r->i; i < r->i + r->n; i++) {
+        bool is_access;
+
+        t->given_cell = i == r->i ? r->cell : 0;
+        is_access = emit_access(t, i);
+        assert(is_access);
+        (void)is_access;
+    }
+    t->given_cell = 0;
+}
+
+unsigned emit_group(struct superblock *t, unsigned i)
+{
+    struct group g;
+    struct rare *r;
+
+    if (!is_load(&t->insns[i]) && !is_store(&t->insns[i]))
+        return 0;
+    g = find_group(t, i);
+    if (g.n < 2)
+        return 0;
+    r = add_rare(t, (struct rare){.kind = RARE_GROUP, .i = i, .n = g.n});
+    if (t->jit->has_models)
+        group_in_line(t, i, &g, r);
+    else
+        group_in_page(t, i, &g, r);
+    r->back = t->code->at;
+    return g.n;
 }

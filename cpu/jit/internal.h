@@ -168,10 +168,11 @@ void jit_empty_page(struct jit *j, struct jit_page *page);
  * and other rare code are queued and follow the likely path.
  */
 struct rare {
-    enum { RARE_FETCH, RARE_ACCESS, RARE_EXIT, RARE_BUDGET } kind;
+    enum { RARE_FETCH, RARE_ACCESS, RARE_GROUP, RARE_EXIT, RARE_BUDGET } kind;
     uint8_t *field[2]; /* the jumps that lead here, or NULL */
-    uint8_t *back;   /* RARE_FETCH, RARE_ACCESS: where it goes on */
+    uint8_t *back;   /* RARE_FETCH, RARE_ACCESS, RARE_GROUP: where it goes on */
     unsigned cell;   /* RARE_ACCESS: of mmu.cells */
+    unsigned n;      /* RARE_GROUP: instructions */
     struct line_cell *cell_at; /* RARE_FETCH */
     unsigned i;      /* the instruction */
     bool is_swapped; /* as add_rare finds it */
@@ -180,7 +181,7 @@ struct rare {
     uint32_t line;   /* RARE_EXIT: that was fetched from last */
 };
 
-#define MAX_RARE (3 * BLOCK_LIMIT + 4)
+#define MAX_RARE (3 * BLOCK_LIMIT + 8)
 #define NO_LINE UINT32_MAX
 
 /* Where a line of code was last in L1I, for a place where it is fetched. */
@@ -219,6 +220,7 @@ struct superblock {
     bool is_loop;
     bool is_swapped; /* where code is being written now */
     uint32_t line; /* with models: the line that was fetched from last */
+    unsigned given_cell; /* for the next access; 0: a new one */
     struct rare rare[MAX_RARE];
     unsigned n_rare;
 };
@@ -251,6 +253,10 @@ void emit_swap_out(struct superblock *t);
 /* One instruction each; false: not of theirs. */
 MUST_USE bool emit_compute(struct superblock *t, unsigned i);
 MUST_USE bool emit_access(struct superblock *t, unsigned i);
+/* Accesses from instruction i on that have a base and a line or page in common,
+ * at once: how many instructions; 0: none. Its rare path. */
+unsigned emit_group(struct superblock *t, unsigned i);
+void emit_ungrouped(struct superblock *t, const struct rare *r);
 MUST_USE bool emit_flow(struct superblock *t, unsigned i);
 MUST_USE bool emit_control(struct superblock *t, unsigned i);
 

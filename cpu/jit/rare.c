@@ -162,6 +162,10 @@ static void write_one(struct superblock *t, const struct rare *r)
         call_helper(t, r->i, r->helper);
         x86_jmp_to(c, r->back);
         break;
+    case RARE_GROUP:
+        emit_ungrouped(t, r);
+        x86_jmp_to(c, r->back);
+        break;
     case RARE_FETCH:
         emit_fetch_cell(t, r);
         call_helper(t, r->i, r->helper);
@@ -186,6 +190,7 @@ static void write_one(struct superblock *t, const struct rare *r)
 
 void emit_rare(struct superblock *t)
 {
+    /* A group adds to them. */
     for (unsigned i = 0; i < t->n_rare; i++)
         write_one(t, &t->rare[i]);
 }

@@ -129,10 +129,16 @@ static void mark(const struct superblock *t)
     }
 }
 
-static bool emit_one(struct superblock *t, unsigned i)
+/* Returns how many instructions are done, 0 if this one cannot be. */
+static unsigned emit_some(struct superblock *t, unsigned i)
 {
+    unsigned n;
+
     if (i)
         emit_fetch(t, i);
+    n = emit_group(t, i);
+    if (n)
+        return n;
     return emit_compute(t, i) || emit_access(t, i) || emit_flow(t, i) ||
            emit_control(t, i);
 }
@@ -146,9 +152,10 @@ static bool emit(struct superblock *t)
 {
     choose_registers(t);
     emit_entry(t);
-    for (unsigned i = 0; i < t->n; i++) {
+    for (unsigned i = 0, n; i < t->n; i += n) {
         jit_note(t, JIT_STEP, i);
-        if (!emit_one(t, i))
+        n = emit_some(t, i);
+        if (!n)
             return false;
     }
     jit_note(t, JIT_END, t->n - 1);
