@@ -44,24 +44,26 @@ void mmu_forget_fetch(struct mmu *m, uint64_t va, bool all)
     m->fetch_line = FILTER_NO_TAG;
 }
 
-static void forget_cells(struct mmu *m)
-{
-    for (unsigned i = 0; i < MMU_CELLS; i++)
-        m->cells[i].tag = HOST_TAG_NONE;
-    m->generation = 0;
-}
-
 static void set_cell_key(struct mmu *m)
 {
     m->cell_key = m->data_key | m->generation << GENERATION_SHIFT;
 }
 
+static void forget_cells(struct mmu *m)
+{
+    for (unsigned i = 0; i < MMU_CELLS; i++)
+        m->cells[i].tag = HOST_TAG_NONE;
+    m->generation = 0;
+    set_cell_key(m);
+}
+
 void mmu_new_generation(struct mmu *m)
 {
-    if (m->generation == GENERATION_MAX)
+    if (m->generation == GENERATION_MAX) {
         forget_cells(m);
-    else
-        m->generation++;
+        return;
+    }
+    m->generation++;
     set_cell_key(m);
 }
 

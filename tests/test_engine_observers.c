@@ -291,6 +291,79 @@ START_TEST(htif_sees_the_store_at_once)
 }
 END_TEST
 
+/* ---- who sees all accesses for a while ---- */
+
+#define SITES 80
+#define SEEN_AT 500 /* steps */
+
+static void op_call_site(struct program *p, unsigned i)
+{
+    op(p, "jal", RA, 0, 0, (int32_t)(PAGE_A + 8 * i - p->at));
+}
+
+/* A load at each of several places, and, after another page was mapped there
+ * and a fence each, once more. */
+static void write_sites(struct program *p, int arg)
+{
+    struct program site = {p->m, PAGE_A};
+
+    (void)arg;
+    for (unsigned i = 0; i < SITES; i++) {
+        op(&site, "lw", A4, A3, 0, 0);
+        op(&site, "jalr", ZERO, RA, 0, 0);
+    }
+    poke(p->m, DATA, 4, 1);
+    poke(p->m, DATA + 0x1000, 4, 2);
+    op_begin(p);
+    op_li(p, A3, VA);
+    op_li(p, S0, SEEN_AT);
+    op_supervise(p, PAGE_B);
+    map(p->m, VA, DATA, RWX);
+    p->at = PAGE_B;
+    for (unsigned i = 0; i < 3; i++)
+        op(p, "sfence.vma", 0, A3, ZERO, 0);
+    op_loop(p, S0, p->at);
+    for (unsigned i = 0; i < 3 * SITES; i++)
+        op_call_site(p, i % SITES);
+    op_write(p, (uint32_t)leaf_of(VA), pte_to(DATA + 0x1000, RWX));
+    for (unsigned i = 0; i < SITES; i++) {
+        op(p, "sfence.vma", 0, A3, ZERO, 0);
+        op_call_site(p, i);
+        op(p, "add", S2, S2, A4, 0);
+    }
+    op_pass(p);
+}
+
+static void check_sites(struct machine *m, int arg)
+{
+    (void)arg;
+    ck_assert_uint_eq(reg(m, S2), 2 * SITES);
+}
+
+static void see_stale(void *ctx, const struct mmu_stale_use *use)
+{
+    (void)ctx;
+    (void)use;
+}
+
+static void act_see(struct machine *m, uint64_t steps)
+{
+    if (steps != SEEN_AT)
+        return;
+    hart_watch_stale(&m->harts[0], see_stale, NULL);
+    hart_watch_stale(&m->harts[0], NULL, NULL);
+}
+
+START_TEST(who_saw_all_accesses_leaves_no_translation)
+{
+    guest_runs_alike(&(struct guest){.write = write_sites,
+                                     .check = check_sites,
+                                     .shapes = SHAPES_UNTIMED,
+                                     .act_every = SEEN_AT,
+                                     .act = act_see});
+}
+END_TEST
+
 static void with_htif(void)
 {
     guests_need(NULL, add_htif);
@@ -306,6 +379,7 @@ int main(void)
     tcase_add_loop_test(tc, a_hook_is_called_before_each_execution, 0, 8);
     tcase_add_test(tc, hooks_come_and_go);
     tcase_add_test(tc, a_watcher_comes_and_goes);
+    tcase_add_test(tc, who_saw_all_accesses_leaves_no_translation);
     tcase_add_loop_test(tc, a_hart_that_traps_to_itself_is_stuck, 0, 3);
     suite_add_tcase(suite, tc);
     tcase_add_unchecked_fixture(htif, with_htif, guests_free);
