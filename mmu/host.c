@@ -81,6 +81,15 @@ static void find_reach(struct mmu *m, const struct translation *t,
                    mmu_stores_unseen(m, t->page_pa);
 }
 
+/* A cell that still knew a page which another has displaced would save a walk:
+ * what the guest sees would depend on who executes it. */
+static void replace_tag(struct mmu *m, uint64_t *tag, uint64_t by)
+{
+    if (*tag != by && mmu_is_tag_live(m, *tag))
+        mmu_new_generation(m);
+    *tag = by;
+}
+
 static void fill_page(struct mmu *m, uint64_t va, const struct translation *t)
 {
     struct reach r = {.pa = t->page_pa, .len = MMU_PAGE_SIZE};
@@ -91,8 +100,8 @@ static void fill_page(struct mmu *m, uint64_t va, const struct translation *t)
     find_reach(m, t, &r);
     if (!r.host)
         return;
-    p->load_tag = r.may_load ? tag : HOST_TAG_NONE;
-    p->store_tag = r.may_store ? tag : HOST_TAG_NONE;
+    replace_tag(m, &p->load_tag, r.may_load ? tag : HOST_TAG_NONE);
+    replace_tag(m, &p->store_tag, r.may_store ? tag : HOST_TAG_NONE);
     p->addend = (uintptr_t)r.host - page_va;
     if (t->level)
         m->has_pieces[va >> 22 & 1023] = true;

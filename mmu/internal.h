@@ -37,6 +37,9 @@ MUST_USE bool mmu_peek_context(const struct mmu *m, const struct context *c,
 void mmu_forget_all(struct mmu *m);
 /* A host page, or a part of its rights, is forgotten: no cell counts. */
 void mmu_new_generation(struct mmu *m);
+/* Whether an access can still match the tag, now or in an address space that
+ * was in use lately. */
+bool mmu_is_tag_live(const struct mmu *m, uint64_t tag);
 /* A page's translation for fetches is about to go; `all`: many pages' is. */
 void mmu_forget_fetch(struct mmu *m, uint64_t va, bool all);
 

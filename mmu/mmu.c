@@ -116,6 +116,19 @@ static uint64_t space_epoch(struct mmu *m)
     return s->epoch;
 }
 
+bool mmu_is_tag_live(const struct mmu *m, uint64_t tag)
+{
+    uint64_t epoch = tag >> EPOCH_SHIFT;
+
+    if (!epoch || epoch == m->bare_epoch)
+        return epoch;
+    for (unsigned i = 0; i < MMU_SPACES; i++) {
+        if (m->spaces[i].epoch == epoch)
+            return true;
+    }
+    return false;
+}
+
 static uint64_t key_of(const struct mmu *m, const struct context *c)
 {
     uint64_t epoch = c->scheme ? m->satp_epoch : m->bare_epoch;

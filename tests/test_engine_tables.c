@@ -325,6 +325,57 @@ START_TEST(an_address_space_after_very_many_is_a_new_one)
 }
 END_TEST
 
+/* ---- pages that share a place in the host's table ---- */
+
+#define FAR_VA (VA + HOST_PAGES * 0x1000u)
+#define FAR_ROUNDS 20
+
+/* A page is loaded from some times, then one that takes its place; meanwhile it
+ * is mapped elsewhere without a fence, which the next walk finds. */
+static void write_places(struct program *p, int arg)
+{
+    uint64_t top;
+
+    (void)arg;
+    op_begin(p);
+    op_li(p, A3, VA);
+    op_li(p, A4, FAR_VA);
+    op_li(p, A5, (uint32_t)leaf_of(VA));
+    op_li(p, A6, pte_to(DATA, RWX));
+    op_li(p, S3, pte_to(DATA, 0) ^ pte_to(DATA + 0x1000, 0));
+    op_li(p, S0, FAR_ROUNDS);
+    op_supervise(p, LOOP);
+    map(p->m, VA, DATA, RWX);
+    poke(p->m, ROOT + 4 * (FAR_VA >> 22), 4, pte_to(DRAM_BASE, RWX));
+    poke(p->m, DATA, 4, 1);
+    poke(p->m, DATA + 0x1000, 4, 2);
+    p->at = LOOP;
+    op(p, "addi", S1, ZERO, 0, 4);
+    top = p->at;
+    op(p, "lw", A2, A3, 0, 0);
+    op(p, "add", S2, S2, A2, 0);
+    op_loop(p, S1, top);
+    op(p, "lw", A2, A4, 0, 0);
+    op(p, "xor", A6, A6, S3, 0);
+    op(p, "sw", 0, A5, A6, 0);
+    op_loop(p, S0, LOOP);
+    op_pass(p);
+}
+
+static void check_places(struct machine *m, int arg)
+{
+    (void)arg;
+    ck_assert_uint_eq(reg(m, S2), FAR_ROUNDS / 2 * 4 * (1 + 2));
+}
+
+START_TEST(a_page_whose_place_is_taken_is_walked_for_again)
+{
+    guest_runs_alike(&(struct guest){.write = write_places,
+                                     .check = check_places,
+                                     .shapes = 1u << SHAPE_OFF});
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("engine_tables");
@@ -339,6 +390,7 @@ int main(void)
     tcase_add_loop_test(tc, a_ring_of_pages_walks_for_each, 0, 2);
     tcase_add_loop_test(tc, an_address_space_after_very_many_is_a_new_one, 0,
                         2);
+    tcase_add_test(tc, a_page_whose_place_is_taken_is_walked_for_again);
     suite_add_tcase(suite, tc);
     return unit_main(suite);
 }
