@@ -152,6 +152,7 @@ static void update_contexts(struct mmu *m)
     if (m->models)
         models_settle(m);
     set_context(m, &m->fetch, m->priv);
+    m->fetch.rights.sum = m->fetch.rights.mxr = false; /* of no concern there */
     set_context(m, &m->data, m->mprv ? m->mpp : m->priv);
     m->fetch_key = key_of(m, &m->fetch);
     m->data_key = key_of(m, &m->data);

@@ -376,6 +376,50 @@ START_TEST(a_page_whose_place_is_taken_is_walked_for_again)
 }
 END_TEST
 
+/* ---- SUM and fetches ---- */
+
+#define SUM_ROUNDS 30
+
+/* Code clears A of its own page without a fence and changes SUM: no fetch has a
+ * reason to walk, however often the hart stops in between. */
+static void write_sum(struct program *p, int arg)
+{
+    struct program loop = {p->m, PAGE_A};
+
+    (void)arg;
+    op_begin(p);
+    op_li(p, S0, SUM_ROUNDS);
+    op_li(p, A1, MSTATUS_SUM | MSTATUS_MXR);
+    op_li(p, A3, CLINT_BASE);
+    op_li(p, A5, (uint32_t)leaf_of(VA));
+    op_li(p, A6, pte_to(PAGE_A, RWX & ~PTE_A));
+    op_supervise(p, VA);
+    map(p->m, VA, PAGE_A, RWX);
+    op(&loop, "sw", 0, A5, A6, 0);
+    for (unsigned i = 0; i < 2; i++) {
+        op(&loop, i ? "csrrc" : "csrrs", ZERO, A1, 0, SSTATUS);
+        op(&loop, "lw", A2, A3, 0, 0);
+        op(&loop, "addi", S2, S2, 0, 1);
+    }
+    op_loop(&loop, S0, PAGE_A);
+    op(&loop, "lw", S3, A5, 0, 0);
+    op_pass(&loop);
+}
+
+static void check_sum(struct machine *m, int arg)
+{
+    (void)arg;
+    ck_assert_uint_eq(reg(m, S2), 2 * SUM_ROUNDS);
+    ck_assert_uint_eq(reg(m, S3), pte_to(PAGE_A, RWX & ~PTE_A));
+}
+
+START_TEST(a_change_of_sum_lets_no_fetch_walk)
+{
+    guest_runs_alike(&(struct guest){
+        .write = write_sum, .check = check_sum, .shapes = SHAPES_ALL});
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("engine_tables");
@@ -391,6 +435,7 @@ int main(void)
     tcase_add_loop_test(tc, an_address_space_after_very_many_is_a_new_one, 0,
                         2);
     tcase_add_test(tc, a_page_whose_place_is_taken_is_walked_for_again);
+    tcase_add_test(tc, a_change_of_sum_lets_no_fetch_walk);
     suite_add_tcase(suite, tc);
     return unit_main(suite);
 }
