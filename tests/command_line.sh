@@ -103,10 +103,16 @@ else
     refuses "a code cache has a size" 2 '64K to 1G' -engine jit,tb-size=
     accepts "the smallest code cache" 0 -engine jit,tb-size=64K \
         $bare "$work/good"
-    # The host keeps files, code in memory among them, below 50 KiB.
-    saved=$quire
-    printf '#!/bin/sh\ntrap "" XFSZ\nulimit -f 100\nexec "%s" "$@"\n' \
-        "$saved" >"$work/limited"
+    # As much address space as the interpreter needs, and hardly more; the
+    # sanitizers need far more than either.
+    saved=$quire plain=$top_builddir/quire
+    limit=40000
+    until (ulimit -v $limit && "$plain" -engine interp $bare "$work/good") \
+        >"$work/out" 2>&1 || [ $limit -gt 2000000 ]; do
+        limit=$((limit + 8000))
+    done 2>/dev/null
+    printf '#!/bin/sh\nulimit -v %d\nexec "%s" "$@"\n' $limit "$plain" \
+        >"$work/limited"
     chmod +x "$work/limited"
     quire=$work/limited
     refuses "jit where the host gives no memory for code" 2 \
