@@ -2,6 +2,7 @@
  * The machine of a scene, and the way to where its snapshot is taken.
  */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "tests/snapshot_programs.h"
 
@@ -28,11 +29,15 @@ const struct scene *find_scene(unsigned number)
 
 static uint64_t stop_pc;
 
-/* Each sector is full of bytes of its number. */
+/* Each sector is full of bytes of its number. Two tests have such images, and
+ * may run at the same time. */
 static const char *make_image(void)
 {
-    static char path[] = "test_snapshot_disk.img";
-    FILE *f = fopen(path, "wb");
+    static char path[64];
+    FILE *f;
+
+    snprintf(path, sizeof path, "test_snapshot_%ld.img", (long)getpid());
+    f = fopen(path, "wb");
 
     ck_assert_ptr_nonnull(f);
     for (int i = 0; i < SECTORS * IMAGE_SECTOR; i++)
@@ -63,6 +68,8 @@ struct machine *scene_make(const struct scene *scene, enum replacement policy)
         };
     }
     m = machine_create(&config);
+    if (scene->drive != NO_DRIVE) /* it is open */
+        ck_assert_int_eq(remove(config.drives[0].file), 0);
     stop_pc = scene->write(m);
     return m;
 }
