@@ -146,6 +146,7 @@ static void write_one(struct superblock *t, const struct rare *r)
 {
     static const enum jit_part parts[] = {[RARE_FETCH] = JIT_SLOW,
                                           [RARE_ACCESS] = JIT_SLOW,
+                                          [RARE_GROUP] = JIT_SLOW,
                                           [RARE_EXIT] = JIT_EXIT,
                                           [RARE_BUDGET] = JIT_BUDGET};
     struct code *c = t->code;

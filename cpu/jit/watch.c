@@ -143,7 +143,7 @@ const char *jit_field_name(int64_t disp)
         {JIT_FIELD(cell), "fetch cell"},
         {JIT_FIELD(code), "code"},
         {JIT_FIELD(insns), "insns"},
-        {JIT_FIELD(bias), "bias"},
+        {JIT_FIELD(near_bias), "near_bias"},
         {JIT_FIELD(straddles), "straddles"},
         {JIT_FIELD(link), "link"},
     };
