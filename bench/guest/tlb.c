@@ -29,12 +29,13 @@ static void swap_pages(unsigned i, unsigned j)
     sfence_page(HEAP_VA + j * PAGE_SIZE);
 }
 
-/* Where a page keeps the number of its frame: spread over lines, so that all
- * of these fit into a cache, and only the translations do not fit. */
+/* Where a page keeps the number of its frame: in a line that depends on the
+ * frame, so that all of these fit into a cache, and only the translations do
+ * not fit. */
 static volatile uint32_t *word_of(unsigned page, unsigned word)
 {
     return (volatile uint32_t *)(HEAP_VA + page * PAGE_SIZE) +
-           (page % 64 * 16 + word);
+           (frame_of(page) % 64 * 16 + word);
 }
 
 /* The number of pages among `n` from `first` on that read as another's. */
