@@ -156,16 +156,6 @@ static struct block *decode(struct hart *h, uint64_t pa, unsigned offset)
     return b;
 }
 
-static bool is_hooked(const struct hart *h, uint64_t pa)
-{
-    size_t i;
-
-    if (!h->hooks)
-        return false;
-    i = hook_find(h->hooks, pa);
-    return i < h->hooks->n && h->hooks->pas[i] == pa;
-}
-
 /* One instruction on its own, decoded each time: it has a hook, or lies in two
  * pages, or PMP divides its page; the page of the last fetch is then not
  * known. */
@@ -196,7 +186,7 @@ static struct block *decode_single(struct hart *h, const struct fetch *f,
                         .steps = 1,
                         .length = w.n,
                         .link = {&blocks->none, &blocks->none}};
-    if (is_hooked(h, f->pa))
+    if (hook_is_at(h->hooks, f->pa))
         h->hooks->reached(h->hooks->ctx, h, hook_find(h->hooks, f->pa));
     return b;
 }
@@ -239,8 +229,9 @@ struct block *block_at(struct hart *h, struct fault *fault)
     b = find(h->blocks, f.pa);
     if (b)
         return b;
-    return is_crossing(&f) || is_hooked(h, f.pa) ? decode_single(h, &f, fault)
-                                               : decode(h, f.pa, offset);
+    if (is_crossing(&f) || hook_is_at(h->hooks, f.pa))
+        return decode_single(h, &f, fault);
+    return decode(h, f.pa, offset);
 }
 
 struct block *block_part(struct blocks *blocks, const struct block *b,

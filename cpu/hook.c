@@ -17,3 +17,13 @@ size_t hook_find(const struct hook_set *set, uint64_t pa)
     }
     return low;
 }
+
+bool hook_is_at(const struct hook_set *set, uint64_t pa)
+{
+    size_t i;
+
+    if (!set)
+        return false;
+    i = hook_find(set, pa);
+    return i < set->n && set->pas[i] == pa;
+}

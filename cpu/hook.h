@@ -7,6 +7,7 @@
 #ifndef QUIRE_CPU_HOOK_H
 #define QUIRE_CPU_HOOK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,5 +25,7 @@ struct hook_set {
 
 /* The first hook at or after pa: an index, or n. */
 size_t hook_find(const struct hook_set *set, uint64_t pa);
+/* Whether there is one at pa; a set may be NULL. */
+bool hook_is_at(const struct hook_set *set, uint64_t pa);
 
 #endif

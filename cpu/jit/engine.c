@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "cpu/hook.h"
 #include "cpu/jit/internal.h"
 
 #define DEFAULT_BYTES ((size_t)16 << 20)
@@ -233,7 +232,7 @@ static void run(struct hart *h)
 
     while (code) {
         struct jit_context *here = &h->context;
-        const uint32_t *entries = here->entries;
+        const uint32_t *entries;
         uint64_t drops = j->drops;
         enum jit_exit why;
 

@@ -14,8 +14,7 @@ struct rare *add_rare(struct superblock *t, struct rare r)
     return &t->rare[t->n_rare++];
 }
 
-static void call_helper(struct superblock *t, unsigned i,
-                        enum helper_kind kind)
+void emit_helper(struct superblock *t, unsigned i, enum helper_kind kind)
 {
     bool is_swapped = t->is_swapped;
 
@@ -26,11 +25,6 @@ static void call_helper(struct superblock *t, unsigned i,
     x86_call_to(t->code, t->jit->helpers[kind]);
     if (is_swapped)
         emit_swap_in(t);
-}
-
-void emit_helper(struct superblock *t, unsigned i, enum helper_kind kind)
-{
-    call_helper(t, i, kind);
 }
 
 /* Takes all steps of the superblock, if there are so many left. */
@@ -160,7 +154,7 @@ static void write_one(struct superblock *t, const struct rare *r)
     switch (r->kind) {
     case RARE_ACCESS:
         emit_access_elsewhere(t, r);
-        call_helper(t, r->i, r->helper);
+        emit_helper(t, r->i, r->helper);
         x86_jmp_to(c, r->back);
         break;
     case RARE_GROUP:
@@ -169,7 +163,7 @@ static void write_one(struct superblock *t, const struct rare *r)
         break;
     case RARE_FETCH:
         emit_fetch_cell(t, r);
-        call_helper(t, r->i, r->helper);
+        emit_helper(t, r->i, r->helper);
         x86_jmp_to(c, r->back);
         break;
     case RARE_EXIT:

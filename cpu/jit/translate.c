@@ -15,16 +15,6 @@
  * paths included. */
 #define MAX_CODE (BLOCK_LIMIT * 768u)
 
-static bool is_hooked(const struct hart *h, uint64_t pa)
-{
-    size_t i;
-
-    if (!h->hooks)
-        return false;
-    i = hook_find(h->hooks, pa);
-    return i < h->hooks->n && h->hooks->pas[i] == pa;
-}
-
 /* Nothing behind it is executed next. */
 static bool ends(const struct insn *d)
 {
@@ -52,7 +42,8 @@ static bool decode(const struct superblock *t, unsigned offset,
 {
     uint32_t bits;
 
-    if (offset + 2 > MMU_PAGE_SIZE || is_hooked(t->hart, t->page->pa + offset))
+    if (offset + 2 > MMU_PAGE_SIZE ||
+        hook_is_at(t->hart->hooks, t->page->pa + offset))
         return false;
     bits = (uint32_t)load_le(t->host + offset, 2);
     if (isa_length(bits) == 4) {
