@@ -151,6 +151,33 @@ enum op {
 };
 #define N_OPS (OP_CSRRCI + 1)
 
+static inline bool op_is_load(enum op op)
+{
+    return op >= OP_LB && op <= OP_LW;
+}
+
+static inline bool op_is_store(enum op op)
+{
+    return op >= OP_SB && op <= OP_SW;
+}
+
+/* The size of a load or store in bytes. */
+static inline unsigned op_access_bytes(enum op op)
+{
+    switch (op) {
+    case OP_LB:
+    case OP_LBU:
+    case OP_SB:
+        return 1;
+    case OP_LH:
+    case OP_LHU:
+    case OP_SH:
+        return 2;
+    default:
+        return 4;
+    }
+}
+
 static inline bool op_is_branch(enum op op)
 {
     return op >= OP_BEQ && op <= OP_BGEU;

@@ -254,8 +254,8 @@ filter_store(struct mmu *m, uint64_t va, unsigned size)
     return e;
 }
 
-static NOINLINE bool load_miss(struct mmu *m, uint64_t va, unsigned size,
-                               uint64_t *value, struct fault *f)
+bool mmu_load_general(struct mmu *m, uint64_t va, unsigned size,
+                      uint64_t *value, struct fault *f)
 {
     struct span s;
     uint32_t way;
@@ -276,8 +276,8 @@ static NOINLINE bool load_miss(struct mmu *m, uint64_t va, unsigned size,
     return true;
 }
 
-static NOINLINE bool store_miss(struct mmu *m, uint64_t va, unsigned size,
-                                uint64_t value, struct fault *f)
+bool mmu_store_general(struct mmu *m, uint64_t va, unsigned size,
+                       uint64_t value, struct fault *f)
 {
     struct span s;
 
@@ -300,11 +300,11 @@ bool mmu_load_slow(struct mmu *m, uint64_t va, unsigned size, uint64_t *value,
     const struct filter_entry *e;
 
     if (!m->models)
-        return load_miss(m, va, size, value, f);
+        return mmu_load_general(m, va, size, value, f);
     e = filter_load(m, va, size);
     if (!e)
         return mmu_load_line(m, va, size, value) ||
-               load_miss(m, va, size, value, f);
+               mmu_load_general(m, va, size, value, f);
     *value = load_le((const void *)(e->addend + va), size);
     return true;
 }
@@ -315,11 +315,11 @@ bool mmu_store_slow(struct mmu *m, uint64_t va, unsigned size, uint64_t value,
     const struct filter_entry *e;
 
     if (!m->models)
-        return store_miss(m, va, size, value, f);
+        return mmu_store_general(m, va, size, value, f);
     e = filter_store(m, va, size);
     if (!e)
         return mmu_store_line(m, va, size, value) ||
-               store_miss(m, va, size, value, f);
+               mmu_store_general(m, va, size, value, f);
     store_le((void *)(e->addend + va), size, value);
     return true;
 }

@@ -261,3 +261,43 @@ void mmu_count_fetch_slow(struct mmu *m, uint64_t va, unsigned size)
     if (m->models)
         count_fetch(m, va, size);
 }
+
+void mmu_own_fetches(struct mmu *m)
+{
+    struct models *s = m->models;
+
+    if (s->is_fetch_cached == s->has_caches)
+        return;
+    models_settle(m);
+    s->is_fetch_cached = s->has_caches;
+}
+
+void mmu_count_fetches(struct mmu *m, uint64_t fetches, uint64_t second_lines,
+                       uint64_t now)
+{
+    struct filter *f = m->models->fetch;
+
+    m->repeat_fetches += fetches;
+    m->models->l1i.stats.accesses += second_lines;
+    f->settled += now - f->now;
+    f->now = now;
+    m->fetch_line = FILTER_NO_TAG;
+}
+
+bool mmu_has_l1i(const struct mmu *m)
+{
+    return m->models && m->models->has_caches;
+}
+
+bool mmu_find_in_l1i(struct mmu *m, uint64_t number, const uint64_t **line,
+                     uint64_t **touched)
+{
+    struct cache *c = &m->models->l1i;
+    uint32_t way = cache_find(c, number);
+
+    if (way == CACHE_NO_WAY)
+        return false;
+    *line = &c->line[way];
+    *touched = &c->order.touched[way];
+    return true;
+}

@@ -82,12 +82,6 @@ static inline void mmu_stall(struct mmu *m, uint64_t cycles)
 /* Whether nobody has to hear of stores to the frame of pa, in DRAM, until
  * mmu_kill_stores or mmu_forget_stores. */
 bool mmu_stores_unseen(struct mmu *m, uint64_t pa);
-/* An access that the filter missed, with models, if it is as usual (see
- * mmu/line.c). False: nothing happened. */
-MUST_USE bool mmu_load_line(struct mmu *m, uint64_t va, unsigned size,
-                            uint64_t *value);
-MUST_USE bool mmu_store_line(struct mmu *m, uint64_t va, unsigned size,
-                             uint64_t value);
 
 /* Withdraws every right to store to pa's frame without asking. */
 void mmu_kill_stores(struct mmu *m, uint64_t pa);

@@ -262,6 +262,18 @@ MUST_USE bool mmu_store_slow(struct mmu *m, uint64_t va, unsigned size,
 MUST_USE bool mmu_fetch_slow(struct mmu *m, uint64_t va, struct fetch *out,
                              struct fault *fault);
 
+/* Parts of these, for who has looked at the host pages and the filter itself:
+ * with models, the commonest access, of a line of DRAM while nobody looks on
+ * (false: it is another, and nothing happened); and all others. */
+MUST_USE bool mmu_load_line(struct mmu *m, uint64_t va, unsigned size,
+                            uint64_t *value);
+MUST_USE bool mmu_store_line(struct mmu *m, uint64_t va, unsigned size,
+                             uint64_t value);
+MUST_USE bool mmu_load_general(struct mmu *m, uint64_t va, unsigned size,
+                               uint64_t *value, struct fault *fault);
+MUST_USE bool mmu_store_general(struct mmu *m, uint64_t va, unsigned size,
+                                uint64_t value, struct fault *fault);
+
 static ALWAYS_INLINE struct host_page *mmu_page(struct mmu *m, uint64_t va)
 {
     return &m->pages[va >> MMU_PAGE_SHIFT & (HOST_PAGES - 1)];
@@ -366,6 +378,22 @@ void mmu_count_fetch_slow(struct mmu *m, uint64_t va, unsigned size);
 
 /* Whether fetches must be counted, and the bytes of a line for that
  * (1: no two instructions share one). */
+/*
+ * For an engine that makes fetches which hit by itself, with models: its code
+ * is in DRAM, and it stamps the way of L1I and the slot of the ITLB with times
+ * of its own, later than m->fetch_filter.now. Before it begins to,
+ * mmu_own_fetches; then, before anybody looks, mmu_count_fetches: how many there
+ * were, how many of them had a second line, and a time that none is behind.
+ */
+void mmu_own_fetches(struct mmu *m);
+void mmu_count_fetches(struct mmu *m, uint64_t fetches, uint64_t second_lines,
+                       uint64_t now);
+/* Whether L1I is modelled. Where it holds a line (physical address >>
+ * fetch_filter.line_shift): its contents and its stamp; false: it does not. */
+bool mmu_has_l1i(const struct mmu *m);
+MUST_USE bool mmu_find_in_l1i(struct mmu *m, uint64_t number,
+                              const uint64_t **line, uint64_t **touched);
+
 /* Whether hits may go by unseen: nobody reads a trace, or wants to know of each
  * use of what is stale. */
 bool mmu_hits_unseen(const struct mmu *m);

@@ -19,7 +19,7 @@ static uint8_t space[1 << 16];
 
 /* An operand that the instruction must have; of `size` bits. */
 struct want {
-    enum { REG, MEM, IMM } kind;
+    enum { REG, MEM, NEAR, IMM } kind;
     unsigned size;
     unsigned reg;
     struct operand mem;
@@ -60,6 +60,13 @@ static struct want imm(uint64_t v, unsigned size)
     return (struct want){.kind = IMM, .size = size, .imm = v};
 }
 
+/* The place `distance` bytes from the start of the instruction. */
+static struct want nearby(int32_t distance, unsigned size)
+{
+    return (struct want){
+        .kind = NEAR, .size = size, .mem = {.disp = distance}};
+}
+
 /* What an operand of the emitter means. */
 static struct want rm(struct operand o, unsigned size)
 {
@@ -88,6 +95,9 @@ static bool is_operand(const cs_x86_op *o, const struct want *w)
         return o->type == X86_OP_REG && o->reg == name_of(w->reg, w->size);
     case MEM:
         return is_memory(o, w) && (!w->size || o->size * 8u == w->size);
+    case NEAR:
+        return o->type == X86_OP_MEM && o->mem.base == X86_REG_RIP &&
+               o->mem.disp + insn->size == w->mem.disp;
     case IMM:
         return o->type == X86_OP_IMM && !(((uint64_t)o->imm ^ w->imm) & mask);
     }
@@ -216,6 +226,24 @@ static void moves(struct code *c, struct operand o, unsigned r)
     x86_lea64(c, host, o);
     IS(c, "lea", reg(r, 64), rm(o, 0));
 }
+
+START_TEST(places_near_the_code_are_reached)
+{
+    static const int32_t distances[] = {-100000, -1, 0, 7, 64, 100000};
+    struct code c = start();
+
+    for (unsigned r = 0; r < N_REGS; r++) {
+        for (size_t i = 0; i < ARRAY_SIZE(distances); i++) {
+            const uint8_t *place = space + distances[i];
+
+            x86_mov64_near(&c, (enum host_reg)r, place);
+            IS(&c, "mov", reg(r, 64), nearby(distances[i], 64));
+            x86_lea64_near(&c, (enum host_reg)r, place);
+            IS(&c, "lea", reg(r, 64), nearby(distances[i], 64));
+        }
+    }
+}
+END_TEST
 
 START_TEST(moves_reach_every_operand)
 {
@@ -371,6 +399,8 @@ START_TEST(shifts_count_by_constants_and_cl)
             for (unsigned n = 1; n < 32; n++) {
                 x86_shift(&c, (enum shift)op, (enum host_reg)r, n);
                 IS(&c, names[op], reg(r, 32), imm(n, 8));
+                x86_shift64(&c, (enum shift)op, (enum host_reg)r, n);
+                IS(&c, names[op], reg(r, 64), imm(n, 8));
             }
             x86_shift_cl(&c, (enum shift)op, (enum host_reg)r);
             IS(&c, names[op], reg(r, 32), reg(RCX, 8));
@@ -412,6 +442,8 @@ START_TEST(conditions_become_bytes_and_comparisons_flags)
             x86_test(&c, (enum host_reg)r, (enum host_reg)b);
             IS(&c, "test", reg(b, 32), reg(r, 32));
         }
+        x86_test_imm(&c, (enum host_reg)r, 0xffffffc0);
+        IS(&c, "test", reg(r, 32), imm(0xffffffc0, 32));
     }
 }
 END_TEST
@@ -507,6 +539,7 @@ int main(void)
     cs_option(capstone, CS_OPT_DETAIL, CS_OPT_ON);
     insn = cs_malloc(capstone);
     tcase_add_test(tc, moves_reach_every_operand);
+    tcase_add_test(tc, places_near_the_code_are_reached);
     tcase_add_test(tc, opcodes_take_their_prefixes);
     tcase_add_test(tc, constants_are_whole);
     tcase_add_test(tc, stored_constants_are_sign_extended);

@@ -13,22 +13,6 @@
 
 #include "cpu/jit/internal.h"
 
-static unsigned size_of(enum op op)
-{
-    switch (op) {
-    case OP_LB:
-    case OP_LBU:
-    case OP_SB:
-        return 1;
-    case OP_LH:
-    case OP_LHU:
-    case OP_SH:
-        return 2;
-    default:
-        return 4;
-    }
-}
-
 /* eax = the virtual address. */
 static void address(struct superblock *t, const struct insn *d)
 {
@@ -45,15 +29,30 @@ static void address(struct superblock *t, const struct insn *d)
     }
 }
 
+static bool is_load(const struct insn *d)
+{
+    return op_is_load((enum op)d->op);
+}
+
+static bool is_store(const struct insn *d)
+{
+    return op_is_store((enum op)d->op);
+}
+
+/* The offset in what an entry stands for: a page, or with models a line. */
+static uint64_t unit_mask(const struct superblock *t)
+{
+    return t->jit->has_models ? t->hart->mmu.data_filter.line_mask
+                              : MMU_PAGE_MASK;
+}
+
 /* What an address and its entry must have in common: the page or line, and
  * that it is aligned. */
 static int32_t tag_mask(const struct superblock *t, const struct insn *d)
 {
-    uint64_t unit =
-        t->jit->has_models ? t->hart->mmu.data_filter.line_mask : MMU_PAGE_MASK;
-    unsigned size = size_of((enum op)d->op);
+    unsigned size = op_access_bytes((enum op)d->op);
 
-    return (int32_t)(uint32_t)(~unit | (size - 1));
+    return (int32_t)(uint32_t)(~unit_mask(t) | (size - 1));
 }
 
 /* rdx = the tag of the address in eax in the context `key`. */
@@ -72,7 +71,7 @@ static void transfer(struct superblock *t, const struct insn *d,
         [OP_LB] = 0x0fbe,  [OP_LBU] = 0x0fb6, [OP_LH] = 0x0fbf,
         [OP_LHU] = 0x0fb7, [OP_LW] = 0x8b,
     };
-    unsigned size = size_of((enum op)d->op);
+    unsigned size = op_access_bytes((enum op)d->op);
     enum host_reg value;
 
     if (loads[d->op]) {
@@ -108,21 +107,33 @@ static unsigned new_cell(struct superblock *t, bool is_store)
 
 #define CELL(name) cell_field(r, offsetof(struct access_cell, name))
 
+/* rcx = what to add to an address, base + imm, whose page the cell knows;
+ * returns the jump where it knows another. */
+static uint8_t *look_in_cell(struct superblock *t, const struct insn *d,
+                             const struct rare *r, enum host_reg base,
+                             int32_t imm)
+{
+    struct code *c = t->code;
+    uint8_t *other;
+
+    x86_lea64(c, RDX, at_index(CELL_KEY, base, 1, imm));
+    x86_alu_imm64(c, ALU_AND, in_reg(RDX), tag_mask(t, d));
+    x86_alu64(c, ALU_CMP, RDX, CELL(tag));
+    other = x86_jcc(c, COND_NE);
+    x86_mov64(c, RCX, CELL(addend));
+    return other;
+}
+
 /* The address is added in 64 bits, here and in the access: where that is not
  * the same as in 32, bits 33:32 of the tag are not 0, and it matches none. */
 static void access_page(struct superblock *t, const struct insn *d,
                         struct rare *r)
 {
-    struct code *c = t->code;
     enum host_reg base = get(t, d->rs1, RAX);
 
     r->cell = t->given_cell ? t->given_cell
                             : new_cell(t, r->helper == HELPER_STORE);
-    x86_lea64(c, RDX, at_index(CELL_KEY, base, 1, d->imm));
-    x86_alu_imm64(c, ALU_AND, in_reg(RDX), tag_mask(t, d));
-    x86_alu64(c, ALU_CMP, RDX, CELL(tag));
-    r->field[0] = x86_jcc(c, COND_NE);
-    x86_mov64(c, RCX, CELL(addend));
+    r->field[0] = look_in_cell(t, d, r, base, d->imm);
     transfer(t, d, at_index(RCX, base, 1, d->imm));
 }
 
@@ -187,21 +198,30 @@ static void find_line(struct superblock *t)
     x86_alu_imm(c, ALU_AND, in_reg(RCX), (FILTER_ENTRIES - 1) << ENTRY_SHIFT);
 }
 
+/* rcx = what to add to the address in eax, whose line the filter knows, for
+ * `n` accesses; returns the jump where it does not. */
+static uint8_t *look_in_filter(struct superblock *t, const struct insn *d,
+                               unsigned n)
+{
+    struct code *c = t->code;
+    uint8_t *miss;
+
+    find_line(t);
+    tag(t, d, FIELD(mmu.data_key));
+    x86_alu64(c, ALU_CMP, RDX, is_store(d) ? LINE(store_tag) : LINE(load_tag));
+    miss = x86_jcc(c, COND_NE);
+    x86_alu_imm64(c, ALU_ADD, in_reg(CLOCK), (int32_t)n);
+    x86_store64(c, LINE(last), CLOCK);
+    x86_mov64(c, RCX, LINE(addend));
+    return miss;
+}
+
 static void access_line(struct superblock *t, const struct insn *d,
                         struct rare *r)
 {
-    struct code *c = t->code;
-
     address(t, d);
-    find_line(t);
-    tag(t, d, FIELD(mmu.data_key));
-    x86_alu64(c, ALU_CMP, RDX,
-              r->helper == HELPER_STORE ? LINE(store_tag) : LINE(load_tag));
-    r->field[0] = x86_jcc(c, COND_NE);
-    x86_alu_imm64(c, ALU_ADD, in_reg(CLOCK), 1);
-    x86_store64(c, LINE(last), CLOCK);
-    x86_alu64(c, ALU_ADD, RAX, LINE(addend));
-    transfer(t, d, at(RAX, 0));
+    r->field[0] = look_in_filter(t, d, 1);
+    transfer(t, d, at_index(RCX, RAX, 1, 0));
 }
 
 /* ---- both ---- */
@@ -229,9 +249,9 @@ bool emit_access(struct superblock *t, unsigned i)
 {
     enum op op = (enum op)t->insns[i].op;
 
-    if (op >= OP_LB && op <= OP_LW)
+    if (op_is_load(op))
         access(t, i, HELPER_LOAD);
-    else if (op >= OP_SB && op <= OP_SW)
+    else if (op_is_store(op))
         access(t, i, HELPER_STORE);
     else if (op >= OP_LR_W && op <= OP_AMOMAXU_W)
         emit_helper(t, i, HELPER_ATOMIC);
@@ -253,16 +273,6 @@ struct group {
     int32_t low, high; /* displacements: of the first byte, behind the last */
 };
 
-static bool is_load(const struct insn *d)
-{
-    return d->op >= OP_LB && d->op <= OP_LW;
-}
-
-static bool is_store(const struct insn *d)
-{
-    return d->op >= OP_SB && d->op <= OP_SW;
-}
-
 /* Whether b, which follows a, may be one of its group. */
 static bool goes_with(const struct superblock *t, const struct insn *a,
                       const struct insn *b)
@@ -272,24 +282,22 @@ static bool goes_with(const struct superblock *t, const struct insn *a,
     return is_alike && b->rs1 == a->rs1 && !(is_load(a) && a->rd == a->rs1) &&
            (!has_lines(t) ||
             line_of(t, b->offset + b->size - 1u) == t->line) &&
-           (b->imm - a->imm) % (int32_t)size_of((enum op)a->op) == 0 &&
-           size_of((enum op)b->op) == size_of((enum op)a->op) &&
+           (b->imm - a->imm) % (int32_t)op_access_bytes((enum op)a->op) == 0 &&
+           op_access_bytes((enum op)b->op) == op_access_bytes((enum op)a->op) &&
            b->offset == a->offset + a->size;
 }
 
 static struct group find_group(const struct superblock *t, unsigned i)
 {
     const struct insn *d = &t->insns[i];
-    struct group g = {1, size_of((enum op)d->op), d->imm, d->imm};
-    uint64_t unit =
-        t->jit->has_models ? t->hart->mmu.data_filter.line_mask : MMU_PAGE_MASK;
+    struct group g = {1, op_access_bytes((enum op)d->op), d->imm, d->imm};
 
     for (; i + g.n < t->n && goes_with(t, d + g.n - 1, d + g.n); g.n++) {
         int32_t at = d[g.n].imm;
         int32_t low = at < g.low ? at : g.low;
         int32_t high = at > g.high ? at : g.high;
 
-        if (high + (int32_t)g.size - low > (int32_t)unit)
+        if (high + (int32_t)g.size - low > (int32_t)unit_mask(t))
             break;
         g.low = low;
         g.high = high;
@@ -307,53 +315,14 @@ static void transfer_group(struct superblock *t, unsigned i,
 }
 
 /* eax = the lowest address; a jump where the highest is in another unit. */
-static uint8_t *check_span(struct superblock *t, const struct group *g,
-                           uint64_t unit_mask)
+static uint8_t *check_span(struct superblock *t, const struct group *g)
 {
     struct code *c = t->code;
 
     x86_lea(c, RDX, at(RAX, g->high - g->low - 1));
     x86_alu(c, ALU_XOR, RDX, in_reg(RAX));
-    x86_op(c, 0xf7, 0, 0, in_reg(RDX)); /* test edx, imm32 */
-    x86_word(c, (uint32_t)~unit_mask);
+    x86_test_imm(c, RDX, (uint32_t)~unit_mask(t));
     return x86_jcc(c, COND_NE);
-}
-
-static void group_in_page(struct superblock *t, unsigned i,
-                          const struct group *g, struct rare *r)
-{
-    struct code *c = t->code;
-    struct insn low = t->insns[i];
-
-    low.imm = g->low;
-    address(t, &low);
-    r->field[0] = check_span(t, g, MMU_PAGE_MASK);
-    r->cell = new_cell(t, is_store(&low));
-    x86_lea64(c, RDX, at_index(CELL_KEY, RAX, 1, 0));
-    x86_alu_imm64(c, ALU_AND, in_reg(RDX), tag_mask(t, &low));
-    x86_alu64(c, ALU_CMP, RDX, CELL(tag));
-    r->field[1] = x86_jcc(c, COND_NE);
-    x86_mov64(c, RCX, CELL(addend));
-    transfer_group(t, i, g);
-}
-
-static void group_in_line(struct superblock *t, unsigned i,
-                          const struct group *g, struct rare *r)
-{
-    struct code *c = t->code;
-    struct insn low = t->insns[i];
-
-    low.imm = g->low;
-    address(t, &low);
-    r->field[0] = check_span(t, g, t->hart->mmu.data_filter.line_mask);
-    find_line(t);
-    tag(t, &low, FIELD(mmu.data_key));
-    x86_alu64(c, ALU_CMP, RDX, is_store(&low) ? LINE(store_tag) : LINE(load_tag));
-    r->field[1] = x86_jcc(c, COND_NE);
-    x86_alu_imm64(c, ALU_ADD, in_reg(CLOCK), (int32_t)g->n);
-    x86_store64(c, LINE(last), CLOCK);
-    x86_mov64(c, RCX, LINE(addend));
-    transfer_group(t, i, g);
 }
 
 /* One by one. The first brings the group's cell up to date. */
@@ -372,19 +341,26 @@ void emit_ungrouped(struct superblock *t, const struct rare *r)
 
 unsigned emit_group(struct superblock *t, unsigned i)
 {
+    struct insn low = t->insns[i];
     struct group g;
     struct rare *r;
 
-    if (!is_load(&t->insns[i]) && !is_store(&t->insns[i]))
+    if (!is_load(&low) && !is_store(&low))
         return 0;
     g = find_group(t, i);
     if (g.n < 2)
         return 0;
     r = add_rare(t, (struct rare){.kind = RARE_GROUP, .i = i, .n = g.n});
-    if (t->jit->has_models)
-        group_in_line(t, i, &g, r);
-    else
-        group_in_page(t, i, &g, r);
+    low.imm = g.low;
+    address(t, &low);
+    r->field[0] = check_span(t, &g);
+    if (t->jit->has_models) {
+        r->field[1] = look_in_filter(t, &low, g.n);
+    } else {
+        r->cell = new_cell(t, is_store(&low));
+        r->field[1] = look_in_cell(t, &low, r, RAX, 0);
+    }
+    transfer_group(t, i, &g);
     r->back = t->code->at;
     return g.n;
 }

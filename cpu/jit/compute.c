@@ -181,8 +181,7 @@ static void multiply_high_mixed(struct superblock *t, const struct insn *d)
     get_into(t, d->rs2, RCX);
     x86_movsxd(t->code, RAX, in_reg(RAX));
     x86_op(t->code, 0x0faf, X86_W, RAX, in_reg(RCX));
-    x86_op(t->code, 0xc1, X86_W, SHIFT_SHR, in_reg(RAX));
-    x86_byte(t->code, 32);
+    x86_shift64(t->code, SHIFT_SHR, RAX, 32);
     put(t, d->rd, RAX);
 }
 

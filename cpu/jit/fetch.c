@@ -18,7 +18,7 @@ static unsigned line_shift(const struct superblock *t)
 
 bool has_lines(const struct superblock *t)
 {
-    return t->jit->has_models && t->hart->mmu.models->has_caches;
+    return mmu_has_l1i(&t->hart->mmu);
 }
 
 uint32_t line_of(const struct superblock *t, unsigned offset)
@@ -42,16 +42,6 @@ static struct line_cell *add_cell(struct superblock *t, uint32_t line)
     return cell;
 }
 
-/* mov rcx, [rip + distance of a field] */
-static void load_field(struct code *c, const void *field)
-{
-    static const uint8_t mov_rcx_rip[] = {0x48, 0x8b, 0x0d};
-
-    for (unsigned i = 0; i < sizeof mov_rcx_rip; i++)
-        x86_byte(c, mov_rcx_rip[i]);
-    x86_word(c, (uint32_t)((const uint8_t *)field - (c->at + 4)));
-}
-
 void emit_fetch_stamp(struct superblock *t, unsigned i, int32_t more)
 {
     x86_mov64(t->code, RAX, HERE(near_bias));
@@ -65,10 +55,10 @@ static uint8_t *touch_line(struct superblock *t, const struct line_cell *cell)
     struct code *c = t->code;
     uint8_t *miss;
 
-    load_field(c, &cell->line);
+    x86_mov64_near(c, RCX, &cell->line);
     x86_alu_imm64(c, ALU_CMP, at(RCX, 0), (int32_t)cell->number);
     miss = x86_jcc(c, COND_NE);
-    load_field(c, &cell->touched);
+    x86_mov64_near(c, RCX, &cell->touched);
     x86_store64(c, at(RCX, 0), RAX);
     return miss;
 }
@@ -119,11 +109,6 @@ void emit_fetch(struct superblock *t, unsigned i)
 /* Tells jit_fetch which cells to bring up to date. */
 void emit_fetch_cell(struct superblock *t, const struct rare *r)
 {
-    static const uint8_t lea_rax_rip[] = {0x48, 0x8d, 0x05};
-    struct code *c = t->code;
-
-    for (unsigned i = 0; i < sizeof lea_rax_rip; i++)
-        x86_byte(c, lea_rax_rip[i]);
-    x86_word(c, (uint32_t)((uint8_t *)r->cell_at - (c->at + 4)));
-    x86_store64(c, HERE(cell), RAX);
+    x86_lea64_near(t->code, RAX, r->cell_at);
+    x86_store64(t->code, HERE(cell), RAX);
 }

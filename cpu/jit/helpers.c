@@ -9,17 +9,11 @@
 /* Fetches up to `steps` become counts; their stamps stay behind the clock. */
 static void count_fetches(struct hart *h, uint64_t steps)
 {
-    struct mmu *m = &h->mmu;
     struct jit_context *here = &h->context;
-    struct filter *f = &m->fetch_filter;
-    uint64_t now = 2 * h->steps + here->bias + 2;
 
-    m->repeat_fetches += steps - here->counted_steps;
+    mmu_count_fetches(&h->mmu, steps - here->counted_steps, here->straddles,
+                      2 * h->steps + here->bias + 2);
     here->counted_steps = steps;
-    f->settled += now - f->now;
-    f->now = now;
-    if (m->models->has_caches)
-        m->models->l1i.stats.accesses += here->straddles;
     here->straddles = 0;
 }
 
@@ -32,25 +26,18 @@ static void keep_stamps_behind(struct hart *h)
 
 void jit_begin_counting(struct hart *h)
 {
-    struct models *s = h->mmu.models;
-
     h->context.limit = h->run_until;
-    if (!s)
+    if (!h->mmu.models)
         return;
-    if (s->is_fetch_cached != s->has_caches) {
-        models_settle(&h->mmu);
-        s->is_fetch_cached = s->has_caches;
-    }
+    mmu_own_fetches(&h->mmu);
     h->context.counted_steps = h->steps;
     keep_stamps_behind(h);
 }
 
 void jit_stop_counting(struct hart *h)
 {
-    if (!h->mmu.models)
-        return;
-    count_fetches(h, h->steps);
-    h->mmu.fetch_line = FILTER_NO_TAG;
+    if (h->mmu.models)
+        count_fetches(h, h->steps);
 }
 
 /* Devices, traps and counters see the state before the instruction. */
@@ -100,11 +87,6 @@ static uint64_t address(const struct hart *h, const struct insn *d)
            isa_address_mask(h->isa);
 }
 
-static unsigned load_size(enum op op)
-{
-    return op == OP_LB || op == OP_LBU ? 1 : op == OP_LH || op == OP_LHU ? 2 : 4;
-}
-
 static uint64_t extend(enum op op, uint64_t value)
 {
     switch (op) {
@@ -124,7 +106,7 @@ static uint64_t extend(enum op op, uint64_t value)
 enum helper_answer jit_load(struct hart *h, const struct insn *d)
 {
     enum op op = (enum op)d->op;
-    unsigned size = load_size(op);
+    unsigned size = op_access_bytes(op);
     uint64_t va = address(h, d), value;
     struct fault fault;
 
@@ -136,32 +118,22 @@ enum helper_answer jit_load(struct hart *h, const struct insn *d)
         return done(h, d);
     }
     begin(h, d);
-    if (UNLIKELY(!mmu_load_slow(&h->mmu, va, size, &value, &fault)))
+    if (UNLIKELY(!mmu_load_general(&h->mmu, va, size, &value, &fault)))
         return trap(h, &fault);
     h->x[d->rd] = extend(op, value);
     return done(h, d);
 }
 
-static bool store(struct hart *h, const struct insn *d, struct fault *fault)
-{
-    uint64_t va = address(h, d), value = h->x[d->rs2];
-
-    switch ((enum op)d->op) {
-    case OP_SB:
-        return mmu_store(&h->mmu, va, 1, value, fault);
-    case OP_SH:
-        return mmu_store(&h->mmu, va, 2, value, fault);
-    default:
-        return mmu_store(&h->mmu, va, 4, value, fault);
-    }
-}
-
 enum helper_answer jit_store(struct hart *h, const struct insn *d)
 {
     struct fault fault;
+    unsigned size = op_access_bytes((enum op)d->op);
+    uint64_t va = address(h, d), value = h->x[d->rs2];
 
     begin(h, d);
-    if (UNLIKELY(!store(h, d, &fault)))
+    if (h->mmu.models && mmu_store_line(&h->mmu, va, size, value))
+        return done(h, d);
+    if (UNLIKELY(!mmu_store_general(&h->mmu, va, size, value, &fault)))
         return trap(h, &fault);
     return done(h, d);
 }
@@ -234,18 +206,12 @@ enum helper_answer jit_compute(struct hart *h, const struct insn *d)
 static void refresh_cells(struct hart *h)
 {
     struct jit *j = h->jit;
-    struct cache *l1i = &h->mmu.models->l1i;
     uint8_t *at = j->rw + (h->context.cell - j->rx);
     struct line_cell *cell = (struct line_cell *)(void *)at;
 
-    for (unsigned n = 1u + cell->has_second; n--; cell--) {
-        uint32_t way = cache_find(l1i, cell->number);
-
-        if (way == CACHE_NO_WAY)
-            continue;
-        cell->line = &l1i->line[way];
-        cell->touched = &l1i->order.touched[way];
-    }
+    for (unsigned n = 1u + cell->has_second; n--; cell--)
+        (void)!mmu_find_in_l1i(&h->mmu, cell->number, &cell->line,
+                               &cell->touched);
 }
 
 /* Counts the fetch of d itself; the instruction is still to come. With timing,

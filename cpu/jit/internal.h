@@ -25,7 +25,7 @@
 #include "cpu/jit/context.h"
 #include "cpu/jit/watch.h"
 #include "cpu/jit/x86.h"
-#include "mmu/models.h"
+#include "mmu/cache.h"
 
 #define HART RBP
 #define STEPS R15

@@ -8,7 +8,7 @@
 
 static bool reads_rs2(enum op op)
 {
-    return op_is_branch(op) || (op >= OP_SB && op <= OP_SW) ||
+    return op_is_branch(op) || op_is_store(op) ||
            (op >= OP_SC_W && op <= OP_AMOMAXU_W) ||
            (op >= OP_ADD && op <= OP_BEXTIW);
 }

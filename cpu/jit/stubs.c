@@ -123,8 +123,8 @@ static void write_find_fetch_page(struct code *c)
     x86_mov(c, RDX, hart_field(HART_FIELD(mmu.fetch_key) + 4));
     x86_shift(c, SHIFT_SHR, RDX, MMU_KEY_PRIV_SHIFT - 32);
     x86_alu_imm(c, ALU_AND, in_reg(RDX), 3);
-    x86_op(c, 0x6b, 0, RDX, in_reg(RDX)); /* imul edx, edx, imm8 */
-    x86_byte(c, FETCH_PAGES / 4);
+    x86_shift(c, SHIFT_SHL, RDX, 6);
+    _Static_assert(FETCH_PAGES / 4 == 1 << 6, "a shift by 6");
     x86_alu(c, ALU_XOR, RCX, in_reg(RDX));
     x86_alu_imm(c, ALU_AND, in_reg(RCX), FETCH_PAGES - 1);
     x86_lea(c, RCX, at_index(RCX, RCX, 4, 0));
@@ -174,8 +174,7 @@ static uint8_t *write_helper(struct jit *j, jit_helper *helper)
     x86_alu64(c, ALU_ADD, RAX, HERE(limit));
     x86_store64(c, FIELD(steps), RAX);
     x86_lea64(c, RDI, at(HART, -HART_BIAS));
-    x86_op(c, 0xc1, X86_W, SHIFT_SHL, in_reg(RCX));
-    x86_byte(c, 4);
+    x86_shift64(c, SHIFT_SHL, RCX, 4);
     _Static_assert(sizeof(struct insn) == 16, "a shift by 4");
     x86_alu64(c, ALU_ADD, RCX, HERE(insns));
     x86_mov64(c, RSI, in_reg(RCX));

@@ -125,6 +125,12 @@ void x86_shift(struct code *c, enum shift op, enum host_reg reg, unsigned n)
     x86_byte(c, n);
 }
 
+void x86_shift64(struct code *c, enum shift op, enum host_reg reg, unsigned n)
+{
+    x86_op(c, 0xc1, X86_W, op, in_reg(reg));
+    x86_byte(c, n);
+}
+
 void x86_shift_cl(struct code *c, enum shift op, enum host_reg reg)
 {
     x86_op(c, 0xd3, 0, op, in_reg(reg));
@@ -191,9 +197,35 @@ void x86_lea64(struct code *c, enum host_reg to, struct operand from)
     x86_op(c, 0x8d, X86_W, to, from);
 }
 
+/* rbp without a displacement stands for rip with one. */
+static void near_op(struct code *c, unsigned opcode, enum host_reg to,
+                    const void *place)
+{
+    prefixes(c, X86_W, to, in_reg(RBP));
+    x86_byte(c, opcode);
+    x86_byte(c, (to & 7u) << 3 | RBP);
+    x86_word(c, (uint32_t)((const uint8_t *)place - (c->at + 4)));
+}
+
+void x86_mov64_near(struct code *c, enum host_reg to, const void *from)
+{
+    near_op(c, 0x8b, to, from);
+}
+
+void x86_lea64_near(struct code *c, enum host_reg to, const void *of)
+{
+    near_op(c, 0x8d, to, of);
+}
+
 void x86_test(struct code *c, enum host_reg a, enum host_reg b)
 {
     x86_op(c, 0x85, 0, a, in_reg(b));
+}
+
+void x86_test_imm(struct code *c, enum host_reg a, uint32_t imm)
+{
+    x86_op(c, 0xf7, 0, 0, in_reg(a));
+    x86_word(c, imm);
 }
 
 void x86_setcc(struct code *c, enum host_cond cond, enum host_reg to)

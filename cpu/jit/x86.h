@@ -88,6 +88,7 @@ void x86_alu_store(struct code *c, enum alu op, struct operand rm,
 
 enum shift { SHIFT_ROL, SHIFT_ROR, SHIFT_SHL = 4, SHIFT_SHR, SHIFT_SAR = 7 };
 void x86_shift(struct code *c, enum shift op, enum host_reg reg, unsigned n);
+void x86_shift64(struct code *c, enum shift op, enum host_reg reg, unsigned n);
 void x86_shift_cl(struct code *c, enum shift op, enum host_reg reg);
 
 void x86_mov(struct code *c, enum host_reg to, struct operand from);
@@ -101,7 +102,11 @@ void x86_store_imm64(struct code *c, struct operand to, int32_t imm);
 void x86_movsxd(struct code *c, enum host_reg to, struct operand from);
 void x86_lea(struct code *c, enum host_reg to, struct operand from);
 void x86_lea64(struct code *c, enum host_reg to, struct operand from);
+/* From, and the address of, a place near the code. */
+void x86_mov64_near(struct code *c, enum host_reg to, const void *from);
+void x86_lea64_near(struct code *c, enum host_reg to, const void *of);
 void x86_test(struct code *c, enum host_reg a, enum host_reg b);
+void x86_test_imm(struct code *c, enum host_reg a, uint32_t imm);
 void x86_setcc(struct code *c, enum host_cond cond, enum host_reg to);
 void x86_cmov(struct code *c, enum host_cond cond, enum host_reg to,
               struct operand from);
