@@ -51,14 +51,16 @@ struct jit_log *jit_log_open(FILE *out, struct symbols *symbols)
 
 /* ---- the host's code ---- */
 
-static const char *explanation(const struct hart *h, const cs_insn *insn)
+static const char *explanation(csh capstone, const struct hart *h,
+                               const cs_insn *insn)
 {
     const cs_x86 *x86 = &insn->detail->x86;
 
     for (uint8_t i = 0; i < x86->op_count; i++) {
         const cs_x86_op *o = &x86->operands[i];
-        bool is_target = o->type == X86_OP_IMM &&
-                         (insn->id == X86_INS_CALL || insn->id == X86_INS_JMP);
+        bool is_target =
+            o->type == X86_OP_IMM && (insn->id == X86_INS_CALL ||
+                                      cs_insn_group(capstone, insn, CS_GRP_JUMP));
 
         if (o->type == X86_OP_MEM && o->mem.base == X86_REG_RBP &&
             o->mem.index == X86_REG_INVALID)
@@ -86,7 +88,7 @@ static void put_code(struct jit_log *log, const struct hart *h,
 
     while (size &&
            cs_disasm_iter(log->capstone, &bytes, &size, &address, log->insn)) {
-        const char *what = explanation(h, log->insn);
+        const char *what = explanation(log->capstone, h, log->insn);
 
         fprintf(log->out, "    %" PRIx64 "  %s%s%s%s%s\n", log->insn->address,
                 log->insn->mnemonic, log->insn->op_str[0] ? " " : "",
@@ -291,7 +293,8 @@ void jit_log_close(struct jit_log *log)
     if (!log)
         return;
     put_totals(log);
-    put_counts(log);
+    if (log->counts.n)
+        put_counts(log);
     jit_counts_free(&log->counts);
     cs_free(log->insn, 1);
     cs_close(&log->capstone);

@@ -310,8 +310,11 @@ static void transfer_group(struct superblock *t, unsigned i,
                            const struct group *g)
 {
     x86_alu64(t->code, ALU_ADD, RCX, in_reg(RAX));
-    for (unsigned k = i; k < i + g->n; k++)
+    for (unsigned k = i; k < i + g->n; k++) {
+        if (k > i)
+            jit_note(t, JIT_STEP, k);
         transfer(t, &t->insns[k], at(RCX, t->insns[k].imm - g->low));
+    }
 }
 
 /* eax = the lowest address; a jump where the highest is in another unit. */
