@@ -12,6 +12,7 @@
 #include <xxhash.h>
 
 #include "base/alloc.h"
+#include "base/bits.h"
 
 #define PAGE 4096
 
@@ -249,11 +250,6 @@ void archive_bytes(struct archive *a, const char *name, void *p, size_t size)
     visit(a, name, p, size);
 }
 
-static bool is_zero(const uint8_t *p, size_t size)
-{
-    return !p[0] && !memcmp(p, p + 1, size - 1);
-}
-
 static void save_pages(struct archive *a, const char *name, uint8_t *p,
                        size_t size)
 {
@@ -264,7 +260,7 @@ static void save_pages(struct archive *a, const char *name, uint8_t *p,
     for (uint64_t at = 0; at < size; at += PAGE) {
         size_t n = size - at < PAGE ? size - at : PAGE;
 
-        if (is_zero(p + at, n))
+        if (is_zeroed(p + at, n))
             continue;
         put(a, &at, sizeof at);
         put(a, p + at, n);

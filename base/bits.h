@@ -82,4 +82,12 @@ static ALWAYS_INLINE void store_le(void *p, unsigned size, uint64_t v)
     memcpy(p, &v, size);
 }
 
+/* Whether all of these bytes, one at least, are 0. */
+static inline bool is_zeroed(const void *p, size_t size)
+{
+    const uint8_t *bytes = p;
+
+    return !bytes[0] && !memcmp(bytes, bytes + 1, size - 1);
+}
+
 #endif

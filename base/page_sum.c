@@ -9,6 +9,7 @@
 #include <xxhash.h>
 
 #include "base/alloc.h"
+#include "base/bits.h"
 
 #define PAGE (UINT64_C(1) << PAGE_SUM_SHIFT)
 
@@ -48,18 +49,13 @@ void page_sum_mark(struct page_sum *s, uint64_t at, uint64_t len)
         s->written[page / 64] |= UINT64_C(1) << page % 64;
 }
 
-static bool is_zero(const uint8_t *p, size_t n)
-{
-    return !p[0] && !memcmp(p, p + 1, n - 1);
-}
-
 /* Its place is in it: two pages that change places are another memory. */
 static uint64_t digest_of(const struct page_sum *s, uint64_t page)
 {
     uint64_t at = page << PAGE_SUM_SHIFT, left = s->size - at;
     size_t n = (size_t)(left < PAGE ? left : PAGE);
 
-    return is_zero(s->bytes + at, n)
+    return is_zeroed(s->bytes + at, n)
                ? 0
                : XXH3_64bits_withSeed(s->bytes + at, n, page);
 }
