@@ -3,7 +3,7 @@
  * here, the rest and atomics by helpers:
  *
  *  - without models, each access has a cell (struct access_cell), which knows
- *    the page where it was last. Comparing is five instructions, and the load
+ *    the page where it was last. Comparing is four instructions, and the load
  *    does not wait for it. Where the page is another, rare code looks it up in
  *    the table of host pages and refills the cell;
  *  - with models, the line is looked up in the filter (mmu/filter.h), and a hit
