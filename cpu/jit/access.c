@@ -265,8 +265,10 @@ bool emit_access(struct superblock *t, unsigned i)
 /*
  * Accesses that follow each other, all loads or all stores, from one base:
  * copies, and the registers that functions save. If the first and the last byte
- * are in one page or line, one question answers for all; if not, rare code
- * makes them one by one.
+ * are in one page or line, one question answers for all. Where the answer is
+ * no, mostly as nobody was there lately, rare code makes the first alone, which
+ * tells where that is, and asks again for the rest; where it is still no, as
+ * they are in two, it makes them one by one.
  */
 struct group {
     unsigned n, size; /* instructions; bytes of each */
@@ -287,22 +289,32 @@ static bool goes_with(const struct superblock *t, const struct insn *a,
            b->offset == a->offset + a->size;
 }
 
-static struct group find_group(const struct superblock *t, unsigned i)
+/* Those n instructions as a group. */
+static struct group measure(const struct superblock *t, unsigned i, unsigned n)
 {
     const struct insn *d = &t->insns[i];
-    struct group g = {1, op_access_bytes((enum op)d->op), d->imm, d->imm};
+    struct group g = {n, op_access_bytes((enum op)d->op), d->imm, d->imm};
 
-    for (; i + g.n < t->n && goes_with(t, d + g.n - 1, d + g.n); g.n++) {
-        int32_t at = d[g.n].imm;
-        int32_t low = at < g.low ? at : g.low;
-        int32_t high = at > g.high ? at : g.high;
-
-        if (high + (int32_t)g.size - low > (int32_t)unit_mask(t))
-            break;
-        g.low = low;
-        g.high = high;
+    for (unsigned k = 1; k < n; k++) {
+        g.low = d[k].imm < g.low ? d[k].imm : g.low;
+        g.high = d[k].imm > g.high ? d[k].imm : g.high;
     }
     g.high += (int32_t)g.size;
+    return g;
+}
+
+static struct group find_group(const struct superblock *t, unsigned i)
+{
+    struct group g = measure(t, i, 1);
+
+    while (i + g.n < t->n &&
+           goes_with(t, &t->insns[i + g.n - 1], &t->insns[i + g.n])) {
+        struct group more = measure(t, i, g.n + 1);
+
+        if (more.high - more.low > (int32_t)unit_mask(t))
+            break;
+        g = more;
+    }
     return g;
 }
 
@@ -328,42 +340,62 @@ static uint8_t *check_span(struct superblock *t, const struct group *g)
     return x86_jcc(c, COND_NE);
 }
 
-/* One by one. The first brings the group's cell up to date. */
-void emit_ungrouped(struct superblock *t, const struct rare *r)
+/* cell: without models, the group's. */
+static void access_group(struct superblock *t, unsigned i,
+                         const struct group *g, unsigned cell, bool is_rest)
 {
-    for (unsigned i = r->i; i < r->i + r->n; i++) {
-        bool is_access;
+    struct insn low = t->insns[i];
+    struct rare *r = add_rare(t, (struct rare){.kind = RARE_GROUP,
+                                               .i = i,
+                                               .n = g->n,
+                                               .cell = cell,
+                                               .is_rest = is_rest});
 
-        t->given_cell = i == r->i ? r->cell : 0;
-        is_access = emit_access(t, i);
-        assert(is_access);
-        (void)is_access;
-    }
-    t->given_cell = 0;
+    low.imm = g->low;
+    address(t, &low);
+    r->field[0] = check_span(t, g);
+    r->field[1] = t->jit->has_models ? look_in_filter(t, &low, g->n)
+                                     : look_in_cell(t, &low, r, RAX, 0);
+    transfer_group(t, i, g);
+    r->back = t->code->at;
 }
 
 unsigned emit_group(struct superblock *t, unsigned i)
 {
-    struct insn low = t->insns[i];
+    const struct insn *d = &t->insns[i];
     struct group g;
-    struct rare *r;
 
-    if (!is_load(&low) && !is_store(&low))
+    if (!is_load(d) && !is_store(d))
         return 0;
     g = find_group(t, i);
     if (g.n < 2)
         return 0;
-    r = add_rare(t, (struct rare){.kind = RARE_GROUP, .i = i, .n = g.n});
-    low.imm = g.low;
-    address(t, &low);
-    r->field[0] = check_span(t, &g);
-    if (t->jit->has_models) {
-        r->field[1] = look_in_filter(t, &low, g.n);
-    } else {
-        r->cell = new_cell(t, is_store(&low));
-        r->field[1] = look_in_cell(t, &low, r, RAX, 0);
-    }
-    transfer_group(t, i, &g);
-    r->back = t->code->at;
+    access_group(t, i, &g, t->jit->has_models ? 0 : new_cell(t, is_store(d)),
+                 false);
     return g.n;
+}
+
+static void access_alone(struct superblock *t, unsigned i, unsigned cell)
+{
+    bool is_access;
+
+    t->given_cell = cell;
+    is_access = emit_access(t, i);
+    t->given_cell = 0;
+    assert(is_access);
+    (void)is_access;
+}
+
+/* The first brings the group's cell up to date. */
+void emit_ungrouped(struct superblock *t, const struct rare *r)
+{
+    struct group rest = measure(t, r->i + 1, r->n - 1);
+
+    access_alone(t, r->i, r->cell);
+    if (rest.n > 1 && !r->is_rest) {
+        access_group(t, r->i + 1, &rest, r->cell, true);
+        return;
+    }
+    for (unsigned i = r->i + 1; i < r->i + r->n; i++)
+        access_alone(t, i, 0);
 }

@@ -173,6 +173,7 @@ struct rare {
     uint8_t *back;   /* RARE_FETCH, RARE_ACCESS, RARE_GROUP: where it goes on */
     unsigned cell;   /* RARE_ACCESS: of mmu.cells */
     unsigned n;      /* RARE_GROUP: instructions */
+    bool is_rest;    /* RARE_GROUP: of one whose first is done */
     struct line_cell *cell_at; /* RARE_FETCH */
     unsigned i;      /* the instruction */
     bool is_swapped; /* as add_rare finds it */
