@@ -85,12 +85,6 @@ void cache_clear(struct cache *c)
     replace_clear(&c->order);
 }
 
-uint32_t cache_victim(struct cache *c, uint64_t line)
-{
-    return replace_victim(&c->order,
-                          (uint32_t)(line & c->set_mask) * c->geometry.ways);
-}
-
 void cache_invalidate(struct cache *c, uint32_t way)
 {
     cache_put(c, way, CACHE_NO_LINE);
@@ -107,9 +101,9 @@ static void write_line(struct cache *c, uint32_t way)
         c->is_dirty[way] = true;
 }
 
-static uint32_t fill(struct cache *c, uint64_t line)
+static ALWAYS_INLINE uint32_t fill(struct cache *c, uint64_t line)
 {
-    uint32_t way = cache_victim(c, line);
+    uint32_t way = replace_victim(&c->order, cache_set(c, line));
 
     if (c->is_dirty[way]) {
         c->stats.writebacks++;

@@ -76,11 +76,16 @@ static inline void cache_count_miss(struct cache *c, uint64_t line)
     c->set_misses[line & c->set_mask]++;
 }
 
-/* The way that holds this line, or CACHE_NO_WAY. */
-static inline uint32_t cache_find(const struct cache *c, uint64_t line)
+/* The first way of the line's set. */
+static inline uint32_t cache_set(const struct cache *c, uint64_t line)
 {
-    uint32_t ways = c->geometry.ways;
-    uint32_t first = (uint32_t)(line & c->set_mask) * ways;
+    return (uint32_t)(line & c->set_mask) * c->geometry.ways;
+}
+
+/* The way that holds this line, or CACHE_NO_WAY. */
+static ALWAYS_INLINE uint32_t cache_find(const struct cache *c, uint64_t line)
+{
+    uint32_t ways = c->geometry.ways, first = cache_set(c, line);
     uint32_t way = CACHE_NO_WAY;
 
     if (LIKELY(ways == 8)) { /* without a jump that would be foretold wrongly */
@@ -115,8 +120,6 @@ static inline void cache_put(struct cache *c, uint32_t way, uint64_t line)
         c->marks[way] = 0;
 }
 
-/* The way that a fill of this line takes. */
-uint32_t cache_victim(struct cache *c, uint64_t line);
 void cache_invalidate(struct cache *c, uint32_t way);
 
 /* One access of a shared cache (c->now is its clock) to the line of pa:

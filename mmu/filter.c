@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "mmu/replace.h"
 
 void filter_init(struct filter *f, unsigned line_bytes, uint32_t n_ways,
                  uint32_t n_slots, uint64_t *way_stamp, uint64_t *slot_stamp)
@@ -21,10 +20,9 @@ void filter_init(struct filter *f, unsigned line_bytes, uint32_t n_ways,
     f->slot_stamp = slot_stamp;
     f->slot_map =
         alloc_zeroed((size_t)n_slots + 1, FILTER_WORDS * sizeof *f->slot_map);
-    if (n_ways) {
+    f->n_ways = n_ways;
+    if (n_ways)
         f->way_entry = alloc_zeroed(n_ways, sizeof *f->way_entry);
-        memset(f->way_entry, 0xff, n_ways * sizeof *f->way_entry);
-    }
     filter_reset(f);
 }
 
@@ -38,6 +36,8 @@ void filter_free(struct filter *f)
 void filter_reset(struct filter *f)
 {
     memset(f->entry, 0, sizeof f->entry);
+    for (uint32_t way = 0; way < f->n_ways; way++)
+        f->way_entry[way] = FILTER_NO_ENTRY;
     f->now = f->settled = f->asked = REPLACE_MAX_WAYS;
 }
 
@@ -46,32 +46,20 @@ void filter_settle_all(struct filter *f)
     if (f->asked == f->now)
         return;
     for (unsigned i = 0; i < FILTER_ENTRIES; i++)
-        filter_settle_entry(&f->entry[i]);
+        filter_settle_entry(f, &f->entry[i]);
     f->asked = f->now;
 }
 
 void filter_kill_all(struct filter *f)
 {
     for (unsigned i = 0; i < FILTER_ENTRIES; i++)
-        filter_kill_entry(&f->entry[i]);
-}
-
-void filter_clean_way(struct filter *f, uint32_t way)
-{
-    struct filter_entry *e = filter_entry_of(f, way);
-
-    if (e)
-        e->store_tag = FILTER_NO_TAG;
+        filter_kill_entry(f, &f->entry[i]);
 }
 
 void filter_settle_ways(struct filter *f, uint32_t first, uint32_t n)
 {
-    for (uint32_t way = first; way < first + n; way++) {
-        struct filter_entry *e = filter_entry_of(f, way);
-
-        if (e)
-            filter_settle_entry(e);
-    }
+    for (uint32_t way = first; way < first + n; way++)
+        filter_settle_entry(f, filter_entry_of(f, way));
 }
 
 bool filter_settle_slot(struct filter *f, uint32_t slot)
@@ -83,8 +71,8 @@ bool filter_settle_slot(struct filter *f, uint32_t slot)
         for (uint64_t rest = map[word]; rest; rest &= rest - 1) {
             unsigned i = word * 64 + (unsigned)__builtin_ctzll(rest);
 
-            if (f->entry[i].slot_stamp == &f->slot_stamp[slot])
-                filter_settle_entry(&f->entry[i]);
+            if (f->entry[i].slot == slot)
+                filter_settle_entry(f, &f->entry[i]);
         }
     }
     return f->slot_stamp[slot] != before;
@@ -98,8 +86,8 @@ void filter_kill_slot(struct filter *f, uint32_t slot)
         for (uint64_t rest = map[word]; rest; rest &= rest - 1) {
             unsigned i = word * 64 + (unsigned)__builtin_ctzll(rest);
 
-            if (f->entry[i].slot_stamp == &f->slot_stamp[slot])
-                filter_kill_entry(&f->entry[i]);
+            if (f->entry[i].slot == slot)
+                filter_kill_entry(f, &f->entry[i]);
         }
         map[word] = 0;
     }

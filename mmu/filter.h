@@ -22,23 +22,24 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
+#include "mmu/replace.h"
 
 #define FILTER_INDEX_BITS 9
 #define FILTER_ENTRIES (1 << FILTER_INDEX_BITS)
 #define FILTER_WORDS (FILTER_ENTRIES / 64)
-#define FILTER_NO_ENTRY UINT16_MAX
+#define FILTER_NO_ENTRY FILTER_ENTRIES /* it stands for nothing, ever */
 #define FILTER_NO_TAG UINT64_C(0) /* epochs, in every tag, start at 1 */
 
 struct filter_entry {
     uint64_t load_tag, store_tag; /* as in a host_page, by line */
     uintptr_t addend;             /* host address - virtual address */
-    uint64_t *way_stamp, *slot_stamp;
-    uint64_t last;      /* use that the stamps do not have yet, or 0 */
-    uint64_t unused[2]; /* generated code finds entries by a shift */
+    uint64_t last;                /* use that the stamps lack, or 0 */
+    uint32_t way, slot;
+    uint64_t unused[3]; /* generated code finds entries by a shift */
 };
 
 struct filter {
-    struct filter_entry entry[FILTER_ENTRIES];
+    struct filter_entry entry[FILTER_ENTRIES + 1]; /* FILTER_NO_ENTRY too */
     unsigned line_shift; /* 3 .. 12 */
     uint64_t line_mask;  /* the offset in a line */
     /* The clock of the stamps: ++ at each access. `settled` follows it at
@@ -47,9 +48,9 @@ struct filter {
     uint64_t asked; /* `now` when all uses were brought to the stamps */
     uint64_t *way_stamp, *slot_stamp;
     uint64_t *slot_map; /* FILTER_WORDS a slot: entries that may refer to it */
-    uint32_t n_slots;
-    /* By way: the one entry for it, or FILTER_NO_ENTRY. NULL without a cache.
-     */
+    uint32_t n_slots, n_ways;
+    /* By way: the one entry whose way it is, or FILTER_NO_ENTRY. NULL without
+     * a cache. */
     uint16_t *way_entry;
 };
 
@@ -104,49 +105,57 @@ static inline uint64_t filter_count_hits(struct filter *f)
     return n;
 }
 
-static inline void filter_settle_entry(struct filter_entry *e)
+static inline uint64_t filter_later(uint64_t a, uint64_t b)
 {
-    if (!e->last)
-        return;
-    if (*e->way_stamp < e->last)
-        *e->way_stamp = e->last;
-    if (*e->slot_stamp < e->last)
-        *e->slot_stamp = e->last;
+    return a < b ? b : a;
+}
+
+static ALWAYS_INLINE void filter_settle_entry(struct filter *f,
+                                              struct filter_entry *e)
+{
+    uint64_t *way = &f->way_stamp[e->way], *slot = &f->slot_stamp[e->slot];
+
+    *way = filter_later(*way, e->last);
+    *slot = filter_later(*slot, e->last);
     e->last = 0;
 }
 
-static inline void filter_kill_entry(struct filter_entry *e)
+static ALWAYS_INLINE void filter_kill_entry(struct filter *f,
+                                            struct filter_entry *e)
 {
-    filter_settle_entry(e);
+    if (e->last)
+        filter_settle_entry(f, e);
     e->load_tag = e->store_tag = FILTER_NO_TAG;
 }
 
-/* The entry that may stand for a way, or NULL. */
-static inline struct filter_entry *filter_entry_of(struct filter *f,
-                                                   uint32_t way)
+/* The entry for a way; what is done to FILTER_NO_ENTRY has no effect. */
+static ALWAYS_INLINE struct filter_entry *filter_entry_of(struct filter *f,
+                                                          uint32_t way)
 {
-    unsigned i = f->way_entry ? f->way_entry[way] : FILTER_NO_ENTRY;
-
-    if (i == FILTER_NO_ENTRY || f->entry[i].way_stamp != &f->way_stamp[way])
-        return NULL;
-    return &f->entry[i];
+    return &f->entry[f->way_entry[way]];
 }
 
 /* Brings uses to the stamps: of all entries; of those for the ways from `first`
- * on; of those for a slot or a way (true: its stamp changed). */
+ * on; of those for a slot (true: its stamp changed). */
 void filter_settle_all(struct filter *f);
 void filter_settle_ways(struct filter *f, uint32_t first, uint32_t n);
 bool filter_settle_slot(struct filter *f, uint32_t slot);
 
-static inline bool filter_settle_way(struct filter *f, uint32_t way)
+/* The first of n ways with the earliest use, by its stamp or by its entry. */
+static ALWAYS_INLINE uint32_t filter_oldest_way(struct filter *f,
+                                                uint32_t first, uint32_t n)
 {
-    struct filter_entry *e = filter_entry_of(f, way);
-    uint64_t before = f->way_stamp[way];
+    uint64_t least = UINT64_MAX;
 
-    if (!e)
-        return false;
-    filter_settle_entry(e);
-    return f->way_stamp[way] != before;
+    UNROLL(8)
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t last = filter_entry_of(f, first + i)->last;
+        uint64_t use = filter_later(f->way_stamp[first + i], last);
+        uint64_t key = use * replace_unit(n) + i;
+
+        least = key < least ? key : least;
+    }
+    return first + (uint32_t)(least % replace_unit(n));
 }
 
 /* While ways and slots are still what they were. */
@@ -155,13 +164,14 @@ void filter_kill_slot(struct filter *f, uint32_t slot);
 /* The line that the way held was lost, or only cleaned. */
 static inline void filter_kill_way(struct filter *f, uint32_t way)
 {
-    struct filter_entry *e = filter_entry_of(f, way);
-
-    if (e)
-        filter_kill_entry(e);
+    filter_kill_entry(f, filter_entry_of(f, way));
 }
 
-void filter_clean_way(struct filter *f, uint32_t way);
+static inline void filter_clean_way(struct filter *f, uint32_t way)
+{
+    filter_entry_of(f, way)->store_tag = FILTER_NO_TAG;
+}
+
 /* Kills the store tags of the 4 KiB page at this host address. */
 void filter_kill_stores(struct filter *f, uintptr_t page_host);
 /* All store tags. */
@@ -169,23 +179,27 @@ void filter_forget_stores(struct filter *f);
 
 /* Enters the line of va; what stood in its place, or for its way at another
  * address, is gone. */
-static inline void filter_set(struct filter *f, uint64_t va, uint64_t load_tag,
-                              uint64_t store_tag, uintptr_t addend,
-                              uint32_t way, uint32_t slot)
+static ALWAYS_INLINE void filter_set(struct filter *f, uint64_t va,
+                                     uint64_t load_tag, uint64_t store_tag,
+                                     uintptr_t addend, uint32_t way,
+                                     uint32_t slot)
 {
-    struct filter_entry *e = filter_at(f, va);
-    size_t i = (size_t)(e - f->entry);
+    unsigned i = filter_index(f, va);
+    struct filter_entry *e = &f->entry[i];
 
+    if (e->last)
+        filter_settle_entry(f, e);
     if (f->way_entry) {
         filter_kill_way(f, way);
+        if (f->way_entry[e->way] == i)
+            f->way_entry[e->way] = FILTER_NO_ENTRY;
         f->way_entry[way] = (uint16_t)i;
     }
-    filter_settle_entry(e);
     e->load_tag = load_tag;
     e->store_tag = store_tag;
     e->addend = addend;
-    e->way_stamp = &f->way_stamp[way];
-    e->slot_stamp = &f->slot_stamp[slot];
+    e->way = way;
+    e->slot = slot;
     if (slot < f->n_slots)
         f->slot_map[slot * FILTER_WORDS + i / 64] |= UINT64_C(1) << i % 64;
 }

@@ -5,12 +5,12 @@
  * its entries in the filter along. Nothing that is written through, and no
  * store that fills nothing, enters the filter, so all of these come here.
  */
-#include "mmu/models.h"
+#include "mmu/hierarchy.h"
 
 /* Bytes of an L1 that are read from or written to the L2: one access a line
  * of it. Returns whether all of them hit. */
-static bool l2_access(const struct models *s, uint64_t pa, uint64_t len,
-                      bool is_write)
+static ALWAYS_INLINE bool l2_access(const struct models *s, uint64_t pa,
+                                    uint64_t len, bool is_write)
 {
     uint64_t end = pa + len;
     bool is_hit = true;
@@ -18,13 +18,14 @@ static bool l2_access(const struct models *s, uint64_t pa, uint64_t len,
     if (!s->l2)
         return false;
     pa &= ~(uint64_t)(s->l2->geometry.line_bytes - 1);
-    for (; pa < end; pa += s->l2->geometry.line_bytes)
+    do {
         is_hit &= cache_access(s->l2, pa, is_write);
+        pa += s->l2->geometry.line_bytes;
+    } while (UNLIKELY(pa < end));
     return is_hit;
 }
 
-/* Reads a line from the L2, or beyond. */
-static void fetch_line(struct mmu *m, const struct cache *l1, uint64_t line)
+void hierarchy_read(struct mmu *m, const struct cache *l1, uint64_t line)
 {
     bool is_hit = l2_access(m->models, line << l1->line_shift,
                             l1->geometry.line_bytes, false);
@@ -37,7 +38,7 @@ static uint64_t line_pa(const struct cache *c, uint32_t way)
     return c->line[way] << c->line_shift;
 }
 
-static void write_back(struct models *s, uint32_t way)
+void hierarchy_write_back(struct models *s, uint32_t way)
 {
     s->l1d.stats.writebacks++;
     cache_note(&s->l1d, way, CACHE_WRITE_BACK);
@@ -50,7 +51,7 @@ static void clean_l1d(struct models *s, uint32_t way)
     if (!s->l1d.is_dirty[way])
         return;
     filter_clean_way(s->data, way);
-    write_back(s, way);
+    hierarchy_write_back(s, way);
 }
 
 static void drop_l1d(struct models *s, uint32_t way)
@@ -59,9 +60,7 @@ static void drop_l1d(struct models *s, uint32_t way)
     cache_invalidate(&s->l1d, way);
 }
 
-/* Another hart is about to access the line: a load cleans it here, a store
- * takes it away. */
-static void snoop(struct mmu *m, uint64_t line, bool is_write)
+void hierarchy_snoop(struct mmu *m, uint64_t line, bool is_write)
 {
     for (unsigned i = 0; i < m->n_harts; i++) {
         struct models *s = m->harts[i]->models;
@@ -78,81 +77,15 @@ static void snoop(struct mmu *m, uint64_t line, bool is_write)
     }
 }
 
-/* The way of an L1 that a fill takes. With lru a stamp that lacks the latest
- * uses is too early: the way that goes first is settled, until it is still the
- * first then. */
-static uint32_t l1_victim(struct filter *f, struct cache *c, uint64_t line)
-{
-    uint32_t ways = c->geometry.ways, way;
-
-    if (c->geometry.replacement == REPLACE_PLRU)
-        filter_settle_ways(f, (uint32_t)(line & c->set_mask) * ways, ways);
-    way = cache_victim(c, line);
-    while (c->geometry.replacement == REPLACE_LRU && filter_settle_way(f, way))
-        way = cache_victim(c, line);
-    return way;
-}
-
-static uint32_t fill_l1d(struct mmu *m, uint64_t line)
-{
-    struct models *s = m->models;
-    struct cache *c = &s->l1d;
-    uint32_t way = l1_victim(s->data, c, line);
-
-    if (c->line[way] != CACHE_NO_LINE) {
-        if (c->is_dirty[way])
-            write_back(s, way);
-        drop_l1d(s, way);
-    }
-    fetch_line(m, c, line);
-    cache_put(c, way, line);
-    replace_fill(&c->order, way, filter_tick(s->data));
-    return way;
-}
-
-/* Bytes that L1D does not keep for itself. */
-static void write_through(struct models *s, uint64_t pa, unsigned len)
+void hierarchy_write_through(struct models *s, uint64_t pa, unsigned len)
 {
     s->l1d.stats.writethroughs++;
     l2_access(s, pa, len, true);
 }
 
-/* A store of bytes in a line that L1D has. */
-static void write_way(struct models *s, uint32_t way, uint64_t pa, unsigned len)
-{
-    if (s->l1d.geometry.is_write_through)
-        write_through(s, pa, len);
-    else
-        s->l1d.is_dirty[way] = true;
-}
-
 uint32_t models_data(struct mmu *m, uint64_t pa, unsigned len, bool is_write)
 {
-    struct models *s = m->models;
-    struct cache *c = &s->l1d;
-    uint64_t line = pa >> c->line_shift;
-    uint32_t way = cache_find(c, line);
-    bool is_hit = way != CACHE_NO_WAY;
-
-    c->stats.accesses++;
-    if (!is_hit)
-        cache_count_miss(c, line);
-    if (m->n_harts > 1 && (!is_hit || (is_write && !c->is_dirty[way])))
-        snoop(m, line, is_write);
-    if (is_hit) {
-        replace_touch(&c->order, way, filter_tick(s->data));
-        if (!is_write)
-            cache_note(c, way, CACHE_READ);
-    } else if (is_write && c->geometry.is_no_allocate) {
-        filter_tick(s->data);
-        write_through(s, pa, len);
-        return CACHE_NO_WAY;
-    } else {
-        way = fill_l1d(m, line);
-    }
-    if (is_write)
-        write_way(s, way, pa, len);
-    return way;
+    return hierarchy_data(m, pa, len, is_write);
 }
 
 uint32_t models_data_span(struct mmu *m, uint64_t pa, unsigned len,
@@ -196,10 +129,10 @@ uint32_t models_insn(struct mmu *m, uint64_t pa)
         return way;
     }
     cache_count_miss(c, line);
-    way = l1_victim(s->fetch, c, line);
+    way = hierarchy_l1_victim(s->fetch, c, line);
     if (c->line[way] != CACHE_NO_LINE)
         drop_l1i(m, way);
-    fetch_line(m, c, line);
+    hierarchy_read(m, c, line);
     cache_put(c, way, line);
     replace_fill(&c->order, way, filter_tick(s->fetch));
     return way;

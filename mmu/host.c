@@ -52,12 +52,10 @@ static bool is_watched(const struct mmu *m, uint64_t page_pa)
     return false;
 }
 
-bool mmu_stores_unseen(struct mmu *m, uint64_t pa)
+bool mmu_may_be_unseen(struct mmu *m, uint64_t pa)
 {
     uint8_t *is_unseen = &m->store_frames[mmu_frame(m, pa)];
 
-    if (LIKELY(*is_unseen))
-        return true;
     *is_unseen =
         bus_is_marked(m->bus, pa) && !is_watched(m, pa & ~MMU_PAGE_MASK);
     return *is_unseen;

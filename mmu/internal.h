@@ -81,7 +81,12 @@ static inline void mmu_stall(struct mmu *m, uint64_t cycles)
 
 /* Whether nobody has to hear of stores to the frame of pa, in DRAM, until
  * mmu_kill_stores or mmu_forget_stores. */
-bool mmu_stores_unseen(struct mmu *m, uint64_t pa);
+bool mmu_may_be_unseen(struct mmu *m, uint64_t pa);
+static inline bool mmu_stores_unseen(struct mmu *m, uint64_t pa)
+{
+    return LIKELY(m->store_frames[mmu_frame(m, pa)]) ||
+           mmu_may_be_unseen(m, pa);
+}
 
 /* Withdraws every right to store to pa's frame without asking. */
 void mmu_kill_stores(struct mmu *m, uint64_t pa);

@@ -57,29 +57,6 @@ void replace_clear(struct replace *r)
     r->random = r->first_random;
 }
 
-/* The first of the n entries with the least stamp: without a jump, as nobody
- * could foretell it. */
-static ALWAYS_INLINE uint32_t oldest(const uint64_t *stamp, uint32_t n)
-{
-    uint64_t least = stamp[0];
-    uint32_t at = 0;
-
-    UNROLL(8)
-    for (uint32_t i = 1; i < n; i++) {
-        at = stamp[i] < least ? i : at;
-        least = stamp[i] < least ? stamp[i] : least;
-    }
-    return at;
-}
-
-/* The common numbers of ways have code of their own. */
-static uint32_t oldest_way(const uint64_t *stamp, uint32_t ways)
-{
-    if (LIKELY(ways == 8))
-        return oldest(stamp, 8);
-    return ways == 4 ? oldest(stamp, 4) : oldest(stamp, ways);
-}
-
 static uint64_t newest(const uint64_t *touched, uint32_t n)
 {
     uint64_t most = 0;
@@ -134,13 +111,13 @@ static uint32_t first_invalid(const uint64_t *stamp, uint32_t ways)
     return way;
 }
 
-uint32_t replace_victim(struct replace *r, uint32_t first)
+uint32_t replace_other_victim(struct replace *r, uint32_t first)
 {
     const uint64_t *stamp = r->stamp + first;
     uint32_t way;
 
     if (r->policy == REPLACE_LRU || r->policy == REPLACE_FIFO)
-        return first + oldest_way(stamp, r->ways);
+        return first + replace_oldest(stamp, r->ways);
     way = first_invalid(stamp, r->ways);
     if (way < r->ways)
         return first + way;

@@ -51,8 +51,37 @@ void replace_free(struct replace *r);
 /* Every entry invalid, the policy as at first. */
 void replace_clear(struct replace *r);
 
+/* Which of n entries has the least stamp, the first of them: the least of
+ * stamp * replace_unit(n) + number, without a jump, as nobody could foretell
+ * it. A clock stays below 2^54. */
+static ALWAYS_INLINE uint64_t replace_unit(uint32_t n)
+{
+    return n <= 8 ? 8 : REPLACE_MAX_WAYS;
+}
+
+static ALWAYS_INLINE uint32_t replace_oldest(const uint64_t *stamp, uint32_t n)
+{
+    uint64_t least = UINT64_MAX;
+
+    UNROLL(8)
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t key = stamp[i] * replace_unit(n) + i;
+
+        least = key < least ? key : least;
+    }
+    return (uint32_t)(least % replace_unit(n));
+}
+
 /* The entry to take in the set that begins at `first`; random moves on. */
-uint32_t replace_victim(struct replace *r, uint32_t first);
+uint32_t replace_other_victim(struct replace *r, uint32_t first);
+
+static ALWAYS_INLINE uint32_t replace_victim(struct replace *r, uint32_t first)
+{
+    /* The commonest has code of its own. */
+    if (LIKELY(r->policy == REPLACE_LRU && r->ways == 8))
+        return first + replace_oldest(r->stamp + first, 8);
+    return replace_other_victim(r, first);
+}
 
 /* A hit of this entry, at a time that is later than all before. */
 static inline void replace_touch(struct replace *r, uint32_t i, uint64_t now)

@@ -101,8 +101,16 @@ static uint64_t extend(enum op op, uint64_t value)
     }
 }
 
-/* With models most loads that come here are of DRAM, where nobody looks at the
- * hart meanwhile; that they stalled is all that they can leave behind. */
+/* With models most accesses that come here are of DRAM, where nobody looks at
+ * the hart meanwhile; that they stalled is all that they can leave behind. */
+static enum helper_answer done_unseen(struct hart *h, const struct insn *d)
+{
+    if (LIKELY(h->run_until == h->context.limit))
+        return HELPER_DONE;
+    begin(h, d);
+    return done(h, d);
+}
+
 enum helper_answer jit_load(struct hart *h, const struct insn *d)
 {
     enum op op = (enum op)d->op;
@@ -112,10 +120,7 @@ enum helper_answer jit_load(struct hart *h, const struct insn *d)
 
     if (h->mmu.models && mmu_load_line(&h->mmu, va, size, &value)) {
         h->x[d->rd] = extend(op, value);
-        if (LIKELY(h->run_until == h->context.limit))
-            return HELPER_DONE;
-        begin(h, d);
-        return done(h, d);
+        return done_unseen(h, d);
     }
     begin(h, d);
     if (UNLIKELY(!mmu_load_general(&h->mmu, va, size, &value, &fault)))
@@ -130,9 +135,9 @@ enum helper_answer jit_store(struct hart *h, const struct insn *d)
     unsigned size = op_access_bytes((enum op)d->op);
     uint64_t va = address(h, d), value = h->x[d->rs2];
 
-    begin(h, d);
     if (h->mmu.models && mmu_store_line(&h->mmu, va, size, value))
-        return done(h, d);
+        return done_unseen(h, d);
+    begin(h, d);
     if (UNLIKELY(!mmu_store_general(&h->mmu, va, size, value, &fault)))
         return trap(h, &fault);
     return done(h, d);
