@@ -264,6 +264,8 @@ bool mmu_load_general(struct mmu *m, uint64_t va, unsigned size,
         return fault_misaligned(f, ACCESS_LOAD, va);
     if (!locate(m, va, size, ACCESS_LOAD, ATTEMPT_PLAIN, &s, f))
         return false;
+    if (m->models && mmu_load_translated(m, va, size, &s.part[0].t, value))
+        return true;
     if (!s.part[0].host && !bus_readable(m->bus, s.part[0].pa, 1)) {
         if (load_device(m, &s, value))
             return true;
@@ -285,6 +287,8 @@ bool mmu_store_general(struct mmu *m, uint64_t va, unsigned size,
         return fault_misaligned(f, ACCESS_STORE, va);
     if (!locate(m, va, size, ACCESS_STORE, ATTEMPT_PLAIN, &s, f))
         return false;
+    if (m->models && mmu_store_translated(m, va, size, &s.part[0].t, value))
+        return true;
     if (!s.part[0].host) {
         if (store_device(m, &s, value))
             return true;

@@ -20,6 +20,7 @@ void filter_init(struct filter *f, unsigned line_bytes, uint32_t n_ways,
     f->slot_stamp = slot_stamp;
     f->slot_map =
         alloc_zeroed((size_t)n_slots + 1, FILTER_WORDS * sizeof *f->slot_map);
+    f->slot_words = alloc_zeroed((size_t)n_slots + 1, sizeof *f->slot_words);
     f->n_ways = n_ways;
     if (n_ways)
         f->way_entry = alloc_zeroed(n_ways, sizeof *f->way_entry);
@@ -29,6 +30,7 @@ void filter_init(struct filter *f, unsigned line_bytes, uint32_t n_ways,
 void filter_free(struct filter *f)
 {
     free(f->slot_map);
+    free(f->slot_words);
     free(f->way_entry);
     memset(f, 0, sizeof *f);
 }
@@ -62,35 +64,40 @@ void filter_settle_ways(struct filter *f, uint32_t first, uint32_t n)
         filter_settle_entry(f, filter_entry_of(f, way));
 }
 
-bool filter_settle_slot(struct filter *f, uint32_t slot)
+/* The entries of a slot. */
+static ALWAYS_INLINE void each_of_slot(struct filter *f, uint32_t slot,
+                                       void (*act)(struct filter *f,
+                                                   struct filter_entry *e))
 {
     const uint64_t *map = &f->slot_map[(size_t)slot * FILTER_WORDS];
-    uint64_t before = f->slot_stamp[slot];
 
-    for (unsigned word = 0; word < FILTER_WORDS; word++) {
+    for (unsigned words = f->slot_words[slot]; words; words &= words - 1) {
+        unsigned word = (unsigned)__builtin_ctz(words);
+
         for (uint64_t rest = map[word]; rest; rest &= rest - 1) {
             unsigned i = word * 64 + (unsigned)__builtin_ctzll(rest);
 
             if (f->entry[i].slot == slot)
-                filter_settle_entry(f, &f->entry[i]);
+                act(f, &f->entry[i]);
         }
     }
+}
+
+bool filter_settle_slot(struct filter *f, uint32_t slot)
+{
+    uint64_t before = f->slot_stamp[slot];
+
+    each_of_slot(f, slot, filter_settle_entry);
     return f->slot_stamp[slot] != before;
 }
 
 void filter_kill_slot(struct filter *f, uint32_t slot)
 {
-    uint64_t *map = &f->slot_map[(size_t)slot * FILTER_WORDS];
-
-    for (unsigned word = 0; word < FILTER_WORDS; word++) {
-        for (uint64_t rest = map[word]; rest; rest &= rest - 1) {
-            unsigned i = word * 64 + (unsigned)__builtin_ctzll(rest);
-
-            if (f->entry[i].slot == slot)
-                filter_kill_entry(f, &f->entry[i]);
-        }
-        map[word] = 0;
-    }
+    each_of_slot(f, slot, filter_kill_entry);
+    for (unsigned words = f->slot_words[slot]; words; words &= words - 1)
+        f->slot_map[(size_t)slot * FILTER_WORDS +
+                    (unsigned)__builtin_ctz(words)] = 0;
+    f->slot_words[slot] = 0;
 }
 
 void filter_forget_stores(struct filter *f)

@@ -47,7 +47,10 @@ struct filter {
     uint64_t now, settled;
     uint64_t asked; /* `now` when all uses were brought to the stamps */
     uint64_t *way_stamp, *slot_stamp;
-    uint64_t *slot_map; /* FILTER_WORDS a slot: entries that may refer to it */
+    /* Entries that may refer to a slot: FILTER_WORDS each, and a bit for each
+     * of these that is not 0. */
+    uint64_t *slot_map;
+    uint8_t *slot_words;
     uint32_t n_slots, n_ways;
     /* By way: the one entry whose way it is, or FILTER_NO_ENTRY. NULL without
      * a cache. */
@@ -177,6 +180,13 @@ void filter_kill_stores(struct filter *f, uintptr_t page_host);
 /* All store tags. */
 void filter_forget_stores(struct filter *f);
 
+static ALWAYS_INLINE void filter_note_slot(struct filter *f, uint32_t slot,
+                                           unsigned i)
+{
+    f->slot_map[slot * FILTER_WORDS + i / 64] |= UINT64_C(1) << i % 64;
+    f->slot_words[slot] |= (uint8_t)(1u << i / 64);
+}
+
 /* Enters the line of va; what stood in its place, or for its way at another
  * address, is gone. */
 static ALWAYS_INLINE void filter_set(struct filter *f, uint64_t va,
@@ -201,7 +211,7 @@ static ALWAYS_INLINE void filter_set(struct filter *f, uint64_t va,
     e->way = way;
     e->slot = slot;
     if (slot < f->n_slots)
-        f->slot_map[slot * FILTER_WORDS + i / 64] |= UINT64_C(1) << i % 64;
+        filter_note_slot(f, slot, i);
 }
 
 #endif

@@ -47,6 +47,12 @@ void mmu_forget_fetch(struct mmu *m, uint64_t va, bool all);
  * reached; `way` is where L1D has it. */
 void mmu_fill_data(struct mmu *m, uint64_t va, const struct translation *t,
                    uint32_t way);
+/* mmu_load_line and mmu_store_line where the translation is known, and
+ * counted. */
+MUST_USE bool mmu_load_translated(struct mmu *m, uint64_t va, unsigned size,
+                                  const struct translation *t, uint64_t *value);
+MUST_USE bool mmu_store_translated(struct mmu *m, uint64_t va, unsigned size,
+                                   const struct translation *t, uint64_t value);
 /* Remembers a page for fetches; false if not all of it can be fetched. */
 bool mmu_fill_fetch(struct mmu *m, uint64_t va, const struct translation *t);
 

@@ -15,58 +15,70 @@ struct place {
     bool may_load, may_store;
 };
 
-/* The page's address, and what its translation permits. */
-static ALWAYS_INLINE bool find_page(struct mmu *m, uint64_t va, uint64_t *pa,
-                                    struct place *at)
+/* The translation of a page, if that is in the DTLB and needs no walk. */
+static ALWAYS_INLINE bool find_page(const struct mmu *m, uint64_t va,
+                                    struct translation *t)
 {
     const struct context *c = &m->data;
-    const struct tlb *t = &m->models->dtlb;
-    struct pte leaf;
+    const struct tlb *tlb = &m->models->dtlb;
     uint64_t key;
 
-    *pa = va;
-    at->slot = m->data_filter.n_slots;
-    at->may_load = at->may_store = true;
-    if (!c->scheme)
-        return true;
     if (!m->models->has_tlbs)
         return false;
     key = tlb_key(va >> MMU_PAGE_SHIFT, satp_asid(c->scheme, m->satp));
-    at->slot = tlb_find_quickly(t, key);
-    if (at->slot == TLB_NO_SLOT)
+    t->slot = tlb_find_quickly(tlb, key);
+    if (t->slot == TLB_NO_SLOT)
         return false;
-    leaf.bits = t->info[at->slot] & TLB_FLAGS;
-    *pa = tlb_page_pa(t, at->slot, key) | (va & MMU_PAGE_MASK);
-    at->may_load = pte_permits(leaf, ACCESS_LOAD, &c->rights);
+    t->leaf.bits = tlb->info[t->slot] & TLB_FLAGS;
+    t->page_pa = tlb_page_pa(tlb, t->slot, key);
+    return t->leaf.bits & PTE_A;
+}
+
+static ALWAYS_INLINE void apply(const struct mmu *m,
+                                const struct translation *t, struct place *at)
+{
+    const struct rights *rights = &m->data.rights;
+
+    at->slot =
+        t->slot < m->data_filter.n_slots ? t->slot : m->data_filter.n_slots;
+    at->may_load = pte_permits(t->leaf, ACCESS_LOAD, rights);
     at->may_store =
-        leaf.bits & PTE_D && pte_permits(leaf, ACCESS_STORE, &c->rights);
-    return leaf.bits & PTE_A;
+        t->leaf.bits & PTE_D && pte_permits(t->leaf, ACCESS_STORE, rights);
 }
 
 /* The same with the PMP, of all of the line. */
 static ALWAYS_INLINE bool check_line(struct mmu *m, uint64_t line_mask,
                                      struct place *at)
 {
-    enum privilege priv = m->data.rights.priv;
-    struct pmp_region *r = &m->regions[priv];
+    const struct pmp_region *r;
 
     if (!m->config.has_pmp)
         return true;
-    if (UNLIKELY(at->line_pa < r->first || at->line_pa > r->last))
-        pmp_region(&m->pmp, at->line_pa, priv, r);
+    r = pmp_look(&m->pmp, at->line_pa, m->data.rights.priv);
     at->may_load &= (r->rights & PMP_R) != 0;
     at->may_store &= (r->rights & PMP_W) != 0;
     return at->line_pa + line_mask <= r->last;
 }
 
+/* The line of an access; known: its translation, or NULL. */
 static ALWAYS_INLINE bool find_place(struct mmu *m, uint64_t va, unsigned size,
+                                     const struct translation *known,
                                      struct place *at)
 {
-    uint64_t line_mask = m->data_filter.line_mask, pa;
+    uint64_t line_mask = m->data_filter.line_mask, pa = va;
+    struct translation t;
 
     if (UNLIKELY(!m->models->has_caches || m->sees_all || m->heat) ||
-        !is_aligned(va, size) || !find_page(m, va, &pa, at))
+        !is_aligned(va, size))
         return false;
+    at->slot = m->data_filter.n_slots;
+    at->may_load = at->may_store = true;
+    if (m->data.scheme) {
+        if (!known && !find_page(m, va, &t))
+            return false;
+        apply(m, known ? known : &t, at);
+        pa = (known ? known : &t)->page_pa | (va & MMU_PAGE_MASK);
+    }
     at->line_pa = pa & ~line_mask;
     at->line = bus_ram(m->bus, at->line_pa, line_mask + 1);
     if (!at->line)
@@ -84,13 +96,9 @@ static ALWAYS_INLINE void touch(struct mmu *m, uint64_t va,
     struct filter *f = &m->data_filter;
     uint64_t line_va = va & ~f->line_mask, tag = line_va | m->data_key;
     bool may_store;
-    uint32_t way;
+    uint32_t way =
+        hierarchy_data(m, at->line_pa | (va & f->line_mask), size, is_write);
 
-    if (at->slot < f->n_slots) {
-        replace_touch(&s->dtlb.order, at->slot, filter_tick(f));
-        s->dtlb.stats.accesses++;
-    }
-    way = hierarchy_data(m, at->line_pa | (va & f->line_mask), size, is_write);
     if (UNLIKELY(way == CACHE_NO_WAY))
         return;
     may_store = at->may_store && s->l1d.is_dirty[way] &&
@@ -100,25 +108,64 @@ static ALWAYS_INLINE void touch(struct mmu *m, uint64_t va,
                way, at->slot);
 }
 
-bool mmu_load_line(struct mmu *m, uint64_t va, unsigned size, uint64_t *value)
+/* The lookup that found the page in the DTLB. */
+static ALWAYS_INLINE void touch_slot(struct mmu *m, const struct place *at)
+{
+    struct models *s = m->models;
+
+    if (at->slot >= m->data_filter.n_slots)
+        return;
+    replace_touch(&s->dtlb.order, at->slot, filter_tick(&m->data_filter));
+    s->dtlb.stats.accesses++;
+}
+
+static ALWAYS_INLINE bool load(struct mmu *m, uint64_t va, unsigned size,
+                               const struct translation *known, uint64_t *value)
 {
     struct place at;
 
-    if (!find_place(m, va, size, &at) || !at.may_load)
+    if (!find_place(m, va, size, known, &at) || !at.may_load)
         return false;
     *value = load_le(at.line + (va & m->data_filter.line_mask), size);
+    if (!known)
+        touch_slot(m, &at);
     touch(m, va, &at, size, false);
     return true;
 }
 
-bool mmu_store_line(struct mmu *m, uint64_t va, unsigned size, uint64_t value)
+static ALWAYS_INLINE bool store(struct mmu *m, uint64_t va, unsigned size,
+                                const struct translation *known, uint64_t value)
 {
     struct place at;
 
-    if (!find_place(m, va, size, &at) || !at.may_store ||
+    if (!find_place(m, va, size, known, &at) || !at.may_store ||
         !mmu_stores_unseen(m, at.line_pa))
         return false;
     store_le(at.line + (va & m->data_filter.line_mask), size, value);
+    if (!known)
+        touch_slot(m, &at);
     touch(m, va, &at, size, true);
     return true;
+}
+
+bool mmu_load_line(struct mmu *m, uint64_t va, unsigned size, uint64_t *value)
+{
+    return load(m, va, size, NULL, value);
+}
+
+bool mmu_store_line(struct mmu *m, uint64_t va, unsigned size, uint64_t value)
+{
+    return store(m, va, size, NULL, value);
+}
+
+bool mmu_load_translated(struct mmu *m, uint64_t va, unsigned size,
+                         const struct translation *t, uint64_t *value)
+{
+    return load(m, va, size, t, value);
+}
+
+bool mmu_store_translated(struct mmu *m, uint64_t va, unsigned size,
+                          const struct translation *t, uint64_t value)
+{
+    return store(m, va, size, t, value);
 }

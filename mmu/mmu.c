@@ -179,8 +179,6 @@ static void forget(struct mmu *m, bool has_asid, uint64_t asid)
 /* PMP changed: what was permitted may not be, physical addresses too. */
 static void forget_rights(struct mmu *m)
 {
-    for (unsigned i = 0; i < ARRAY_SIZE(m->regions); i++)
-        m->regions[i] = (struct pmp_region){1, 0, 0};
     m->bare_epoch = new_epoch(m);
     forget(m, false, 0);
 }

@@ -186,8 +186,6 @@ struct mmu {
     struct context data, fetch;
     struct attempt attempt;
     struct pmp pmp;
-    /* By privilege, where the last access was; see mmu/line.c. */
-    struct pmp_region regions[4];
 
     /* LR's reservation: physical, of its own bytes. */
     bool is_reserved;

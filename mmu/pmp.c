@@ -42,11 +42,18 @@ static struct pmp_range range_of(const struct pmp *p, unsigned i)
     return nothing;
 }
 
+static void forget_regions(struct pmp *p)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(p->region); i++)
+        p->region[i] = (struct pmp_region){1, 0, 0};
+}
+
 void pmp_reset(struct pmp *p)
 {
     memset(p, 0, sizeof *p);
     for (unsigned i = 0; i < PMP_ENTRIES; i++)
         p->range[i] = nothing;
+    forget_regions(p);
 }
 
 void pmp_set(struct pmp *p, unsigned i, uint8_t cfg, uint64_t addr)
@@ -54,6 +61,7 @@ void pmp_set(struct pmp *p, unsigned i, uint8_t cfg, uint64_t addr)
     p->cfg[i] = cfg;
     p->addr[i] = addr;
     p->n_active = 0;
+    forget_regions(p);
     for (unsigned n = 0; n < PMP_ENTRIES; n++) {
         p->range[n] = range_of(p, n);
         if (p->cfg[n] & PMP_A)
@@ -80,21 +88,8 @@ void pmp_write_addr(struct pmp *p, unsigned i, uint64_t addr)
     pmp_set(p, i, p->cfg[i], addr);
 }
 
-static unsigned needed(enum access access)
-{
-    switch (access) {
-    case ACCESS_FETCH:
-        return PMP_X;
-    case ACCESS_LOAD:
-        return PMP_R;
-    case ACCESS_STORE:
-        break;
-    }
-    return PMP_W;
-}
-
-bool pmp_permits(const struct pmp *p, uint64_t pa, uint64_t len,
-                 enum access access, enum privilege priv)
+bool pmp_decide(const struct pmp *p, uint64_t pa, uint64_t len,
+                enum access access, enum privilege priv)
 {
     uint64_t last = pa + len - 1;
 
@@ -107,7 +102,7 @@ bool pmp_permits(const struct pmp *p, uint64_t pa, uint64_t len,
             return false; /* 3.7.1: all bytes must match */
         if (priv == PRIV_M && !(p->cfg[i] & PMP_L))
             return true;
-        return p->cfg[i] & needed(access);
+        return p->cfg[i] & pmp_needed(access);
     }
     return priv == PRIV_M;
 }

@@ -35,16 +35,86 @@ void replace_init(struct replace *r, enum replacement policy, uint32_t n,
     r->touched = policy == REPLACE_LRU
                      ? r->stamp
                      : alloc_zeroed((size_t)n + 1, sizeof *r->touched);
+    if (n == ways && (policy == REPLACE_LRU || policy == REPLACE_FIFO))
+        r->place = alloc_zeroed(n, sizeof *r->place);
     replace_clear(r);
 }
 
 void replace_free(struct replace *r)
 {
+    free(r->place);
     if (r->touched != r->stamp)
         free(r->touched);
     free(r->stamp);
     memset(r, 0, sizeof *r);
 }
+
+/* ---- the queue ---- */
+
+/* Any order is right where all were placed before the first stamp. */
+static void queue_reset(struct replace *r)
+{
+    if (!r->place)
+        return;
+    for (uint32_t i = 0; i < r->n; i++) {
+        r->place[i].stamp = 0;
+        r->place[i].earlier = (i ? i : r->n) - 1;
+        r->place[i].later = i + 1 < r->n ? i + 1 : 0;
+    }
+    r->oldest = r->lowest = r->n_invalid = 0;
+    for (uint32_t i = 0; i < r->n; i++)
+        r->n_invalid += !r->stamp[i];
+}
+
+static void queue_remove(struct replace_place *place, uint32_t i)
+{
+    place[place[i].earlier].later = place[i].later;
+    place[place[i].later].earlier = place[i].earlier;
+}
+
+static void queue_insert(struct replace_place *place, uint32_t i,
+                         uint32_t earlier)
+{
+    uint32_t later = place[earlier].later;
+
+    place[i].earlier = earlier;
+    place[i].later = later;
+    place[earlier].later = place[later].earlier = i;
+}
+
+/* The oldest was used since it was placed: to where it belongs now, which is
+ * mostly near one end or the other. */
+static void queue_place_oldest(struct replace *r)
+{
+    struct replace_place *place = r->place;
+    uint32_t i = r->oldest, first = place[i].later, last = place[i].earlier;
+    uint64_t stamp = place[i].stamp = r->stamp[i];
+
+    if (r->n == 1 || stamp < place[first].stamp)
+        return;
+    queue_remove(place, i);
+    r->oldest = first;
+    while (place[last].stamp > stamp && place[first].stamp < stamp) {
+        last = place[last].earlier;
+        first = place[first].later;
+    }
+    queue_insert(place, i,
+                 place[last].stamp <= stamp ? last : place[first].earlier);
+}
+
+static uint32_t queue_victim(struct replace *r)
+{
+    if (r->n_invalid) {
+        while (r->stamp[r->lowest])
+            r->lowest++;
+        return r->lowest;
+    }
+    while (r->place[r->oldest].stamp != r->stamp[r->oldest])
+        queue_place_oldest(r);
+    return r->oldest;
+}
+
+/* ---- policies ---- */
 
 void replace_clear(struct replace *r)
 {
@@ -55,6 +125,7 @@ void replace_clear(struct replace *r)
     memset(r->stamp, 0, bytes);
     memset(r->touched, 0, bytes);
     r->random = r->first_random;
+    queue_reset(r);
 }
 
 static uint64_t newest(const uint64_t *touched, uint32_t n)
@@ -116,6 +187,8 @@ uint32_t replace_other_victim(struct replace *r, uint32_t first)
     const uint64_t *stamp = r->stamp + first;
     uint32_t way;
 
+    if (r->place)
+        return queue_victim(r);
     if (r->policy == REPLACE_LRU || r->policy == REPLACE_FIFO)
         return first + replace_oldest(stamp, r->ways);
     way = first_invalid(stamp, r->ways);
@@ -194,6 +267,7 @@ void replace_archive(struct replace *r, struct archive *a)
         archive_bytes(a, "touched", r->touched, bytes);
     if (r->policy == REPLACE_RANDOM)
         archive_u32(a, "random", &r->random);
+    queue_reset(r);
 }
 
 /* Ranks of the valid: each once, without a gap. */

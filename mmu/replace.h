@@ -42,6 +42,19 @@ struct replace {
     uint32_t n, ways;
     uint64_t *stamp, *touched; /* one more than n: a sink */
     uint32_t random, first_random;
+    /* With lru or fifo, where one set is all: a queue of its entries, a ring
+     * that begins with `oldest`. Stamps grow behind its back: it is in the
+     * order of what they were when each entry was placed. NULL: none. */
+    struct replace_place *place;
+    uint32_t oldest;
+    /* Of its entries: how many are invalid, and a number that the lowest of
+     * them does not fall below. */
+    uint32_t n_invalid, lowest;
+};
+
+struct replace_place {
+    uint64_t stamp;
+    uint32_t earlier, later;
 };
 
 /* n entries in sets of `ways`. */
@@ -91,11 +104,17 @@ static inline void replace_touch(struct replace *r, uint32_t i, uint64_t now)
 
 static inline void replace_fill(struct replace *r, uint32_t i, uint64_t now)
 {
+    if (r->place && !r->stamp[i])
+        r->n_invalid--;
     r->stamp[i] = r->touched[i] = now;
 }
 
 static inline void replace_invalidate(struct replace *r, uint32_t i)
 {
+    if (r->place && r->stamp[i]) {
+        r->n_invalid++;
+        r->lowest = i < r->lowest ? i : r->lowest;
+    }
     r->stamp[i] = 0;
 }
 

@@ -39,6 +39,7 @@ void tlb_init(struct tlb *t, const struct tlb_geometry *g, unsigned index_bits,
     t->key = alloc_zeroed(g->entries, sizeof *t->key);
     t->mask = alloc_zeroed(g->entries, sizeof *t->mask);
     t->info = alloc_zeroed(g->entries, sizeof *t->info);
+    memset(t->key, 0xff, g->entries * sizeof *t->key);
     replace_init(&t->order, g->replacement, g->entries, g->ways, first_random);
     t->now = REPLACE_MAX_WAYS;
     tlb_clear(t);
@@ -75,9 +76,30 @@ static void count_piece(struct tlb *t, uint32_t slot, uint32_t change)
         *piece_count(t, t->key[slot] >> TLB_ASID_BITS, level) += change;
 }
 
+static unsigned page_index(uint64_t vpn)
+{
+    return (unsigned)(vpn ^ vpn >> 8 ^ vpn >> 16) & 255;
+}
+
+/* The same for n_pages and n_whole. */
+static void count_entry(struct tlb *t, uint32_t slot, uint32_t change)
+{
+    if (t->info[slot] & TLB_WHOLE)
+        t->n_whole += change;
+    else
+        t->n_pages[page_index(t->key[slot] >> TLB_ASID_BITS)] += change;
+}
+
+static bool may_have(const struct tlb *t, uint64_t key)
+{
+    return t->n_pages[page_index(key >> TLB_ASID_BITS)] || t->n_whole;
+}
+
 void tlb_drop(struct tlb *t, uint32_t slot)
 {
     count_piece(t, slot, UINT32_MAX); /* one less */
+    if (tlb_is_valid(t, slot))
+        count_entry(t, slot, UINT32_MAX);
     t->key[slot] = TLB_INVALID_KEY;
     t->mask[slot] = ~UINT64_C(0);
     t->info[slot] = 0;
@@ -126,7 +148,7 @@ uint32_t tlb_find(struct tlb *t, uint64_t key)
         return tlb_peek(t, key);
     if (t->hint_key[tlb_hint(key)] == key && tlb_matches(t, slot, key))
         return slot;
-    slot = tlb_peek(t, key);
+    slot = may_have(t, key) ? tlb_peek(t, key) : TLB_NO_SLOT;
     if (slot != TLB_NO_SLOT)
         set_hint(t, key, slot);
     return slot;
@@ -165,6 +187,7 @@ void tlb_set(struct tlb *t, uint32_t slot, const struct tlb_fill *f)
     t->mask[slot] = mask_of(t, t->info[slot]);
     t->key[slot] = f->key & t->mask[slot];
     count_piece(t, slot, 1);
+    count_entry(t, slot, 1);
     if (t->mask[slot] != ~UINT64_C(0))
         clear_hints(t);
     else
@@ -258,21 +281,24 @@ static bool is_consistent(const struct tlb *t)
     return replace_is_consistent(&t->order);
 }
 
-static void forget_pieces(struct tlb *t)
+static void forget_counts(struct tlb *t)
 {
     memset(t->n_pieces, 0, sizeof t->n_pieces);
-    t->n_large_pieces = 0;
+    memset(t->n_pages, 0, sizeof t->n_pages);
+    t->n_large_pieces = t->n_whole = 0;
 }
 
 /* What follows from the entries, once they are known to make sense. */
 static bool derive(struct tlb *t)
 {
-    forget_pieces(t);
+    forget_counts(t);
     for (uint32_t slot = 0; slot < t->geometry.entries; slot++) {
         if (tlb_level(t, slot) >= 5)
             return false;
         t->mask[slot] = mask_of(t, t->info[slot]);
         count_piece(t, slot, 1);
+        if (tlb_is_valid(t, slot))
+            count_entry(t, slot, 1);
     }
     return is_consistent(t);
 }
@@ -284,7 +310,7 @@ static void check_loaded(struct tlb *t, struct archive *a)
     archive_check(a, ok, "tlb: entries and replacement do not fit");
     if (!ok) {
         tlb_clear(t);
-        forget_pieces(t);
+        forget_counts(t);
     }
     clear_hints(t);
     t->now = REPLACE_MAX_WAYS;

@@ -299,14 +299,18 @@ static bool look_up(struct mmu *m, const struct context *c, uint64_t va,
 {
     struct side side = side_of(m->models, access);
     uint64_t key = tlb_key(va >> MMU_PAGE_SHIFT, satp_asid(c->scheme, m->satp));
-    struct walk_request q = mmu_walk_request(m, c, va, access);
     uint32_t slot = find(m, &side, key);
+    struct walk_request q;
 
-    if (slot == TLB_NO_SLOT)
+    if (slot == TLB_NO_SLOT) {
+        q = mmu_walk_request(m, c, va, access);
         return walk_and_fill(m, &side, key, &q, t, f);
+    }
     from_slot(side.tlb, slot, key, t);
-    if (m->stale.report)
+    if (m->stale.report) {
+        q = mmu_walk_request(m, c, va, access);
         stale_check(m, &q, side.tlb, slot, key);
+    }
     if (!pte_permits(t->leaf, access, &c->rights)) {
         mmu_fault_page(f, access, va);
         return false;
@@ -315,6 +319,7 @@ static bool look_up(struct mmu *m, const struct context *c, uint64_t va,
         return true;
     drop_both(m, &side, slot, key);
     t->slot = TLB_NO_SLOT;
+    q = mmu_walk_request(m, c, va, access);
     return walk_and_fill(m, &side, key, &q, t, f);
 }
 
