@@ -68,7 +68,7 @@ static uint32_t *piece_count(struct tlb *t, uint64_t vpn, unsigned level)
     return level == 1 ? &t->n_pieces[piece_index(t, vpn)] : &t->n_large_pieces;
 }
 
-static void count_piece(struct tlb *t, uint32_t slot, uint32_t change)
+static ALWAYS_INLINE void count_piece(struct tlb *t, uint32_t slot, uint32_t change)
 {
     unsigned level = tlb_level(t, slot);
 
@@ -82,8 +82,11 @@ static unsigned page_index(uint64_t vpn)
 }
 
 /* The same for n_pages and n_whole. */
-static void count_entry(struct tlb *t, uint32_t slot, uint32_t change)
+static ALWAYS_INLINE void count_entry(struct tlb *t, uint32_t slot,
+                                      uint32_t change)
 {
+    if (!is_fully_associative(t))
+        return;
     if (t->info[slot] & TLB_WHOLE)
         t->n_whole += change;
     else
