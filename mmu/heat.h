@@ -27,6 +27,24 @@ void heat_free(struct heat *h);
  * NULL. */
 void heat_note(struct heat *h, enum heat_kind kind, uint64_t pa, uint64_t len);
 
+/* The same in one frame, which is DRAM's; then whether what is noted of it in
+ * this epoch makes a note of a load, and of a store, needless. */
+struct heat_known {
+    bool load, store;
+};
+static inline struct heat_known heat_note_frame(struct heat *h,
+                                                enum heat_kind kind,
+                                                uint64_t pa)
+{
+    uint64_t frame = (pa - h->base_pa) >> 12, now = h->now;
+    struct heat_known known;
+
+    h->last[kind][frame] = now;
+    known.load = h->last[HEAT_READ][frame] == now;
+    known.store = h->last[HEAT_WRITE][frame] == now;
+    return known;
+}
+
 /* Whether the frame of pa needs no further note in this epoch. */
 static inline bool heat_has(const struct heat *h, enum heat_kind kind,
                             uint64_t pa)

@@ -5,6 +5,7 @@
  * effect; what is unlike it in any way is left to the general path of
  * mmu/access.c, which this repeats in short.
  */
+#include "mmu/heat.h"
 #include "mmu/hierarchy.h"
 #include "mmu/internal.h"
 
@@ -68,7 +69,7 @@ static ALWAYS_INLINE bool find_place(struct mmu *m, uint64_t va, unsigned size,
     uint64_t line_mask = m->data_filter.line_mask, pa = va;
     struct translation t;
 
-    if (UNLIKELY(!m->models->has_caches || m->sees_all || m->heat) ||
+    if (UNLIKELY(!m->models->has_caches || m->sees_all) ||
         !is_aligned(va, size))
         return false;
     at->slot = m->data_filter.n_slots;
@@ -87,10 +88,20 @@ static ALWAYS_INLINE bool find_place(struct mmu *m, uint64_t va, unsigned size,
     return check_line(m, line_mask, at);
 }
 
+/* The visualiser wants to hear of each kind of access once an epoch. */
+static ALWAYS_INLINE void note_heat(struct mmu *m, struct place *at,
+                                    bool is_write)
+{
+    struct heat_known known = heat_note_frame(
+        m->heat, is_write ? HEAT_WRITE : HEAT_READ, at->line_pa);
+
+    at->may_load &= known.load;
+    at->may_store &= known.store;
+}
+
 /* Counts the access, and enters the line into the filter. */
-static ALWAYS_INLINE void touch(struct mmu *m, uint64_t va,
-                                const struct place *at, unsigned size,
-                                bool is_write)
+static ALWAYS_INLINE void touch(struct mmu *m, uint64_t va, struct place *at,
+                                unsigned size, bool is_write)
 {
     struct models *s = m->models;
     struct filter *f = &m->data_filter;
@@ -99,6 +110,8 @@ static ALWAYS_INLINE void touch(struct mmu *m, uint64_t va,
     uint32_t way =
         hierarchy_data(m, at->line_pa | (va & f->line_mask), size, is_write);
 
+    if (UNLIKELY(m->heat != NULL))
+        note_heat(m, at, is_write);
     if (UNLIKELY(way == CACHE_NO_WAY))
         return;
     may_store = at->may_store && s->l1d.is_dirty[way] &&
