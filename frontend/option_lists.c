@@ -413,6 +413,8 @@ static const char *set_code_cache(struct hart_config *hart, const char *text)
 
     if (hart->engine == engine_find("interp"))
         return "interp translates nothing: leave tb-size out";
+    if (hart->code_cache_bytes)
+        return "tb-size is given twice: leave one out";
     if (!parse_size(text, UINT64_C(1) << 20, &bytes) ||
         bytes < HART_MIN_CODE_CACHE || bytes > HART_MAX_CODE_CACHE ||
         bytes & MMU_PAGE_MASK)

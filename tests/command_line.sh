@@ -100,6 +100,8 @@ else
         -engine jit,tb-size=1025
     refuses "a code cache has whole pages" 2 'whole pages' \
         -engine jit,tb-size=70001B
+    refuses "a code cache has one size" 2 'twice' \
+        -engine jit,tb-size=1M,tb-size=2M
     refuses "a code cache has a size" 2 '64K to 1G' -engine jit,tb-size=
     accepts "the smallest code cache" 0 -engine jit,tb-size=64K \
         $bare "$work/good"

@@ -4,6 +4,7 @@
  */
 #include "mmu/replace.h"
 
+#include "base/random.h"
 #include "tests/models_rig.h"
 
 /* What start_other() starts: a test changes the small ones in them. */
@@ -160,6 +161,106 @@ START_TEST(l2_passes_on_too)
 }
 END_TEST
 
+/* One set of 32 is kept in a queue that follows the stamps when a victim is
+ * wanted. Uses of an entry come to its stamp late, as the filter brings them. */
+enum { QUEUED = 32 };
+
+struct queue_rig {
+    struct replace r;
+    uint64_t now, late[QUEUED];
+    struct random rng;
+};
+
+static void settle(struct queue_rig *q, uint32_t i)
+{
+    if (q->late[i] > q->r.touched[i])
+        q->r.touched[i] = q->late[i];
+    q->late[i] = 0;
+}
+
+static uint32_t scan(const struct replace *r)
+{
+    uint32_t least = 0;
+
+    for (uint32_t i = 1; i < QUEUED; i++)
+        least = r->stamp[i] < r->stamp[least] ? i : least;
+    return least;
+}
+
+static void take_one(struct queue_rig *q)
+{
+    uint32_t i = replace_victim(&q->r, 0);
+
+    ck_assert_uint_eq(i, scan(&q->r));
+    q->late[i] = 0;
+    if (random_below(&q->rng, 2))
+        replace_invalidate(&q->r, i);
+    replace_fill(&q->r, i, ++q->now);
+}
+
+static void restore(struct queue_rig *q)
+{
+    struct archive *a = archive_new_hash();
+
+    for (uint32_t i = 0; i < QUEUED; i++)
+        settle(q, i);
+    replace_archive(&q->r, a);
+    archive_free(a);
+    ck_assert(replace_is_consistent(&q->r));
+}
+
+static void step(struct queue_rig *q)
+{
+    uint32_t i = (uint32_t)random_below(&q->rng, QUEUED);
+
+    switch (random_below(&q->rng, 8)) {
+    case 0:
+        q->late[i] = 0;
+        replace_invalidate(&q->r, i);
+        break;
+    case 1:
+    case 2:
+        if (q->r.stamp[i])
+            q->late[i] = ++q->now;
+        break;
+    case 3:
+        settle(q, i);
+        break;
+    case 4:
+        if (q->r.stamp[i])
+            replace_touch(&q->r, i, ++q->now);
+        break;
+    default:
+        take_one(q);
+        break;
+    }
+}
+
+static void follow_queue(enum replacement policy)
+{
+    struct queue_rig q = {.now = REPLACE_MAX_WAYS};
+
+    random_seed(&q.rng, 1);
+    replace_init(&q.r, policy, QUEUED, QUEUED, 1);
+    for (unsigned n = 0; n < 200000; n++) {
+        step(&q);
+        if (n % 1000 == 999)
+            restore(&q);
+    }
+    replace_clear(&q.r);
+    memset(q.late, 0, sizeof q.late);
+    for (uint32_t i = 0; i < QUEUED; i++)
+        take_one(&q);
+    replace_free(&q.r);
+}
+
+START_TEST(a_queue_finds_what_a_scan_would)
+{
+    follow_queue(REPLACE_LRU);
+    follow_queue(REPLACE_FIFO);
+}
+END_TEST
+
 START_TEST(shapes_are_checked)
 {
     struct cache_geometry odd = small.l1d, line = small.l1d;
@@ -204,6 +305,7 @@ int main(void)
     tcase_add_test(tc, a_store_written_through_leaves_no_dirt);
     tcase_add_test(tc, a_store_that_fills_nothing_passes_on);
     tcase_add_test(tc, l2_passes_on_too);
+    tcase_add_test(tc, a_queue_finds_what_a_scan_would);
     tcase_add_test(tc, shapes_are_checked);
     suite_add_tcase(suite, tc);
     return unit_main(suite);
