@@ -113,6 +113,7 @@ else
         >"$work/out" 2>&1 || [ $limit -gt 2000000 ]; do
         limit=$((limit + 8000))
     done 2>/dev/null
+    limit=$((limit + 8000)) # where the host puts things differs
     printf '#!/bin/sh\nulimit -v %d\nexec "%s" "$@"\n' $limit "$plain" \
         >"$work/limited"
     chmod +x "$work/limited"
