@@ -11,8 +11,6 @@
 #define NOINLINE __attribute__((noinline))
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
-/* Bytes there will be wanted soon; any address will do. */
-#define PREFETCH(at) __builtin_prefetch(at)
 /* Where control never comes. */
 #define UNREACHABLE() __builtin_unreachable()
 /* Before a loop: n times its body at a turn. */

@@ -103,7 +103,7 @@ static void write_line(struct cache *c, uint32_t way)
 
 static ALWAYS_INLINE uint32_t fill(struct cache *c, uint64_t line)
 {
-    uint32_t way = replace_victim(&c->order, cache_set(c, line));
+    uint32_t way = replace_victim(&c->order, cache_first_of_set(c, line));
 
     if (c->is_dirty[way]) {
         c->stats.writebacks++;

@@ -77,7 +77,7 @@ static inline void cache_count_miss(struct cache *c, uint64_t line)
 }
 
 /* The first way of the line's set. */
-static inline uint32_t cache_set(const struct cache *c, uint64_t line)
+static inline uint32_t cache_first_of_set(const struct cache *c, uint64_t line)
 {
     return (uint32_t)(line & c->set_mask) * c->geometry.ways;
 }
@@ -85,7 +85,7 @@ static inline uint32_t cache_set(const struct cache *c, uint64_t line)
 /* The way that holds this line, or CACHE_NO_WAY. */
 static ALWAYS_INLINE uint32_t cache_find(const struct cache *c, uint64_t line)
 {
-    uint32_t ways = c->geometry.ways, first = cache_set(c, line);
+    uint32_t ways = c->geometry.ways, first = cache_first_of_set(c, line);
     uint32_t way = CACHE_NO_WAY;
 
     if (LIKELY(ways == 8)) { /* without a jump that would be foretold wrongly */

@@ -4,7 +4,8 @@
  * Exact: an entry proves presence only, and whatever takes a line, a right or a
  * translation away kills the entry. When it was used last is the latest touch
  * of its way and of its slot; it is brought to their stamps when somebody asks
- * for an order (filter_settle_ways and its kin), or when the entry dies.
+ * for an order (filter_settle_ways and its kin), or when the entry dies;
+ * filter_oldest_way takes it into account where it is.
  *
  *  - load_tag valid: the line is in the cache, the slot is what a lookup of
  *    the page would find, and it permits a load (or a fetch);

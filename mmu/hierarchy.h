@@ -23,7 +23,7 @@ static ALWAYS_INLINE uint32_t hierarchy_l1_victim(struct filter *f,
                                                   struct cache *c,
                                                   uint64_t line)
 {
-    uint32_t first = cache_set(c, line), ways = c->geometry.ways;
+    uint32_t first = cache_first_of_set(c, line), ways = c->geometry.ways;
 
     if (LIKELY(c->geometry.replacement == REPLACE_LRU))
         return ways == 8 ? filter_oldest_way(f, first, 8)

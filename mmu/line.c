@@ -3,7 +3,8 @@
  * entry of the first-level TLB or to a physical address, with nobody looking,
  * at stores either. All that it needs is found once, before anything has an
  * effect; what is unlike it in any way is left to the general path of
- * mmu/access.c, which this repeats in short.
+ * mmu/access.c, which this repeats in short. That path comes back with a
+ * translation that it had to make, for the rest of the access.
  */
 #include "mmu/heat.h"
 #include "mmu/hierarchy.h"
@@ -77,14 +78,14 @@ static ALWAYS_INLINE bool find_place(struct mmu *m, uint64_t va, unsigned size,
     if (m->data.scheme) {
         if (!known && !find_page(m, va, &t))
             return false;
-        apply(m, known ? known : &t, at);
-        pa = (known ? known : &t)->page_pa | (va & MMU_PAGE_MASK);
+        known = known ? known : &t;
+        apply(m, known, at);
+        pa = known->page_pa | (va & MMU_PAGE_MASK);
     }
     at->line_pa = pa & ~line_mask;
     at->line = bus_ram(m->bus, at->line_pa, line_mask + 1);
     if (!at->line)
         return false;
-    PREFETCH(at->line); /* the models take their time */
     return check_line(m, line_mask, at);
 }
 

@@ -54,6 +54,7 @@ void pmp_write_addr(struct pmp *p, unsigned i, uint64_t addr);
 /* The region around pa. */
 void pmp_region(const struct pmp *p, uint64_t pa, enum privilege priv,
                 struct pmp_region *region);
+
 /* The same, remembered until the next call or change. */
 static ALWAYS_INLINE const struct pmp_region *
 pmp_look(struct pmp *p, uint64_t pa, enum privilege priv)
@@ -73,10 +74,12 @@ static inline unsigned pmp_needed(enum access access)
     return rights[access];
 }
 
-/* Whether an access of len bytes at pa is permitted: one entry must match all
- * of it; the lowest-numbered one that matches any byte decides. */
+/* pmp_permits by the entries. */
 bool pmp_decide(const struct pmp *p, uint64_t pa, uint64_t len,
                 enum access access, enum privilege priv);
+
+/* Whether an access of len bytes at pa is permitted: one entry must match all
+ * of it; the lowest-numbered one that matches any byte decides. */
 static inline bool pmp_permits(const struct pmp *p, uint64_t pa, uint64_t len,
                                enum access access, enum privilege priv)
 {

@@ -3,6 +3,7 @@
  */
 #include "mmu/replace.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,34 +84,43 @@ static void queue_insert(struct replace_place *place, uint32_t i,
 }
 
 /* The oldest was used since it was placed: to where it belongs now, which is
- * mostly near one end or the other. */
-static void queue_place_oldest(struct replace *r)
+ * mostly near one end or the other. Returns how many it passed. */
+static uint32_t queue_place_oldest(struct replace *r)
 {
     struct replace_place *place = r->place;
     uint32_t i = r->oldest, first = place[i].later, last = place[i].earlier;
     uint64_t stamp = place[i].stamp = r->stamp[i];
+    uint32_t passed = 0;
 
     if (r->n == 1 || stamp < place[first].stamp)
-        return;
+        return 0;
     queue_remove(place, i);
     r->oldest = first;
     while (place[last].stamp > stamp && place[first].stamp < stamp) {
         last = place[last].earlier;
         first = place[first].later;
+        passed++;
     }
     queue_insert(place, i,
                  place[last].stamp <= stamp ? last : place[first].earlier);
+    return passed;
 }
 
 static uint32_t queue_victim(struct replace *r)
 {
+    uint32_t passed = 0;
+
     if (r->n_invalid) {
         while (r->stamp[r->lowest])
             r->lowest++;
+        assert(r->lowest < r->n);
         return r->lowest;
     }
-    while (r->place[r->oldest].stamp != r->stamp[r->oldest])
-        queue_place_oldest(r);
+    while (r->place[r->oldest].stamp != r->stamp[r->oldest]) {
+        if (passed > r->n) /* most were used, in another order */
+            return replace_oldest(r->stamp, r->n);
+        passed += queue_place_oldest(r);
+    }
     return r->oldest;
 }
 

@@ -85,9 +85,10 @@ static ALWAYS_INLINE uint32_t replace_oldest(const uint64_t *stamp, uint32_t n)
     return (uint32_t)(least % replace_unit(n));
 }
 
-/* The entry to take in the set that begins at `first`; random moves on. */
+/* replace_victim where that is not done in line. */
 uint32_t replace_other_victim(struct replace *r, uint32_t first);
 
+/* The entry to take in the set that begins at `first`; random moves on. */
 static ALWAYS_INLINE uint32_t replace_victim(struct replace *r, uint32_t first)
 {
     /* The commonest has code of its own. */

@@ -68,7 +68,8 @@ static uint32_t *piece_count(struct tlb *t, uint64_t vpn, unsigned level)
     return level == 1 ? &t->n_pieces[piece_index(t, vpn)] : &t->n_large_pieces;
 }
 
-static ALWAYS_INLINE void count_piece(struct tlb *t, uint32_t slot, uint32_t change)
+static ALWAYS_INLINE void count_piece(struct tlb *t, uint32_t slot,
+                                      uint32_t change)
 {
     unsigned level = tlb_level(t, slot);
 
@@ -81,7 +82,7 @@ static unsigned page_index(uint64_t vpn)
     return (unsigned)(vpn ^ vpn >> 8 ^ vpn >> 16) & 255;
 }
 
-/* The same for n_pages and n_whole. */
+/* The entry comes or goes (change: 1 or -1), in n_pages and n_whole. */
 static ALWAYS_INLINE void count_entry(struct tlb *t, uint32_t slot,
                                       uint32_t change)
 {
@@ -93,7 +94,7 @@ static ALWAYS_INLINE void count_entry(struct tlb *t, uint32_t slot,
         t->n_pages[page_index(t->key[slot] >> TLB_ASID_BITS)] += change;
 }
 
-static bool may_have(const struct tlb *t, uint64_t key)
+static bool may_have_page(const struct tlb *t, uint64_t key)
 {
     return t->n_pages[page_index(key >> TLB_ASID_BITS)] || t->n_whole;
 }
@@ -151,7 +152,7 @@ uint32_t tlb_find(struct tlb *t, uint64_t key)
         return tlb_peek(t, key);
     if (t->hint_key[tlb_hint(key)] == key && tlb_matches(t, slot, key))
         return slot;
-    slot = may_have(t, key) ? tlb_peek(t, key) : TLB_NO_SLOT;
+    slot = may_have_page(t, key) ? tlb_peek(t, key) : TLB_NO_SLOT;
     if (slot != TLB_NO_SLOT)
         set_hint(t, key, slot);
     return slot;

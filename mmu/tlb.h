@@ -44,8 +44,9 @@ struct tlb {
     uint32_t n_pieces[64], n_large_pieces;
     uint64_t *key, *mask, *info;
     struct replace order;
-    /* How many entries are for one page, by a hash of it; for more. So that
-     * the fully associative need not look at each to know that none is. */
+    /* Of a fully associative one: how many entries are for one page, by a hash
+     * of it, and for more, so that it need not look at each to know that none
+     * is. */
     uint32_t n_pages[256];
     uint32_t n_whole;
     uint64_t now; /* of a second level; others use their hart's clock */

@@ -254,17 +254,19 @@ static void count_walk(struct mmu *m, const struct walk_request *q,
 }
 
 static bool walk_and_fill(struct mmu *m, const struct side *side, uint64_t key,
-                          const struct walk_request *q, struct translation *t,
+                          const struct context *c, uint64_t va,
+                          enum access access, struct translation *t,
                           struct fault *f)
 {
+    struct walk_request q = mmu_walk_request(m, c, va, access);
     struct tlb_fill fill = {.key = key};
     struct walk w;
-    enum walk_status status = walk(q, &w);
+    enum walk_status status = walk(&q, &w);
 
-    count_walk(m, q, &w);
+    count_walk(m, &q, &w);
     mmu_walked(m, &w);
     if (status != WALK_OK)
-        return fault_of(status, q->access, q->va, f);
+        return fault_of(status, access, va, f);
     fill.page_pa = w.page_pa;
     fill.flags = (w.leaf.bits & TLB_FLAGS) | (w.is_global ? PTE_G : 0);
     fill.level = w.level;
@@ -300,15 +302,13 @@ static bool look_up(struct mmu *m, const struct context *c, uint64_t va,
     struct side side = side_of(m->models, access);
     uint64_t key = tlb_key(va >> MMU_PAGE_SHIFT, satp_asid(c->scheme, m->satp));
     uint32_t slot = find(m, &side, key);
-    struct walk_request q;
 
-    if (slot == TLB_NO_SLOT) {
-        q = mmu_walk_request(m, c, va, access);
-        return walk_and_fill(m, &side, key, &q, t, f);
-    }
+    if (slot == TLB_NO_SLOT)
+        return walk_and_fill(m, &side, key, c, va, access, t, f);
     from_slot(side.tlb, slot, key, t);
     if (m->stale.report) {
-        q = mmu_walk_request(m, c, va, access);
+        struct walk_request q = mmu_walk_request(m, c, va, access);
+
         stale_check(m, &q, side.tlb, slot, key);
     }
     if (!pte_permits(t->leaf, access, &c->rights)) {
@@ -319,8 +319,7 @@ static bool look_up(struct mmu *m, const struct context *c, uint64_t va,
         return true;
     drop_both(m, &side, slot, key);
     t->slot = TLB_NO_SLOT;
-    q = mmu_walk_request(m, c, va, access);
-    return walk_and_fill(m, &side, key, &q, t, f);
+    return walk_and_fill(m, &side, key, c, va, access, t, f);
 }
 
 bool models_translate(struct mmu *m, const struct context *c, uint64_t va,

@@ -71,6 +71,14 @@ awk '
     END { exit wrong || n < 50 }' "$work/log" >"$work/wrong"
 point "the host's code is shown whole" || shown "$work/wrong"
 
+awk '
+    /^jit / { is_rare = 0 }
+    /^  rare: / { is_rare = 1; n++ }
+    /^  [0-9a-f]+: / && is_rare { print "# " $0; wrong = 1 }
+    END { exit wrong || !n }' "$work/log" >"$work/wrong"
+point "the guest's instructions are on the likely path alone" ||
+    shown "$work/wrong"
+
 total=$(sed -n 's/^jit 0: \([0-9]*\) superblocks of .*/\1/p' "$work/log")
 [ "$total" = "$(grep -c '^jit 0 [USM] ' "$work/log")" ] &&
     [ "$total" -ge "$(grep -c '^jit:  *[0-9]' "$work/log")" ]

@@ -211,6 +211,8 @@ START_TEST(random_settings_agree_with_a_look_at_each_byte)
         if (random_below(&r, 4) == 0)
             pmp_set(&pmp, entry, (uint8_t)random_next(&r),
                     random_below(&r, 72));
+        if (random_below(&r, 4) == 0)
+            (void)pmp_look(&pmp, random_below(&r, 300), priv);
         ck_assert_int_eq(pmp_permits(&pmp, pa, len, access, priv),
                          expect_permitted(pa, len, access, priv));
         expect_region(pa, len, access, priv);

@@ -168,34 +168,63 @@ enum { QUEUED = 32 };
 struct queue_rig {
     struct replace r;
     uint64_t now, late[QUEUED];
+    uint64_t expected[QUEUED]; /* when it was filled or used; 0: invalid */
     struct random rng;
 };
+
+static void use(struct queue_rig *q, uint32_t i, uint64_t when)
+{
+    if (q->r.policy == REPLACE_LRU && when > q->expected[i])
+        q->expected[i] = when;
+}
 
 static void settle(struct queue_rig *q, uint32_t i)
 {
     if (q->late[i] > q->r.touched[i])
         q->r.touched[i] = q->late[i];
+    use(q, i, q->late[i]);
     q->late[i] = 0;
 }
 
-static uint32_t scan(const struct replace *r)
+static void invalidate(struct queue_rig *q, uint32_t i)
 {
-    uint32_t least = 0;
-
-    for (uint32_t i = 1; i < QUEUED; i++)
-        least = r->stamp[i] < r->stamp[least] ? i : least;
-    return least;
+    replace_invalidate(&q->r, i);
+    q->late[i] = q->expected[i] = 0;
 }
 
 static void take_one(struct queue_rig *q)
 {
-    uint32_t i = replace_victim(&q->r, 0);
+    uint32_t i = replace_victim(&q->r, 0), least = 0;
 
-    ck_assert_uint_eq(i, scan(&q->r));
-    q->late[i] = 0;
+    for (uint32_t k = 1; k < QUEUED; k++)
+        least = q->expected[k] < q->expected[least] ? k : least;
+    if (i != least)
+        ck_abort_msg("entry %u goes, not %u", i, least);
     if (random_below(&q->rng, 2))
-        replace_invalidate(&q->r, i);
+        invalidate(q, i);
     replace_fill(&q->r, i, ++q->now);
+    q->late[i] = 0;
+    q->expected[i] = q->now;
+}
+
+/* In order, from no entry later than its stamp, and the invalid ones known. */
+static bool queue_is_right(const struct replace *r)
+{
+    const struct replace_place *place = r->place;
+    uint32_t n_invalid = 0, i = r->oldest;
+    bool ok = true;
+
+    for (uint32_t n = 0; n < QUEUED; n++) {
+        uint32_t later = place[i].later;
+
+        ok &= place[later].earlier == i;
+        ok &= later == r->oldest || place[i].stamp <= place[later].stamp;
+        ok &= !r->stamp[i] || place[i].stamp <= r->stamp[i];
+        ok &= r->stamp[i] || i >= r->lowest;
+        n_invalid += !r->stamp[i];
+        i = later;
+    }
+    return ok && i == r->oldest && n_invalid == r->n_invalid;
 }
 
 static void restore(struct queue_rig *q)
@@ -207,6 +236,7 @@ static void restore(struct queue_rig *q)
     replace_archive(&q->r, a);
     archive_free(a);
     ck_assert(replace_is_consistent(&q->r));
+    ck_assert(queue_is_right(&q->r));
 }
 
 static void step(struct queue_rig *q)
@@ -215,8 +245,7 @@ static void step(struct queue_rig *q)
 
     switch (random_below(&q->rng, 8)) {
     case 0:
-        q->late[i] = 0;
-        replace_invalidate(&q->r, i);
+        invalidate(q, i);
         break;
     case 1:
     case 2:
@@ -227,8 +256,10 @@ static void step(struct queue_rig *q)
         settle(q, i);
         break;
     case 4:
-        if (q->r.stamp[i])
+        if (q->r.stamp[i]) {
             replace_touch(&q->r, i, ++q->now);
+            use(q, i, q->now);
+        }
         break;
     default:
         take_one(q);
@@ -242,13 +273,15 @@ static void follow_queue(enum replacement policy)
 
     random_seed(&q.rng, 1);
     replace_init(&q.r, policy, QUEUED, QUEUED, 1);
-    for (unsigned n = 0; n < 200000; n++) {
+    for (unsigned n = 0; n < 100000; n++) {
         step(&q);
+        ck_assert(queue_is_right(&q.r));
         if (n % 1000 == 999)
             restore(&q);
     }
     replace_clear(&q.r);
     memset(q.late, 0, sizeof q.late);
+    memset(q.expected, 0, sizeof q.expected);
     for (uint32_t i = 0; i < QUEUED; i++)
         take_one(&q);
     replace_free(&q.r);

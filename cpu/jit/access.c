@@ -319,12 +319,12 @@ static struct group find_group(const struct superblock *t, unsigned i)
 }
 
 static void transfer_group(struct superblock *t, unsigned i,
-                           const struct group *g)
+                           const struct group *g, enum jit_part part)
 {
     x86_alu64(t->code, ALU_ADD, RCX, in_reg(RAX));
     for (unsigned k = i; k < i + g->n; k++) {
         if (k > i)
-            jit_note(t, JIT_STEP, k);
+            jit_note(t, part, k);
         transfer(t, &t->insns[k], at(RCX, t->insns[k].imm - g->low));
     }
 }
@@ -356,7 +356,7 @@ static void access_group(struct superblock *t, unsigned i,
     r->field[0] = check_span(t, g);
     r->field[1] = t->jit->has_models ? look_in_filter(t, &low, g->n)
                                      : look_in_cell(t, &low, r, RAX, 0);
-    transfer_group(t, i, g);
+    transfer_group(t, i, g, is_rest ? JIT_SLOW : JIT_STEP);
     r->back = t->code->at;
 }
 
@@ -386,12 +386,12 @@ static void access_alone(struct superblock *t, unsigned i, unsigned cell)
     (void)is_access;
 }
 
-/* The first brings the group's cell up to date. */
+/* The first of a group brings its cell up to date. */
 void emit_ungrouped(struct superblock *t, const struct rare *r)
 {
     struct group rest = measure(t, r->i + 1, r->n - 1);
 
-    access_alone(t, r->i, r->cell);
+    access_alone(t, r->i, r->is_rest ? 0 : r->cell);
     if (rest.n > 1 && !r->is_rest) {
         access_group(t, r->i + 1, &rest, r->cell, true);
         return;

@@ -171,7 +171,7 @@ struct rare {
     enum { RARE_FETCH, RARE_ACCESS, RARE_GROUP, RARE_EXIT, RARE_BUDGET } kind;
     uint8_t *field[2]; /* the jumps that lead here, or NULL */
     uint8_t *back;   /* RARE_FETCH, RARE_ACCESS, RARE_GROUP: where it goes on */
-    unsigned cell;   /* RARE_ACCESS: of mmu.cells */
+    unsigned cell;   /* RARE_ACCESS, RARE_GROUP: of mmu.cells */
     unsigned n;      /* RARE_GROUP: instructions */
     bool is_rest;    /* RARE_GROUP: of one whose first is done */
     struct line_cell *cell_at; /* RARE_FETCH */
