@@ -1,10 +1,10 @@
 /*
  * The commonest access that the filter misses: aligned, of DRAM, through an
- * entry of the first-level TLB or to a physical address, with nobody looking,
- * at stores either. All that it needs is found once, before anything has an
- * effect; what is unlike it in any way is left to the general path of
- * mmu/access.c, which this repeats in short. That path comes back with a
- * translation that it had to make, for the rest of the access.
+ * entry of the first-level TLB or to a physical address, while nobody has to
+ * see every access, or to hear of a store. All that it needs is found once,
+ * before anything has an effect; what is unlike it in any way is left to the
+ * general path of mmu/access.c, which this repeats in short. That path comes
+ * back with a translation that it had to make, for the rest of the access.
  */
 #include "mmu/heat.h"
 #include "mmu/hierarchy.h"
